@@ -1,0 +1,24 @@
+//! The HTTP API of a Restante portal as types, shared by the portal and its clients.
+//!
+//! All bodies are JSON. Bytes travel as base64 (RFC 4648 section 4, padded) in a [`Bytes`]; times are UTC milliseconds
+//! since 1970 in a [`Millis`]; ids are UUIDv7. Requests refuse unknown fields. Errors are [`Problem`] documents.
+
+pub mod address;
+mod bytes;
+pub mod ids;
+pub mod mailbox;
+pub mod opaque;
+pub mod people;
+mod problem;
+pub mod send;
+pub mod sessions;
+
+pub use address::Address;
+pub use bytes::{Bytes, Sha256};
+pub use problem::{Problem, ProblemType};
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// The prefix of every route below.
+pub const PREFIX: &str = "/api/v1";

@@ -1,0 +1,135 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An RFC 9457 problem document: the body of every answer that is not a success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// What is wrong, for programs. Stable.
+    #[serde(rename = "type")]
+    pub kind: ProblemType,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong, for people, in English. Never holds personal data.
+    pub title: String,
+    /// What to do about it, or which field it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// After how many seconds trying again makes sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+    /// Which addresses it is about, as the request gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+}
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $slug:literal, $status:literal, $title:literal;)*) => {
+        /// Every kind of problem that the API answers with.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        pub enum ProblemType {$(
+            $(#[$doc])*
+            #[serde(rename = $slug)]
+            $name,
+        )*}
+
+        impl ProblemType {
+            /// All of them, for documentation and tests.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The HTTP status that goes with it.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// The short English sentence that goes with it.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// Its name in JSON.
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// The body, a header, a path or a query that is not what the route takes.
+    Malformed = "malformed", 400, "The request is not what this route takes.";
+    /// A certificate, an upload or a slot that does not hold what it must.
+    Unacceptable = "unacceptable", 422, "What was sent is well-formed, but cannot be accepted.";
+    /// No session, or one that has ended.
+    SignedOut = "signed-out", 401, "Sign in first.";
+    /// Address and password do not go together; said alike for an address nobody has.
+    WrongCredentials = "wrong-credentials", 401, "The address or the password is wrong.";
+    /// The account was disabled by an administrator.
+    AccountDisabled = "account-disabled", 403, "This account is disabled. Ask the administrator of this portal.";
+    /// The account's kind may not do this.
+    NotAllowed = "not-allowed", 403, "Your account may not do this.";
+    /// A request that changes something came from a page of another site.
+    ForeignOrigin = "foreign-origin", 403, "This request came from another site.";
+    /// A Guest addressed somebody it has not dealt with.
+    RecipientsNotAllowed = "recipients-not-allowed", 403, "You may not write to some of these addresses.";
+    /// There is none, or none that the caller may see.
+    NotFound = "not-found", 404, "There is no such thing here.";
+    /// A route that takes other methods.
+    MethodNotAllowed = "method-not-allowed", 405, "This route does not take that method.";
+    /// An invitation link that was never given out.
+    InvitationUnknown = "invitation-unknown", 404, "This invitation link is not one of ours.";
+    /// An invitation link past its days.
+    InvitationExpired = "invitation-expired", 410, "This invitation link has expired.";
+    /// An invitation whose address has registered already.
+    InvitationUsed = "invitation-used", 409, "This invitation was accepted already.";
+    /// What the request replaces has changed since it was read.
+    VersionConflict = "version-conflict", 412, "This was changed elsewhere meanwhile.";
+    /// A recipient's certificate changed between preparing and sending.
+    RecipientsChanged = "recipients-changed", 409, "Some recipients changed while the message was being sealed.";
+    /// An idempotency key that came before with another body, or a message id that exists.
+    IdempotencyConflict = "idempotency-conflict", 409, "This was sent before with other content.";
+    /// A file that was neither uploaded by the sender nor received in a message.
+    FileUnknown = "file-unknown", 422, "A file of this message was not uploaded.";
+    /// The uploaded bytes are not those that the hash names.
+    HashMismatch = "hash-mismatch", 422, "The upload arrived damaged. Nothing was stored; send it again.";
+    /// The upload ended before its declared length.
+    UploadIncomplete = "upload-incomplete", 400, "The upload was cut off. Nothing was stored; send it again.";
+    /// Larger than the portal takes.
+    TooLarge = "too-large", 413, "This is larger than the portal takes.";
+    /// More requests than one caller may make.
+    TooManyRequests = "too-many-requests", 429, "Too many requests. Wait a little, then try again.";
+    /// More wrong passwords than one address or network may try.
+    TooManyAttempts = "too-many-attempts", 429, "Too many attempts. Wait a little, then try again.";
+    /// The portal could not answer in time.
+    TimedOut = "timed-out", 503, "The portal took too long. Try again.";
+    /// Database or blob store cannot be reached.
+    Unavailable = "unavailable", 503, "The portal cannot reach its storage right now. Nothing was lost; try again.";
+    /// A fault of the portal's own.
+    Internal = "internal", 500, "Something went wrong in the portal.";
+}
+
+impl Problem {
+    /// The bare problem of a kind.
+    pub fn new(kind: ProblemType) -> Self {
+        Self {
+            kind,
+            status: kind.status(),
+            title: kind.title().to_owned(),
+            detail: None,
+            retry_after: None,
+            addresses: Vec::new(),
+        }
+    }
+
+    /// Says what to do, or which field it is about.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+impl From<ProblemType> for Problem {
+    fn from(kind: ProblemType) -> Self {
+        Self::new(kind)
+    }
+}

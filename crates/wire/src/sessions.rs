@@ -1,0 +1,285 @@
+//! Invitation, registration, sign-in, session and vault.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    Address, Bytes, Millis,
+    ids::{AccountId, ParcelId, SignInId, SlotId},
+};
+
+/// What anybody may know of the portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Portal {
+    /// The organisation's name for its portal.
+    pub name: String,
+    /// The version of the software.
+    pub version: String,
+    /// The largest file, sealed, in bytes.
+    pub max_file_size: u64,
+    /// The largest body, sealed, in bytes.
+    pub max_body_size: u64,
+    /// The most recipients of one message.
+    pub max_recipients: u32,
+    /// Whether this is a demonstration with a view of everybody's basic inbox at `/demo/basic-mail`.
+    pub demo: bool,
+}
+
+/// Who may do what (vocabulary: Professional, Guest).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountKind {
+    /// Invites, and writes to anyone.
+    Professional,
+    /// Free: reads, replies, and writes to Professionals it has dealt with.
+    Guest,
+}
+
+/// The secret of an invitation link, which stands in the link's fragment.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationToken {
+    /// 32 bytes.
+    pub token: Bytes,
+}
+
+/// What an open invitation says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Invitation {
+    /// The address that was invited.
+    pub address: Address,
+    /// What the person will be.
+    pub kind: AccountKind,
+    /// Who wrote or invited, if a person did.
+    pub invited_by: Option<Person>,
+    /// How many messages are waiting.
+    pub waiting: u32,
+    /// Until when the link works.
+    pub expires_at: Millis,
+}
+
+/// The first half of choosing a password (OPAQUE registration).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartRegistration {
+    /// The invitation's secret.
+    pub token: Bytes,
+    /// OPAQUE `RegistrationRequest`.
+    pub registration_request: Bytes,
+}
+
+/// The portal's answer to the first half.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RegistrationStarted {
+    /// The account that the invitation opens.
+    pub account: AccountId,
+    /// OPAQUE `RegistrationResponse`.
+    pub registration_response: Bytes,
+}
+
+/// The second half: everything the new account consists of.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// The invitation's secret.
+    pub token: Bytes,
+    /// The person's name, shown to those they write to. 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// OPAQUE `RegistrationUpload`.
+    pub registration_upload: Bytes,
+    /// The new OpenPGP certificate, with the invited address as its one User ID.
+    pub certificate: Bytes,
+    /// The vault, encrypted.
+    pub vault: NewVault,
+    /// How the session's secret is to be carried.
+    pub carrier: Carrier,
+}
+
+/// A vault as a client first stores it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVault {
+    /// The keyring and settings, encrypted under the vault key.
+    pub sealed: Bytes,
+    /// The vault key wrapped under the password.
+    pub password_slot: Bytes,
+}
+
+/// The first half of a sign-in (OPAQUE KE1).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartSignIn {
+    /// Any confirmed address of the account.
+    pub address: Address,
+    /// OPAQUE `CredentialRequest`.
+    pub credential_request: Bytes,
+}
+
+/// The portal's answer (OPAQUE KE2); made up, and not to be told from a real one, where nobody has the address.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SignInStarted {
+    /// This attempt. Good for one minute and one try.
+    pub sign_in: SignInId,
+    /// OPAQUE `CredentialResponse`.
+    pub credential_response: Bytes,
+}
+
+/// The second half (OPAQUE KE3).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FinishSignIn {
+    /// The attempt.
+    pub sign_in: SignInId,
+    /// OPAQUE `CredentialFinalization`.
+    pub credential_finalization: Bytes,
+    /// How the session's secret is to be carried.
+    pub carrier: Carrier,
+}
+
+/// How a client carries its session's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Carrier {
+    /// In a cookie that no script can read: browsers.
+    Cookie,
+    /// In `Authorization: Bearer`: programs.
+    Bearer,
+}
+
+/// A session that has just begun.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// The vault as it is stored.
+    pub vault: Vault,
+    /// The session's secret, for `Authorization: Bearer`; absent where a cookie carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<String>,
+}
+
+/// The session that a request belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// Whose it is.
+    pub account: Account,
+    /// 32 bytes under which the browser keeps the vault key; they live and die with the session.
+    pub reload_key: Bytes,
+    /// When it ends unless it is used.
+    pub expires_at: Millis,
+}
+
+/// The signed-in person's own account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The person's name.
+    pub name: String,
+    /// Professional or Guest.
+    pub kind: AccountKind,
+    /// Whether the person administers the portal.
+    pub administrator: bool,
+    /// The Master, and the aliases.
+    pub addresses: Vec<OwnAddress>,
+    /// The account's certificate as the portal has it.
+    pub certificate: Bytes,
+}
+
+/// One confirmed address of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnAddress {
+    /// The address as typed.
+    pub address: Address,
+    /// Whether it is the Master.
+    pub master: bool,
+}
+
+/// An account's vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Vault {
+    /// Counts up with each write; the `ETag` of `/vault`.
+    pub version: i64,
+    /// The keyring and settings, encrypted under the vault key.
+    pub sealed: Bytes,
+    /// The ways to unlock it that this session may see.
+    pub slots: Vec<Slot>,
+}
+
+/// One way to unlock a vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Slot {
+    /// Its id.
+    pub id: SlotId,
+    /// Which way it is.
+    pub kind: SlotKind,
+    /// The vault key, wrapped.
+    pub wrapped: Bytes,
+}
+
+/// The ways to unlock a vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SlotKind {
+    /// Under a key from the OPAQUE export key.
+    Password,
+}
+
+/// A new state of the vault. `If-Match` names the version that it replaces.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteVault {
+    /// The keyring and settings, encrypted under the same vault key.
+    pub sealed: Bytes,
+}
+
+/// The version that a write made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VaultVersion {
+    /// Counts up with each write.
+    pub version: i64,
+}
+
+/// Secret keys sealed to the account's certificate, to be taken into its keyring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Parcel {
+    /// Its id.
+    pub id: ParcelId,
+    /// An OpenPGP message that holds transferable secret keys.
+    pub sealed: Bytes,
+}
+
+/// A person as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// The name, once registered.
+    pub name: Option<String>,
+    /// The address.
+    pub address: Address,
+}
+
+/// Something of consequence that happened to the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Activity {
+    /// When.
+    pub at: Millis,
+    /// What.
+    pub kind: ActivityKind,
+}
+
+/// What is recorded for the account's owner to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActivityKind {
+    /// The account was registered.
+    Registered,
+    /// Somebody signed in with the password.
+    SignedIn,
+    /// The portal's custody key opened the waiting key and handed it to the new certificate.
+    WaitingKeyHandedOver,
+    /// An administrator disabled the account.
+    Disabled,
+    /// An administrator enabled the account again.
+    Enabled,
+}
