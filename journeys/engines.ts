@@ -1,0 +1,79 @@
+// Where a portal under test stores what it is given, and how to look at all of it afterwards.
+import { execFileSync } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AwsClient } from 'aws4fetch';
+import { objects, postgres } from './parts';
+
+export interface Engine {
+  name: string;
+  /** Makes an empty store, and says how the portal is told of it. */
+  prepare(data: string): Promise<Stored>;
+}
+
+export interface Stored {
+  environment: Record<string, string>;
+  /** Writes all of it as files: `database/` and `blobs/` below the folder. */
+  dump(folder: string): Promise<void>;
+}
+
+/** One file for the database, one folder for the blobs: what a portal does unless told. */
+export const embedded: Engine = {
+  name: 'SQLite and a folder',
+  async prepare(data) {
+    return {
+      environment: {},
+      async dump(folder) {
+        // The write-ahead log is part of the database.
+        mkdirSync(join(folder, 'database'), { recursive: true });
+        execFileSync('sh', ['-c', 'cp "$1"/*.db* "$1"/*.sqlite* "$2"/ 2>/dev/null; cp -r "$1"/blobs "$3"', 'sh', data, join(folder, 'database'), folder]);
+      },
+    };
+  },
+};
+
+/** What several portal processes share. */
+export const distributed: Engine = {
+  name: 'PostgreSQL and S3',
+  async prepare() {
+    const name = `journey_${randomUUID().replaceAll('-', '')}`;
+    const bucket = name.replaceAll('_', '-');
+    const database = postgres.url().replace(/[^/]*$/, name);
+    execFileSync(postgres.program('psql'), ['-q', postgres.url(), '-c', `CREATE DATABASE ${name}`]);
+    const s3 = new AwsClient({
+      accessKeyId: objects.accessKey(),
+      secretAccessKey: objects.secretKey(),
+      region: objects.region(),
+      service: 's3',
+    });
+    const ask = async (path: string, method = 'GET') => {
+      const answer = await s3.fetch(`${objects.endpoint()}/${bucket}${path}`, { method });
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      return answer;
+    };
+    await ask('', 'PUT');
+    return {
+      environment: {
+        RESTANTE_DATABASE: database,
+        RESTANTE_BLOBS: `s3://${bucket}`,
+        RESTANTE_S3_ENDPOINT: objects.endpoint(),
+        RESTANTE_S3_REGION: objects.region(),
+        RESTANTE_S3_ACCESS_KEY: objects.accessKey(),
+        RESTANTE_S3_SECRET_KEY: objects.secretKey(),
+      },
+      async dump(folder) {
+        mkdirSync(join(folder, 'database'), { recursive: true });
+        mkdirSync(join(folder, 'blobs'), { recursive: true });
+        // Binary columns leave pg_dump in hexadecimal, which the search knows.
+        execFileSync(postgres.program('pg_dump'), ['--file', join(folder, 'database/dump.sql'), database]);
+        const listing = await (await ask('?list-type=2&max-keys=1000')).text();
+        if (!listing.includes('<IsTruncated>false')) throw new Error('more than a page of objects');
+        for (const [, key] of listing.matchAll(/<Key>([^<]+)<\/Key>/g)) {
+          const bytes = Buffer.from(await (await ask(`/${key}`)).arrayBuffer());
+          writeFileSync(join(folder, 'blobs', `${createHash('sha256').update(key!).digest('hex')}`), bytes);
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,48 @@
+// A test with a portal of its own, and people who come with browsers of their own.
+import { test as base, type BrowserContextOptions } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { embedded, type Engine } from './engines';
+import { Person } from './person';
+import { Portal } from './portal';
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 3,
+  isMobile: true,
+  hasTouch: true,
+};
+
+interface Journey {
+  engine: Engine;
+  portal: Portal;
+  /** Somebody new: an address that nobody had before, and a password that nobody could guess. */
+  somebody: (name: string, domain: string, browser?: BrowserContextOptions) => Promise<Person>;
+}
+
+export const test = base.extend<Journey>({
+  engine: [embedded, { option: true }],
+  portal: async ({ engine }, use, info) => {
+    const portal = await Portal.start(engine);
+    await use(portal);
+    await portal.stop();
+    if (info.status === info.expectedStatus) portal.forget();
+    else console.log(readFileSync(join(portal.home, 'logs/serve'), 'utf8').slice(-4000));
+  },
+  somebody: async ({ browser }, use) => {
+    const contexts: { close(): Promise<void> }[] = [];
+    await use(async (name, domain, options) => {
+      const context = await browser.newContext({ acceptDownloads: true, ...options });
+      contexts.push(context);
+      const [first = ''] = name.toLowerCase().split(' ');
+      return Person.arrive(context, { name, address: `${first}.${word(6)}@${domain}`, password: word(20) });
+    });
+    for (const context of contexts) await context.close();
+  },
+});
+
+/** Letters that stand nowhere else. */
+export function word(letters = 24): string {
+  const random = crypto.getRandomValues(new Uint8Array(letters));
+  return Array.from(random, (byte) => String.fromCharCode(97 + (byte % 26))).join('');
+}

@@ -1,0 +1,133 @@
+// What a person does at a browser, in the words of the pages.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { pipeline } from 'node:stream/promises';
+
+export interface Message {
+  to: string[];
+  subject: string;
+  text: string;
+  files?: string[];
+}
+
+export class Person {
+  private constructor(
+    readonly page: Page,
+    readonly address: string,
+    readonly name: string,
+    readonly password: string,
+  ) {}
+
+  /** Somebody with a browser of their own, who owns nothing else. */
+  static async arrive(context: BrowserContext, who: { address: string; name: string; password: string }): Promise<Person> {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => {
+      throw new Error(`${who.name}'s page: ${error.message}`);
+    });
+    return new Person(page, who.address, who.name, who.password);
+  }
+
+  /** No violation of accessibility on the page as it stands. */
+  async findsAccessible(what: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+    const found = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ target }) => target.join(' ')) }));
+    expect(found, `accessibility of ${what}`).toEqual([]);
+  }
+
+  async goesTo(folder: 'Inbox' | 'Sent'): Promise<void> {
+    await this.page.getByRole('link', { name: folder }).first().click();
+    await expect(this.page.getByRole('heading', { name: folder, exact: true })).toBeVisible();
+  }
+
+  /** Marks the page as it is loaded now; the answer tells whether it is still that one. */
+  async marksPage(): Promise<() => Promise<boolean>> {
+    await this.page.evaluate(() => document.documentElement.setAttribute('data-marked', ''));
+    return () => this.page.evaluate(() => document.documentElement.hasAttribute('data-marked'));
+  }
+
+  /** From the invitation's page to the Inbox. */
+  async registers(): Promise<void> {
+    const { page } = this;
+    await expect(page.getByRole('heading', { name: 'Open your Secure Account' })).toBeVisible();
+    await expect(page.getByLabel('Your address')).toHaveValue(this.address);
+    await page.getByLabel('Your name').fill(this.name);
+    await page.getByLabel('Password', { exact: true }).fill(this.password);
+    await this.findsAccessible('registration');
+    await page.getByRole('button', { name: 'Open account' }).click();
+    await this.seesInbox();
+  }
+
+  async signsIn(): Promise<void> {
+    const { page } = this;
+    await page.getByLabel('Email address').fill(this.address);
+    await page.getByLabel('Password', { exact: true }).fill(this.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await this.seesInbox();
+  }
+
+  async seesInbox(): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
+  }
+
+  /** Fills and sends the page where a message is written. */
+  async writes(message: Message): Promise<void> {
+    const { page } = this;
+    for (const address of message.to) {
+      await page.getByLabel('To', { exact: true }).fill(address);
+      await page.keyboard.press('Enter');
+    }
+    if (message.subject) await page.getByLabel('Subject').fill(message.subject);
+    await page.getByLabel('Message', { exact: true }).fill(message.text);
+    if (message.files?.length) {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'Add files' }).click();
+      await (await chooser).setFiles(message.files);
+    }
+    await this.findsAccessible('writing');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(page.getByText('Message sent')).toBeVisible({ timeout: 60_000 });
+  }
+
+  async starts(what: 'New message' | 'Reply' | 'Reply all' | 'Forward'): Promise<void> {
+    const link = this.page.getByRole('link', { name: what, exact: true });
+    await link.or(this.page.getByRole('button', { name: what, exact: true })).first().click();
+  }
+
+  /** Opens a message from the list, and sees its text with the signature verified. */
+  async opens(subject: string, text: string): Promise<void> {
+    await this.page.getByRole('link', { name: subject }).click();
+    await this.reads(subject, text);
+  }
+
+  async reads(subject: string, text: string): Promise<void> {
+    const { page } = this;
+    await expect(page.getByRole('heading', { name: subject })).toBeVisible();
+    await expect(page.getByText('Signature verified')).toBeVisible();
+    await expect(page.getByText(text).or(page.frameLocator('iframe').getByText(text)).first()).toBeVisible();
+  }
+
+  /** Saves a file of the open message, and gives the hash of what was saved. */
+  async downloads(name: string): Promise<string> {
+    const saved = this.page.waitForEvent('download', { timeout: 60_000 });
+    await this.page.getByRole('button', { name: `Download ${name}` }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toBe(name);
+    return sha256Of(await download.path());
+  }
+
+  async signsOut(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('link', { name: 'Account' }).click();
+    await this.findsAccessible('the account page');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(page.getByText('You are signed out')).toBeVisible();
+  }
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,105 @@
+// A portal of its own for each journey: the real binary, its own data, a recorder before it.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { rawMails } from './basic-mail';
+import type { Engine, Stored } from './engines';
+import { mail } from './parts';
+import { Recorder } from './recorder';
+
+const BINARY = resolve(import.meta.dirname, '../target/debug/restante');
+
+export const PORTAL_NAME = 'Kanzlei Beispiel';
+export const ADMINISTRATOR = 'office@example.test';
+
+export class Portal {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly home: string,
+    readonly recorder: Recorder,
+    private readonly stored: Stored,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  static async start(engine: Engine): Promise<Portal> {
+    const home = mkdtempSync(join(tmpdir(), 'restante-journey-'));
+    const data = join(home, 'data');
+    mkdirSync(join(home, 'logs'));
+    const recorder = await Recorder.open(join(home, 'http'));
+    const stored = await engine.prepare(data);
+    const portal = new Portal(home, recorder, stored, {
+      PATH: process.env['PATH'] ?? '',
+      RESTANTE_DATA: data,
+      RESTANTE_LISTEN: '127.0.0.1:0',
+      RESTANTE_PUBLIC_URL: recorder.url,
+      RESTANTE_NAME: PORTAL_NAME,
+      RESTANTE_MAIL_FROM: mail.user(),
+      RESTANTE_SMTP_HOST: 'localhost',
+      RESTANTE_SMTP_PORT: mail.submissionPort(),
+      RESTANTE_SMTP_TLS: 'starttls',
+      RESTANTE_SMTP_USER: mail.user(),
+      RESTANTE_SMTP_PASSWORD: mail.password(),
+      RESTANTE_SMTP_CA: mail.ca(),
+      ...stored.environment,
+    });
+    await portal.command('init', '--administrator', ADMINISTRATOR);
+    await portal.serve();
+    return portal;
+  }
+
+  get url(): string {
+    return this.recorder.url;
+  }
+
+  /** One run of the portal's command line, beside the serving process. */
+  async command(...words: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(BINARY, words, { env: this.environment });
+    return stdout;
+  }
+
+  /** All that the portal keeps, wrote and said, and all that it heard, as files in folders below the one returned. */
+  async everything(): Promise<string> {
+    await this.stored.dump(this.home);
+    mkdirSync(join(this.home, 'mails'));
+    for (const [index, source] of (await rawMails(mail.archive())).entries()) {
+      writeFileSync(join(this.home, 'mails', `${index}.eml`), source);
+    }
+    return this.home;
+  }
+
+  /** Ends the process as an operator would; it must end well. */
+  async stop(): Promise<void> {
+    const { process } = this;
+    if (!process || process.exitCode !== null) return;
+    const ended = new Promise<number | null>((done) => process.once('exit', done));
+    process.kill('SIGTERM');
+    const code = await ended;
+    await this.recorder.close();
+    if (code !== 0) throw new Error(`the portal ended with ${code}; its log is in ${this.home}/logs`);
+  }
+
+  /** Removes what a journey that succeeded left. */
+  forget(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  private async serve(): Promise<void> {
+    const started = spawn(BINARY, ['serve'], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = started;
+    const log = createWriteStream(join(this.home, 'logs/serve'));
+    started.stderr.pipe(log);
+    const lines = createInterface({ input: started.stdout });
+    this.recorder.portal = await new Promise<string>((found, failed) => {
+      started.once('exit', (code) => failed(new Error(`the portal ended with ${code}; its log is in ${this.home}/logs`)));
+      lines.on('line', (line) => {
+        log.write(`${line}\n`);
+        const listening = /listening on (http:\/\/\S+)/.exec(line);
+        if (listening) found(listening[1]!);
+      });
+    });
+  }
+}
