@@ -1,0 +1,90 @@
+use std::io;
+
+use certificate::CertificateError;
+
+/// Everything that can go wrong with sealed things. No variant carries secret or personal data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The password is not the account's.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// No key here opens it: it is meant for somebody else, or the key was never handed over.
+    #[error("no key here opens this")]
+    WrongKey,
+    /// Its authentication fails: altered, or sealed under another key than the one that came with it.
+    #[error("this was altered, or belongs to something else")]
+    Damaged,
+    /// It ends before its end.
+    #[error("this is cut short")]
+    Truncated,
+    /// Not in the form that this crate seals in.
+    #[error("this is not in a form that can be read")]
+    Malformed,
+    /// In a form, version or algorithm that this version does not know.
+    #[error("this was made in a way that this version does not support")]
+    Unsupported,
+    /// The signature does not fit the content.
+    #[error("the signature is not valid")]
+    BadSignature,
+    /// Signed by another key than the sender's certificate holds.
+    #[error("this was signed by another key than the sender's")]
+    UnknownSenderKey,
+    /// The sender's certificate does not stand for the address in From.
+    #[error("the sender's key does not belong to the address it was sent from")]
+    WrongSender,
+    /// Cover or body of another message.
+    #[error("this belongs to another message")]
+    WrongMessage,
+    /// Another file than the message names.
+    #[error("this is another file than the message names")]
+    WrongFile,
+    /// A certificate that may not be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The portal's half of the password protocol is not what it must be.
+    #[error("the portal's answer is not part of this attempt")]
+    Protocol,
+    /// The source of a file could not be read.
+    #[error("the file could not be read")]
+    Unreadable,
+}
+
+impl Error {
+    /// A stable name, for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "wrong-password",
+            Self::WrongKey => "wrong-key",
+            Self::Damaged => "damaged",
+            Self::Truncated => "truncated",
+            Self::Malformed => "malformed",
+            Self::Unsupported => "unsupported",
+            Self::BadSignature => "bad-signature",
+            Self::UnknownSenderKey => "unknown-sender-key",
+            Self::WrongSender => "wrong-sender",
+            Self::WrongMessage => "wrong-message",
+            Self::WrongFile => "wrong-file",
+            Self::Certificate(CertificateError::Expired) => "certificate-expired",
+            Self::Certificate(CertificateError::Revoked) => "certificate-revoked",
+            Self::Certificate(_) => "certificate-unusable",
+            Self::Protocol => "protocol",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        io::Error::other(error)
+    }
+}
+
+impl From<io::Error> for Error {
+    /// Finds the error that one of our readers gave; anything else is the source's fault.
+    fn from(error: io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+            Some(ours) => *ours,
+            None => Self::Unreadable,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Opening a message.
+
+use certificate::Certificate;
+use wire::ids::MessageId;
+
+use crate::{Cover, Error, Letter, Opened, Vault, seal::stands_for, seipd, session::open_key_packet, signed};
+
+impl Vault {
+    /// Opens a cover and verifies that `sender` made it, for this message.
+    pub fn open_cover(
+        &self,
+        message: MessageId,
+        key_packet: &[u8],
+        cover: &[u8],
+        sender: &Certificate,
+    ) -> Result<Cover, Error> {
+        let session_key = open_key_packet(self.keys(), key_packet)?;
+        let (json, _) = signed::verify(&seipd::decrypt(&session_key.0, cover)?, sender)?;
+        Cover::from_json(&json, message)
+    }
+
+    /// Opens a body and verifies that `sender` made it, for this message, under an address of its own. A caller that
+    /// expects one address in particular passes the certificate [reduced to it](Certificate::reduced_to).
+    pub fn open_body(
+        &self,
+        message: MessageId,
+        key_packet: &[u8],
+        body: &[u8],
+        sender: &Certificate,
+    ) -> Result<Opened, Error> {
+        let session_key = open_key_packet(self.keys(), key_packet)?;
+        let (mime, signed_at) = signed::verify(&seipd::decrypt(&session_key.0, body)?, sender)?;
+        let (letter, date) = Letter::from_mime(&mime, message)?;
+        if !stands_for(sender, &letter.from.address) {
+            return Err(Error::WrongSender);
+        }
+        Ok(Opened {
+            letter,
+            date,
+            signed_at,
+            fingerprint: sender.fingerprint(),
+        })
+    }
+}

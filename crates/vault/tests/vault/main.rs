@@ -1,0 +1,6 @@
+//! The vault from outside.
+#![allow(clippy::unwrap_used)]
+
+mod messages;
+mod people;
+mod unlocking;

@@ -1,0 +1,89 @@
+//! Messages that arrive as they were sent.
+
+use proptest::prelude::*;
+use vault::{Correspondent, Cover, Letter};
+
+use crate::people::{NOW, correspondent, letter, message, person, rng, sent};
+
+#[test]
+fn recipient_and_sender_open_what_was_sealed() {
+    let sent = sent();
+    for (reader, packet) in [(&sent.ben, 0), (&sent.anna, 1)] {
+        let packet = &sent.sealed.key_packets[packet];
+        assert_eq!(packet.fingerprint, reader.certificate().fingerprint());
+        let cover = reader
+            .open_cover(message(1), &packet.packet, &sent.sealed.cover, sent.anna.certificate())
+            .unwrap();
+        assert_eq!(
+            cover,
+            Cover {
+                subject: "Größe der Lieferung".into(),
+                sender_name: "Anna A.".into(),
+                snippet: "Hello Ben, ten of them, please. -- Anna".into(),
+                files: vec![],
+            }
+        );
+        let opened = reader
+            .open_body(message(1), &packet.packet, &sent.sealed.body, sent.anna.certificate())
+            .unwrap();
+        assert_eq!(opened.letter, letter());
+        assert_eq!((opened.date, opened.signed_at), (NOW, NOW));
+        assert_eq!(opened.fingerprint, sent.anna.certificate().fingerprint());
+    }
+}
+
+#[test]
+fn a_letter_without_html_names_or_cc_comes_back() {
+    let anna = person("anna", 1);
+    let letter = Letter {
+        from: Correspondent {
+            name: None,
+            ..correspondent("anna")
+        },
+        to: vec![],
+        cc: vec![],
+        subject: String::new(),
+        text: String::new(),
+        html: None,
+        files: vec![],
+    };
+    let sealed = anna.seal(&letter, message(1), "", &[], NOW, &mut rng(3)).unwrap();
+    let packet = &sealed.key_packets[0].packet;
+    assert_eq!(
+        anna.open_body(message(1), packet, &sealed.body, anna.certificate())
+            .unwrap()
+            .letter,
+        letter
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_letter_comes_back(
+        subject in "\\PC{0,120}",
+        name in "\\PC{0,60}",
+        text in "(\\PC|[\\n\\t =.]){0,300}",
+        html in proptest::option::of("(\\PC|[\\n<>&]){0,300}"),
+    ) {
+        let anna = person("anna", 1);
+        let one_line = |text: &str| text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+        let letter = Letter {
+            from: Correspondent { name: Some(name.clone()), ..correspondent("anna") },
+            subject,
+            text,
+            html,
+            ..letter()
+        };
+        let sealed = anna.seal(&letter, message(1), &name, &[], NOW, &mut rng(3)).unwrap();
+        let packet = &sealed.key_packets[0].packet;
+        let opened = anna.open_body(message(1), packet, &sealed.body, anna.certificate()).unwrap().letter;
+        let name = Some(one_line(&name)).filter(|name| !name.is_empty());
+        let expected = Letter {
+            from: Correspondent { name, ..letter.from },
+            subject: one_line(&letter.subject),
+            ..letter
+        };
+        prop_assert_eq!(opened, expected);
+    }
+}

@@ -1,0 +1,210 @@
+//! Password, slots, vault, parcels: the ways in, and the ways that stay shut.
+
+use opaque_ke::{
+    CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin,
+    ServerLoginParameters, ServerRegistration, ServerSetup,
+};
+use vault::{
+    AccountKey, Error, Sight, Vault, VaultKey,
+    password::{ExportKey, Registration, SignIn},
+    seal_parcel,
+};
+use wire::opaque::{CONTEXT, Suite};
+
+use crate::people::{NOW, address, letter, message, person, rng};
+
+/// The portal's half of the password protocol.
+struct Portal {
+    setup: ServerSetup<Suite>,
+    record: Option<ServerRegistration<Suite>>,
+}
+
+impl Portal {
+    fn new() -> Self {
+        Self {
+            setup: ServerSetup::new(&mut rng(100)),
+            record: None,
+        }
+    }
+
+    fn register(&mut self, password: &str) -> ExportKey {
+        let (registration, request) = Registration::start(password, &mut rng(101)).unwrap();
+        let request = RegistrationRequest::deserialize(&request).unwrap();
+        let response = ServerRegistration::start(&self.setup, request, b"account").unwrap();
+        let (upload, key) = registration
+            .finish(&response.message.serialize(), &mut rng(102))
+            .unwrap();
+        self.record = Some(ServerRegistration::finish(
+            RegistrationUpload::deserialize(&upload).unwrap(),
+        ));
+        key
+    }
+
+    fn sign_in(&self, password: &str) -> Result<ExportKey, Error> {
+        let (sign_in, request) = SignIn::start(password, &mut rng(103))?;
+        let parameters = || ServerLoginParameters {
+            context: Some(CONTEXT),
+            ..Default::default()
+        };
+        let started = ServerLogin::start(
+            &mut rng(104),
+            &self.setup,
+            self.record.clone(),
+            CredentialRequest::deserialize(&request).unwrap(),
+            b"account",
+            parameters(),
+        )
+        .unwrap();
+        let (finalization, key) = sign_in.finish(&started.message.serialize(), &mut rng(105))?;
+        let finalization = CredentialFinalization::deserialize(&finalization).unwrap();
+        started.state.finish(finalization, parameters()).unwrap();
+        Ok(key)
+    }
+}
+
+#[test]
+fn the_password_opens_the_vault_at_every_sign_in() {
+    let mut portal = Portal::new();
+    let export_key = portal.register("correct horse");
+    let key = VaultKey::generate(&mut rng(1));
+    let anna = person("anna", 1);
+    let slot = key.wrap_for_password(&export_key, &mut rng(2)).unwrap();
+    let sealed = anna.lock(&key, &mut rng(3)).unwrap();
+
+    let again = portal.sign_in("correct horse").unwrap();
+    let key = VaultKey::unwrap_with_password(&slot, &again).unwrap();
+    assert_eq!(Vault::unlock(&sealed, &key).unwrap().certificate(), anna.certificate());
+
+    assert_eq!(portal.sign_in("Correct horse").unwrap_err(), Error::WrongPassword);
+    let nobody = Portal { record: None, ..portal };
+    assert_eq!(nobody.sign_in("correct horse").unwrap_err(), Error::WrongPassword);
+}
+
+#[test]
+fn a_password_typed_on_another_keyboard_is_the_same() {
+    let mut portal = Portal::new();
+    portal.register("Zoe\u{308}\u{a0}42");
+    assert!(portal.sign_in("Zoë 42").is_ok());
+}
+
+#[test]
+fn answers_that_are_none_are_told_apart_from_a_wrong_password() {
+    let (registration, _) = Registration::start("x", &mut rng(1)).unwrap();
+    assert_eq!(registration.finish(&[0; 64], &mut rng(2)).unwrap_err(), Error::Protocol);
+    let (sign_in, request) = SignIn::start("x", &mut rng(1)).unwrap();
+    assert_eq!(sign_in.finish(&request, &mut rng(2)).unwrap_err(), Error::Protocol);
+}
+
+#[test]
+fn a_reload_needs_both_halves() {
+    let key = VaultKey::generate(&mut rng(1));
+    let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();
+    let wrapped = key.wrap_for_reload(&[7; 32], &mut rng(4)).unwrap();
+    let unwrapped = VaultKey::unwrap_for_reload(&wrapped, &[7; 32]).unwrap();
+    assert!(Vault::unlock(&sealed, &unwrapped).is_ok());
+    assert_eq!(
+        VaultKey::unwrap_for_reload(&wrapped, &[8; 32]).unwrap_err(),
+        Error::Damaged
+    );
+}
+
+#[test]
+fn what_is_damaged_or_for_another_purpose_stays_shut() {
+    let mut portal = Portal::new();
+    let export_key = portal.register("correct horse");
+    let key = VaultKey::generate(&mut rng(1));
+    let slot = key.wrap_for_password(&export_key, &mut rng(2)).unwrap();
+    let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();
+
+    let other = VaultKey::generate(&mut rng(9));
+    assert_eq!(Vault::unlock(&sealed, &other).unwrap_err(), Error::Damaged);
+    for at in 0..slot.len() {
+        let mut damaged = slot.clone();
+        damaged[at] ^= 1;
+        assert!(VaultKey::unwrap_with_password(&damaged, &export_key).is_err(), "{at}");
+    }
+    let mut damaged = sealed.clone();
+    damaged[sealed.len() / 2] ^= 1;
+    assert_eq!(Vault::unlock(&damaged, &key).unwrap_err(), Error::Damaged);
+    assert_eq!(
+        Vault::unlock(&sealed[..sealed.len() - 1], &key).unwrap_err(),
+        Error::Truncated
+    );
+    assert_eq!(Vault::unlock(&[], &key).unwrap_err(), Error::Truncated);
+    let mut later = sealed.clone();
+    later[0] = 2;
+    assert_eq!(Vault::unlock(&later, &key).unwrap_err(), Error::Unsupported);
+    // A password slot is no vault and no reload key, even under the same secret.
+    assert_eq!(Vault::unlock(&slot, &key).unwrap_err(), Error::Damaged);
+}
+
+#[test]
+fn a_parcel_makes_old_mail_readable() {
+    // What custody does: a waiting key for Ben, handed over when he registers.
+    let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(10)).unwrap();
+    let anna = person("anna", 1);
+    let sealed = anna
+        .seal(
+            &letter(),
+            message(1),
+            "Anna",
+            &[waiting.certificate().clone()],
+            NOW,
+            &mut rng(3),
+        )
+        .unwrap();
+    let packet = &sealed.key_packets[0].packet;
+
+    let mut ben = person("ben", 2);
+    assert_eq!(
+        ben.open_body(message(1), packet, &sealed.body, anna.certificate())
+            .unwrap_err(),
+        Error::WrongKey
+    );
+    let parcel = seal_parcel(&waiting, ben.certificate(), NOW, &mut rng(11)).unwrap();
+    ben.take_in(&parcel).unwrap();
+    ben.take_in(&parcel).unwrap();
+    assert_eq!(format!("{ben:?}"), "Vault(2 keys, 0 correspondents)");
+
+    let key = VaultKey::generate(&mut rng(12));
+    let ben = Vault::unlock(&ben.lock(&key, &mut rng(13)).unwrap(), &key).unwrap();
+    assert_eq!(
+        ben.open_body(message(1), packet, &sealed.body, anna.certificate())
+            .unwrap()
+            .letter,
+        letter()
+    );
+    assert_eq!(ben.certificate(), person("ben", 2).certificate());
+}
+
+#[test]
+fn a_parcel_for_others_or_damaged_is_refused() {
+    let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(10)).unwrap();
+    let (mut anna, mut ben) = (person("anna", 1), person("ben", 2));
+    let parcel = seal_parcel(&waiting, ben.certificate(), NOW, &mut rng(11)).unwrap();
+    assert_eq!(anna.take_in(&parcel).unwrap_err(), Error::WrongKey);
+    assert_eq!(ben.take_in(&parcel[..parcel.len() - 1]).unwrap_err(), Error::Truncated);
+    let mut damaged = parcel.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert_eq!(ben.take_in(&damaged).unwrap_err(), Error::Damaged);
+    assert_eq!(ben.take_in(b"parcel").unwrap_err(), Error::Malformed);
+    assert_eq!(ben.take_in(&[]).unwrap_err(), Error::Malformed);
+}
+
+#[test]
+fn a_changed_fingerprint_is_noticed() {
+    let mut anna = person("anna", 1);
+    let (before, after) = (
+        person("ben", 2).certificate().fingerprint(),
+        person("ben", 3).certificate().fingerprint(),
+    );
+    let ben = address("Ben@Example.test");
+    assert_eq!(anna.seen(&ben, before), Sight::First);
+    anna.remember(&ben, before);
+    assert_eq!(anna.seen(&address("ben@example.test"), before), Sight::Same);
+    assert_eq!(anna.seen(&ben, after), Sight::Changed { before });
+
+    let key = VaultKey::generate(&mut rng(1));
+    let anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), &key).unwrap();
+    assert_eq!(anna.seen(&ben, after), Sight::Changed { before });
+}
