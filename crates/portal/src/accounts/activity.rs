@@ -1,0 +1,47 @@
+//! What happened to an account, for its owner to see.
+
+use axum::{Json, extract::State};
+use wire::{
+    ids::AccountId,
+    sessions::{Activity, ActivityKind},
+};
+
+use crate::{
+    Portal,
+    http::Answer,
+    sessions::Caller,
+    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+};
+
+/// Records something that happened to an account, in the unit in which it happens.
+pub(crate) async fn record(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    kind: ActivityKind,
+) -> Result<(), StoreError> {
+    let now = portal.now();
+    sqlx::query("INSERT INTO activity (id, account, at, kind) VALUES ($1, $2, $3, $4)")
+        .bind(&portal.entropy.id(now).as_bytes()[..])
+        .bind(account.key())
+        .bind(now)
+        .bind(name(&kind))
+        .execute(&mut **unit)
+        .await?;
+    Ok(())
+}
+
+/// What happened to the account, newest first, at most 100.
+#[utoipa::path(get, path = "/activity", tag = "account", responses((status = 200, body = [Activity])))]
+pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Vec<Activity>>> {
+    let rows = sqlx::query("SELECT at, kind FROM activity WHERE account = $1 ORDER BY id DESC LIMIT 100")
+        .bind(caller.account.key())
+        .fetch_all(&mut *portal.store.read().await?)
+        .await
+        .map_err(StoreError::from)?;
+    let activity = rows
+        .iter()
+        .map(|row| Ok(Activity { at: row.millis("at")?, kind: row.name("kind")? }))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Json(activity))
+}

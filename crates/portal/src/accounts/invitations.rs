@@ -1,0 +1,216 @@
+//! Invitations: accounts that nobody has registered yet, whose mail waits under a key in custody.
+
+use axum::{Json, extract::State, http::StatusCode};
+use sqlx::AnyConnection;
+use wire::{
+    Address, Millis, ProblemType, Sha256,
+    ids::{AccountId, MailboxId},
+    sessions::{AccountKind, Invitation, InvitationToken, Person},
+};
+
+use super::{Known, add_certificate, find};
+use crate::{
+    Portal,
+    http::{Answer, Body},
+    notices,
+    settings::HOUR,
+    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+};
+
+/// What inviting an address came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invited {
+    /// It is new.
+    Now(AccountId),
+    /// It was invited before, and nobody registered.
+    Before(AccountId),
+    /// It has an account.
+    Registered(AccountId),
+}
+
+impl Invited {
+    /// The account behind the address.
+    pub fn account(self) -> AccountId {
+        match self {
+            Self::Now(account) | Self::Before(account) | Self::Registered(account) => account,
+        }
+    }
+}
+
+/// Invites an address: makes its account, its first mailbox, and the key that its mail waits under. No mail goes out.
+///
+/// # Errors
+/// Where the database or custody fails.
+pub async fn invite(
+    portal: &Portal,
+    unit: &mut Unit,
+    address: &Address,
+    kind: AccountKind,
+    invited_by: Option<AccountId>,
+) -> Answer<Invited> {
+    use crate::addresses::{Standing, resolve};
+    match resolve(unit, address).await? {
+        Standing::Registered(account) => return Ok(Invited::Registered(account)),
+        Standing::Invited(account) => return Ok(Invited::Before(account)),
+        Standing::Unknown => {}
+    }
+    let now = portal.now();
+    let account = AccountId(portal.entropy.id(now));
+    let key = portal.custody.make_waiting_key(address, now, &mut portal.entropy.rng())?;
+    sqlx::query(
+        "INSERT INTO accounts (id, kind, state, fingerprint, created_at) VALUES ($1, $2, 'invited', $3, $4)",
+    )
+    .bind(account.key())
+    .bind(name(&kind))
+    .bind(key.certificate.fingerprint().to_string())
+    .bind(now)
+    .execute(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
+    add_certificate(unit, account, &key.certificate, now).await?;
+    sqlx::query("INSERT INTO waiting_keys (account, sealed) VALUES ($1, $2)")
+        .bind(account.key())
+        .bind(key.sealed)
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    sqlx::query("INSERT INTO mailboxes (id, account, created_at) VALUES ($1, $2, $3)")
+        .bind(MailboxId(portal.entropy.id(now)).key())
+        .bind(account.key())
+        .bind(now)
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    sqlx::query(
+        "INSERT INTO invitations (canonical, typed, account, invited_by, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(address.canonical())
+    .bind(address.as_typed())
+    .bind(account.key())
+    .bind(invited_by.as_ref().map(|by| by.key()))
+    .bind(now)
+    .execute(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
+    Ok(Invited::Now(account))
+}
+
+/// How many addresses an account has invited since.
+pub(crate) async fn invited_since(
+    db: &mut AnyConnection,
+    account: AccountId,
+    since: Millis,
+) -> Result<i64, StoreError> {
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM invitations WHERE invited_by = $1 AND created_at > $2")
+        .bind(account.key())
+        .bind(since)
+        .fetch_one(db)
+        .await?;
+    row.int("n")
+}
+
+/// Makes a new link's secret for an invited account. Earlier links go on working: each mail that somebody still finds
+/// in the basic inbox leads in.
+pub(crate) async fn issue_link(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<[u8; 32], StoreError> {
+    let secret = portal.entropy.secret();
+    sqlx::query("INSERT INTO invitation_tokens (hash, account, expires_at) VALUES ($1, $2, $3)")
+        .bind(Sha256::of(&secret).key())
+        .bind(account.key())
+        .bind(portal.now() + portal.settings.invitation_lifetime)
+        .execute(&mut **unit)
+        .await?;
+    Ok(secret)
+}
+
+/// An invitation that a link opens.
+pub(super) struct Open {
+    pub(super) account: Known,
+    pub(super) address: Address,
+    pub(super) invited_by: Option<AccountId>,
+    pub(super) expires_at: Millis,
+}
+
+/// What a link's secret opens, whether its time is over or not.
+async fn behind(db: &mut AnyConnection, token: &InvitationToken) -> Answer<Open> {
+    let row = sqlx::query("SELECT account, expires_at FROM invitation_tokens WHERE hash = $1")
+        .bind(Sha256::of(token.token.as_ref()).key())
+        .fetch_optional(&mut *db)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::InvitationUnknown)?;
+    let expires_at = row.millis("expires_at")?;
+    let account = find(db, row.key("account")?).await?;
+    let row = sqlx::query("SELECT typed, invited_by FROM invitations WHERE account = $1")
+        .bind(account.id.key())
+        .fetch_optional(db)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::InvitationUsed)?;
+    Ok(Open { account, address: row.address("typed")?, invited_by: row.maybe_key("invited_by")?, expires_at })
+}
+
+/// What a link's secret opens.
+///
+/// # Errors
+/// Unknown, used or expired.
+pub(super) async fn open(db: &mut AnyConnection, token: &InvitationToken, now: Millis) -> Answer<Open> {
+    let open = behind(db, token).await?;
+    match open.expires_at > now {
+        true => Ok(open),
+        false => Err(ProblemType::InvitationExpired.into()),
+    }
+}
+
+/// What an invitation link says. Changes nothing; it is a POST so that the secret stands in no log.
+#[utoipa::path(
+    post, path = "/invitations/inspect", tag = "registration",
+    request_body = InvitationToken, responses((status = 200, body = Invitation)),
+)]
+pub(super) async fn inspect(
+    State(portal): State<Portal>,
+    Body(token): Body<InvitationToken>,
+) -> Answer<Json<Invitation>> {
+    let mut db = portal.store.read().await?;
+    let open = open(&mut db, &token, portal.now()).await?;
+    let invited_by = match open.invited_by {
+        None => None,
+        Some(id) => {
+            let name = find(&mut db, id).await?.name;
+            Some(Person { name, address: super::destination(&mut db, id).await? })
+        }
+    };
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox WHERE m.account = $1",
+    )
+    .bind(open.account.id.key())
+    .fetch_one(&mut *db)
+    .await
+    .map_err(StoreError::from)?;
+    Ok(Json(Invitation {
+        address: open.address,
+        kind: open.account.kind,
+        invited_by,
+        waiting: u32::try_from(row.int("n")?).unwrap_or(u32::MAX),
+        expires_at: open.expires_at,
+    }))
+}
+
+/// The most invitation mails that one address gets in an hour by asking for them.
+const RENEWALS_AN_HOUR: i64 = 3;
+
+/// Mails a new link to the address that an expired one was for.
+#[utoipa::path(
+    post, path = "/invitations/renew", tag = "registration",
+    request_body = InvitationToken, responses((status = 204)),
+)]
+pub(super) async fn renew(State(portal): State<Portal>, Body(token): Body<InvitationToken>) -> Answer<StatusCode> {
+    let mut unit = portal.store.begin().await?;
+    let open = behind(&mut unit, &token).await?;
+    let now = portal.now();
+    if notices::invitations_since(&mut unit, open.account.id, now - HOUR).await? >= RENEWALS_AN_HOUR {
+        return Err(ProblemType::TooManyRequests.into());
+    }
+    notices::invite(&portal, &mut unit, open.account.id, open.invited_by).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,170 @@
+//! What an administrator does: invite, look over the accounts, disable one. Never read, never take over.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Deserialize;
+use sqlx::AnyConnection;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+use wire::{
+    Problem, ProblemType,
+    ids::AccountId,
+    people::{AccountState, Invite, ManagedAccount, SetDisabled},
+    sessions::OwnAddress,
+};
+
+use crate::{
+    Portal,
+    accounts::{self, Invited},
+    http::{Answer, Ask, Body, Named},
+    notices,
+    sessions::Administrator,
+    storage::{Key as _, RowExt as _, StoreError, name},
+};
+
+pub(crate) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new().routes(routes!(invite_by_mail)).routes(routes!(list)).routes(routes!(set_disabled))
+}
+
+/// Invites an address, or mails its invitation again, and decides what the person will be.
+///
+/// # Errors
+/// `unacceptable` where the address has an account already.
+pub async fn invite(
+    portal: &Portal,
+    request: &Invite,
+    by: Option<AccountId>,
+) -> Answer<ManagedAccount> {
+    let mut unit = portal.store.begin().await?;
+    let account = match accounts::invite(portal, &mut unit, &request.address, request.kind, by).await? {
+        Invited::Registered(_) => {
+            return Err(Problem::new(ProblemType::Unacceptable).detail("this address has an account already").into());
+        }
+        Invited::Now(account) | Invited::Before(account) => account,
+    };
+    sqlx::query("UPDATE accounts SET kind = $2 WHERE id = $1")
+        .bind(account.key())
+        .bind(name(&request.kind))
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    notices::invite(portal, &mut unit, account, by).await?;
+    let managed = managed(&mut unit, account).await?;
+    portal.commit(unit).await?;
+    Ok(managed)
+}
+
+/// Makes an invited account that of an administrator, and answers the registration link. For the command line of whoever
+/// has the server, which is why no route leads here.
+///
+/// # Errors
+/// `unacceptable` where the address has an account already.
+pub async fn invite_administrator(portal: &Portal, address: &wire::Address) -> Answer<String> {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let request = Invite { address: address.clone(), kind: wire::sessions::AccountKind::Professional };
+    let account = invite(portal, &request, None).await?.id;
+    let mut unit = portal.store.begin().await?;
+    sqlx::query("UPDATE accounts SET administrator = 1 WHERE id = $1")
+        .bind(account.key())
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    let secret = accounts::issue_link(portal, &mut unit, account).await?;
+    portal.commit(unit).await?;
+    Ok(format!("{}/register#{}", portal.settings.public_url, URL_SAFE_NO_PAD.encode(secret)))
+}
+
+async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount, StoreError> {
+    let row = sqlx::query("SELECT name, kind, administrator, state, created_at FROM accounts WHERE id = $1")
+        .bind(id.key())
+        .fetch_one(&mut *db)
+        .await?;
+    let state = row.name("state")?;
+    let addresses = match state {
+        AccountState::Invited => vec![OwnAddress { address: accounts::destination(db, id).await?, master: true }],
+        _ => accounts::addresses(db, id).await?,
+    };
+    Ok(ManagedAccount {
+        id,
+        name: row.maybe_text("name")?,
+        kind: row.name("kind")?,
+        administrator: row.flag("administrator")?,
+        state,
+        addresses,
+        created_at: row.millis("created_at")?,
+    })
+}
+
+/// Invites an address by mail.
+#[utoipa::path(
+    post, path = "/admin/invitations", tag = "administration",
+    request_body = Invite, responses((status = 201, body = ManagedAccount)),
+)]
+async fn invite_by_mail(
+    State(portal): State<Portal>,
+    Administrator(caller): Administrator,
+    Body(request): Body<Invite>,
+) -> Answer<(StatusCode, Json<ManagedAccount>)> {
+    Ok((StatusCode::CREATED, Json(invite(&portal, &request, Some(caller.account)).await?)))
+}
+
+/// Which accounts to list.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AccountsQuery {
+    /// The last account of the page before.
+    #[param(value_type = Option<String>)]
+    before: Option<AccountId>,
+    /// How many, 1 to 100; 50 unless told.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+/// The portal's accounts, newest first.
+#[utoipa::path(
+    get, path = "/admin/accounts", tag = "administration",
+    params(AccountsQuery), responses((status = 200, body = [ManagedAccount])),
+)]
+async fn list(
+    State(portal): State<Portal>,
+    _: Administrator,
+    Ask(query): Ask<AccountsQuery>,
+) -> Answer<Json<Vec<ManagedAccount>>> {
+    let limit = query.limit.unwrap_or(50);
+    if !(1..=100).contains(&limit) {
+        return Err(Problem::new(ProblemType::Malformed).detail("limit must be 1 to 100").into());
+    }
+    let mut db = portal.store.read().await?;
+    let rows = sqlx::query("SELECT id FROM accounts WHERE id < $1 ORDER BY id DESC LIMIT $2")
+        .bind(query.before.unwrap_or(AccountId(Uuid::max())).key())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *db)
+        .await
+        .map_err(StoreError::from)?;
+    let mut accounts = Vec::new();
+    for row in rows {
+        accounts.push(managed(&mut db, row.key("id")?).await?);
+    }
+    Ok(Json(accounts))
+}
+
+/// Disables an account or enables it again. Administrators cannot disable themselves, so that one always remains.
+#[utoipa::path(
+    put, path = "/admin/accounts/{id}/disabled", tag = "administration",
+    params(("id" = AccountId, Path)), request_body = SetDisabled, responses((status = 204)),
+)]
+async fn set_disabled(
+    State(portal): State<Portal>,
+    Administrator(caller): Administrator,
+    Named(id): Named<AccountId>,
+    Body(request): Body<SetDisabled>,
+) -> Answer<StatusCode> {
+    if id == caller.account {
+        return Err(Problem::new(ProblemType::NotAllowed).detail("you cannot disable yourself").into());
+    }
+    let mut unit = portal.store.begin().await?;
+    accounts::set_disabled(&portal, &mut unit, id, request.disabled).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

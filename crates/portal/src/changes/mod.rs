@@ -1,0 +1,76 @@
+//! What changed in an account: a numbered feed in the database, and a word to whoever listens that it grew.
+//!
+//! The word carries nothing and may be lost; the feed is the truth.
+
+mod events;
+mod wakes;
+
+use axum::{Json, extract::State};
+use sqlx::AnyConnection;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{
+    ids::AccountId,
+    mailbox::{Change, Changes, ChangesQuery},
+};
+
+pub use wakes::{Listener, Wakes};
+
+use crate::{
+    Portal,
+    http::{Answer, Ask},
+    sessions::Caller,
+    storage::{Key as _, RowExt as _, StoreError, Unit},
+};
+
+pub(crate) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(events::listen))
+}
+
+/// The most changes that one answer holds.
+const PAGE: i64 = 500;
+
+/// Appends a change to an account's feed. Where a unit tells several accounts, it does so in the order of their ids:
+/// each feed's counter is a row that the engine locks.
+pub async fn tell(unit: &mut Unit, account: AccountId, change: Change) -> Result<(), StoreError> {
+    let row = sqlx::query("UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq")
+        .bind(account.key())
+        .fetch_one(&mut **unit)
+        .await?;
+    sqlx::query("INSERT INTO changes (account, seq, change) VALUES ($1, $2, $3)")
+        .bind(account.key())
+        .bind(row.int("change_seq")?)
+        .bind(serde_json::to_string(&change).map_err(|_| StoreError::Corrupt)?)
+        .execute(&mut **unit)
+        .await?;
+    unit.wake(account);
+    Ok(())
+}
+
+async fn since(db: &mut AnyConnection, account: AccountId, since: i64) -> Result<Changes, StoreError> {
+    let rows = sqlx::query("SELECT seq, change FROM changes WHERE account = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+        .bind(account.key())
+        .bind(since)
+        .bind(PAGE + 1)
+        .fetch_all(&mut *db)
+        .await?;
+    let more = rows.len() as i64 > PAGE;
+    let rows = &rows[..rows.len().min(PAGE as usize)];
+    let latest = match rows.last() {
+        Some(row) => row.int("seq")?,
+        None => latest(db, account).await?,
+    };
+    Ok(Changes { changes: rows.iter().map(|row| row.json("change")).collect::<Result<_, _>>()?, latest, more })
+}
+
+/// The number of an account's last change.
+async fn latest(db: &mut AnyConnection, account: AccountId) -> Result<i64, StoreError> {
+    let row = sqlx::query("SELECT change_seq FROM accounts WHERE id = $1").bind(account.key()).fetch_one(db).await?;
+    row.int("change_seq")
+}
+
+/// What changed since.
+#[utoipa::path(get, path = "/changes", tag = "changes", params(ChangesQuery), responses((status = 200, body = Changes)))]
+async fn list(State(portal): State<Portal>, caller: Caller, Ask(query): Ask<ChangesQuery>) -> Answer<Json<Changes>> {
+    let mut db = portal.store.read().await?;
+    Ok(Json(since(&mut db, caller.account, query.since).await?))
+}

@@ -1,0 +1,110 @@
+//! Sealed files: content-addressed blobs, and which message names which.
+
+mod blobs;
+mod routes;
+
+use sqlx::AnyConnection;
+use utoipa_axum::{router::OpenApiRouter, routes as api};
+use wire::{
+    Millis, ProblemType, Sha256,
+    ids::{AccountId, MessageId},
+    mailbox::StoredFile,
+};
+
+pub use blobs::{BlobError, Blobs};
+
+use crate::{
+    Portal,
+    http::Answer,
+    settings::DAY,
+    storage::{Key as _, RowExt as _, StoreError, Unit},
+};
+
+pub(crate) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new().routes(api!(routes::download))
+}
+
+/// The route that takes uploads: without the limits on body and time of the others.
+pub(crate) fn upload_routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new().routes(api!(routes::upload))
+}
+
+/// The files of a message, in the order of its body's list.
+pub(crate) async fn of_message(db: &mut AnyConnection, message: MessageId) -> Result<Vec<StoredFile>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT f.sha256, b.size FROM message_files f JOIN blobs b ON b.sha256 = f.sha256 \
+         WHERE f.message = $1 ORDER BY f.position",
+    )
+    .bind(message.key())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok(StoredFile { sha256: row.key("sha256")?, size: row.size("size")? })).collect()
+}
+
+/// The total size of files that an account may name in a message: those it uploaded, and those it received or sent.
+///
+/// # Errors
+/// `file-unknown` for any other, whether it exists or not.
+pub(crate) async fn nameable(unit: &mut Unit, account: AccountId, files: &[Sha256]) -> Answer<u64> {
+    let mut total = 0;
+    for file in files {
+        let row = sqlx::query(
+            "SELECT b.size FROM blobs b WHERE b.sha256 = $1 AND ( \
+                 EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = b.sha256 AND u.account = $2) \
+                 OR EXISTS (SELECT 1 FROM message_files f JOIN deliveries d ON d.message = f.message \
+                            JOIN mailboxes x ON x.id = d.mailbox \
+                            WHERE f.sha256 = b.sha256 AND x.account = $2))",
+        )
+        .bind(file.key())
+        .bind(account.key())
+        .fetch_optional(&mut **unit)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::FileUnknown)?;
+        total += row.size("size")?;
+    }
+    Ok(total)
+}
+
+/// Names files in a message.
+pub(crate) async fn attach(unit: &mut Unit, message: MessageId, files: &[Sha256]) -> Result<(), StoreError> {
+    for (position, file) in files.iter().enumerate() {
+        sqlx::query("INSERT INTO message_files (message, position, sha256) VALUES ($1, $2, $3)")
+            .bind(message.key())
+            .bind(position as i64)
+            .bind(file.key())
+            .execute(&mut **unit)
+            .await?;
+    }
+    Ok(())
+}
+
+/// How long an upload that no message names is kept: an upload of hours, and a night's sleep before *Send*.
+const UNNAMED_FOR: Millis = DAY;
+
+/// Deletes blobs that no message names. Part of the sweep.
+///
+/// The row goes first and durably: a blob without a row is litter, a row without its blob would be a lost file. A hash
+/// never comes again by accident, since what is hashed was sealed with fresh randomness.
+pub(crate) async fn sweep(portal: &Portal, now: Millis) -> Answer<()> {
+    let mut unit = portal.store.begin().await?;
+    sqlx::query("DELETE FROM uploads WHERE uploaded_at < $1")
+        .bind(now - UNNAMED_FOR)
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    let rows = sqlx::query(
+        "DELETE FROM blobs WHERE created_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = blobs.sha256) \
+         AND NOT EXISTS (SELECT 1 FROM message_files f WHERE f.sha256 = blobs.sha256) RETURNING sha256",
+    )
+    .bind(now - UNNAMED_FOR)
+    .fetch_all(&mut *unit)
+    .await
+    .map_err(StoreError::from)?;
+    portal.commit(unit).await?;
+    for row in rows {
+        portal.blobs.delete(row.key("sha256")?).await?;
+    }
+    Ok(())
+}

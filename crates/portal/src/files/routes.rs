@@ -1,0 +1,137 @@
+//! Sealed files up and down, streamed.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use wire::{Problem, ProblemType, Sha256, ids::DeliveryId};
+
+use crate::{
+    Portal,
+    http::{Answer, Named},
+    sessions::Caller,
+    storage::{Key as _, RowExt as _, StoreError},
+};
+
+/// Stores a sealed file under its hash. It may then be named in a message, for a day.
+#[utoipa::path(
+    put, path = "/blobs/{sha256}", tag = "sending",
+    params(("sha256" = Sha256, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, description = "stored"), (status = 200, description = "it was there already")),
+)]
+pub(super) async fn upload(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Named(sha256): Named<Sha256>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer<StatusCode> {
+    let length: u64 = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .ok_or_else(|| Problem::new(ProblemType::Malformed).detail("Content-Length is needed"))?;
+    if length > portal.settings.max_file_size {
+        return Err(ProblemType::TooLarge.into());
+    }
+    let stored = sqlx::query("SELECT size FROM blobs WHERE sha256 = $1")
+        .bind(sha256.key())
+        .fetch_optional(&mut *portal.store.read().await?)
+        .await
+        .map_err(StoreError::from)?;
+    // Whoever sends the same bytes again has them: answering early would hand a file to somebody who knows its hash.
+    portal.blobs.put(sha256, length, body.into_data_stream()).await?;
+    let now = portal.now();
+    let mut unit = portal.store.begin().await?;
+    sqlx::query("INSERT INTO blobs (sha256, size, created_at) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING")
+        .bind(sha256.key())
+        .bind(i64::try_from(length).map_err(|_| ProblemType::TooLarge)?)
+        .bind(now)
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    sqlx::query(
+        "INSERT INTO uploads (account, sha256, uploaded_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (account, sha256) DO UPDATE SET uploaded_at = excluded.uploaded_at",
+    )
+    .bind(caller.account.key())
+    .bind(sha256.key())
+    .bind(now)
+    .execute(&mut *unit)
+    .await
+    .map_err(StoreError::from)?;
+    portal.commit(unit).await?;
+    Ok(if stored.is_some() { StatusCode::OK } else { StatusCode::CREATED })
+}
+
+/// A sealed file of a message that the caller holds. Takes `Range: bytes=FROM-TO` with one range.
+#[utoipa::path(
+    get, path = "/deliveries/{id}/files/{sha256}", tag = "mailbox",
+    params(("id" = DeliveryId, Path), ("sha256" = Sha256, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)),
+)]
+pub(super) async fn download(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Named((id, sha256)): Named<(DeliveryId, Sha256)>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let row = sqlx::query(
+        "SELECT s.size FROM deliveries d JOIN mailboxes b ON b.id = d.mailbox \
+         JOIN message_files f ON f.message = d.message JOIN blobs s ON s.sha256 = f.sha256 \
+         WHERE d.id = $1 AND b.account = $2 AND f.sha256 = $3",
+    )
+    .bind(id.key())
+    .bind(caller.account.key())
+    .bind(sha256.key())
+    .fetch_one(&mut *portal.store.read().await?)
+    .await
+    .map_err(StoreError::from)?;
+    let size = row.size("size")?;
+    let range = headers.get(header::RANGE).and_then(|value| range(value.to_str().ok()?, size));
+    let length = range.as_ref().map_or(size, |range| range.end - range.start);
+    let stream = portal.blobs.get(sha256, range.clone()).await?;
+    let mut response = Body::from_stream(stream).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Some(range) = range {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let value = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(header::CONTENT_RANGE, value);
+        }
+    }
+    Ok(response)
+}
+
+/// The one range that a `Range` header asks for (RFC 9110 section 14.1.2). Anything else is answered whole, as the RFC
+/// allows.
+fn range(header: &str, size: u64) -> Option<std::ops::Range<u64>> {
+    let (from, to) = header.strip_prefix("bytes=")?.split_once('-')?;
+    let range = match (from, to) {
+        ("", last) => size.saturating_sub(last.parse().ok()?)..size,
+        (from, "") => from.parse().ok()?..size,
+        (from, to) => from.parse().ok()?..size.min(to.parse::<u64>().ok()?.checked_add(1)?),
+    };
+    (range.start < range.end).then_some(range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::range;
+
+    #[test]
+    fn ranges_are_those_of_the_rfc() {
+        assert_eq!(range("bytes=0-9", 100), Some(0..10));
+        assert_eq!(range("bytes=90-", 100), Some(90..100));
+        assert_eq!(range("bytes=-10", 100), Some(90..100));
+        assert_eq!(range("bytes=95-200", 100), Some(95..100));
+        for whole in ["bytes=100-", "bytes=5-4", "bytes=0-1,3-4", "chapters=1-2", "bytes=-0", ""] {
+            assert_eq!(range(whole, 100), None, "{whole}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What a handler asks of a request, with every refusal a problem document.
+
+use axum::{
+    Json,
+    extract::{
+        ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request,
+        rejection::{JsonRejection, PathRejection, QueryRejection},
+    },
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use wire::{Problem, ProblemType};
+
+use super::problem::Error;
+use crate::Portal;
+
+/// A JSON body.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(refusal(&rejection)),
+        }
+    }
+}
+
+pub(crate) fn refusal(rejection: &JsonRejection) -> Error {
+    match rejection {
+        JsonRejection::BytesRejection(bytes) if bytes.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
+            ProblemType::TooLarge.into()
+        }
+        other => Problem::new(ProblemType::Malformed).detail(other.body_text()).into(),
+    }
+}
+
+/// The query string.
+#[derive(Debug)]
+pub struct Ask<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(rejection) => {
+                let rejection: QueryRejection = rejection;
+                Err(Problem::new(ProblemType::Malformed).detail(rejection.body_text()).into())
+            }
+        }
+    }
+}
+
+/// The names in the path. One that cannot be names nothing.
+#[derive(Debug)]
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let named: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
+        named.map(|Path(names)| Self(names)).map_err(|_| ProblemType::NotFound.into())
+    }
+}
+
+/// The network that a request comes from, as far as one person or household has it: an IPv4 address, or an IPv6 /64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Network(pub IpAddr);
+
+impl Network {
+    /// Of a request. Behind a proxy that the administrator declared, the address that this proxy saw.
+    pub fn of(headers: &HeaderMap, peer: Option<SocketAddr>, behind_proxy: bool) -> Self {
+        // The last entry is the one the trusted proxy itself appended; those before it are the client's to invent.
+        let forwarded = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
+            .filter(|_| behind_proxy);
+        let address: IpAddr =
+            forwarded.or(peer.map(|peer| peer.ip())).unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical();
+        Self(match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 64))),
+        })
+    }
+}
+
+impl FromRequestParts<Portal> for Network {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        Ok(Self::of(&parts.headers, peer, portal.settings.behind_proxy))
+    }
+}
+
+/// The `Idempotency-Key` of a request that sends mail: 1 to 64 visible ASCII characters.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        match key {
+            Some(key) if (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
+                Ok(Self(key.to_owned()))
+            }
+            _ => Err(Problem::new(ProblemType::Malformed)
+                .detail("Idempotency-Key must be 1 to 64 visible ASCII characters")
+                .into()),
+        }
+    }
+}
+
+/// The version that `If-Match` names, as `GET` answered it in `ETag`.
+#[derive(Clone, Copy, Debug)]
+pub struct Replaces(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Replaces {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let version = parts
+            .headers
+            .get(header::IF_MATCH)
+            .and_then(|value| value.to_str().ok()?.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        version.map(Self).ok_or_else(|| {
+            Problem::new(ProblemType::Malformed).detail("If-Match must name the version that is replaced").into()
+        })
+    }
+}

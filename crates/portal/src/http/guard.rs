@@ -1,0 +1,102 @@
+//! What stands before every route: whose page asks, how often, and what browsers are told about the answer.
+
+use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use wire::{Problem, ProblemType};
+
+use super::{Error, Network};
+use crate::Portal;
+
+/// Refuses a request that changes something and comes from a page of another site, or from a browser that does not say
+/// from where (cross-site request forgery). Programs send no cookie and no `Origin`.
+pub(super) async fn origin(State(portal): State<Portal>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let allowed = match headers.get(header::ORIGIN) {
+        _ if request.method().is_safe() => true,
+        Some(origin) => origin.to_str().is_ok_and(|origin| is_own(&portal.settings.public_url, origin)),
+        None => !headers.contains_key(header::COOKIE),
+    };
+    match allowed {
+        true => next.run(request).await,
+        false => Error::from(ProblemType::ForeignOrigin).into_response(),
+    }
+}
+
+/// On loopback `localhost` and `127.0.0.1` are one place to the person who types either.
+fn is_own(public_url: &str, origin: &str) -> bool {
+    origin == public_url || origin.replacen("//localhost:", "//127.0.0.1:", 1) == public_url
+}
+
+/// How often each network may ask.
+#[derive(Clone)]
+pub(super) struct Limits {
+    asked: Arc<DefaultKeyedRateLimiter<Network>>,
+    behind_proxy: bool,
+}
+
+/// How many networks are remembered before those that have been quiet are forgotten.
+const REMEMBERED: usize = 10_000;
+
+impl Limits {
+    pub(super) fn new(portal: &Portal) -> Self {
+        let a_second = NonZeroU32::new(portal.settings.requests_a_second).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_second(a_second).allow_burst(a_second.saturating_mul(NonZeroU32::MIN.saturating_add(9)));
+        Self {
+            asked: Arc::new(DefaultKeyedRateLimiter::keyed(quota)),
+            behind_proxy: portal.settings.behind_proxy,
+        }
+    }
+}
+
+/// Refuses what one network asks too often.
+pub(super) async fn rate(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let network = Network::of(request.headers(), peer, limits.behind_proxy);
+    if limits.asked.len() > REMEMBERED {
+        limits.asked.retain_recent();
+    }
+    match limits.asked.check_key(&network) {
+        Ok(()) => next.run(request).await,
+        Err(_) => {
+            let mut problem = Problem::new(ProblemType::TooManyRequests);
+            problem.retry_after = Some(1);
+            Error::from(problem).into_response()
+        }
+    }
+}
+
+/// No inline script or style, no evaluation but WebAssembly's, no other origin, no frame around us.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; \
+    manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Tells browsers what they may do with the answer.
+pub(super) async fn headers(State(portal): State<Portal>, request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut say = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    say(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    say(header::X_FRAME_OPTIONS, "DENY");
+    say(header::REFERRER_POLICY, "no-referrer");
+    say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    say(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    say(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if portal.settings.is_https() {
+        say(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if is_api {
+        say(header::CACHE_CONTROL, "no-store");
+    }
+    response
+}

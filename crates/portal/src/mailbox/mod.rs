@@ -1,0 +1,80 @@
+//! Messages and deliveries: sending, lists, reading.
+
+mod list;
+mod read;
+mod send;
+
+use sqlx::{AnyConnection, any::AnyRow};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{
+    ids::{AccountId, DeliveryId},
+    mailbox::Delivery,
+    sessions::Person,
+};
+
+use crate::{
+    Portal,
+    storage::{Key as _, RowExt as _, StoreError},
+};
+
+pub(crate) use send::sweep;
+
+pub(crate) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new()
+        .routes(routes!(send::send))
+        .routes(routes!(list::list))
+        .routes(routes!(read::open))
+        .routes(routes!(read::set_read))
+}
+
+/// What a delivery in a list is read from.
+const DELIVERY: &str = "d.id, d.message, d.folder, d.read_at, d.key_packet, m.sent_at, m.sender_name, m.sender_address, \
+    m.sender_fingerprint, m.to_addresses, m.cover, m.files, m.size";
+
+fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: row.key("id")?,
+        message: row.key("message")?,
+        folder: row.name("folder")?,
+        sent_at: row.millis("sent_at")?,
+        read_at: row.maybe_int("read_at")?,
+        sender: Person { name: row.maybe_text("sender_name")?, address: row.address("sender_address")? },
+        sender_fingerprint: row.text("sender_fingerprint")?,
+        to: row.json("to_addresses")?,
+        key_packet: row.bytes("key_packet")?.into(),
+        cover: row.bytes("cover")?.into(),
+        files: u32::try_from(row.int("files")?).map_err(|_| StoreError::Corrupt)?,
+        size: row.size("size")?,
+    })
+}
+
+/// Those who took part, visibly to this account, in a message that it holds: the sender, To, Cc, and for the sender Bcc.
+///
+/// # Errors
+/// `NotFound` where the delivery is none of this account's.
+pub(crate) async fn visible_participants(
+    db: &mut AnyConnection,
+    account: AccountId,
+    delivery: DeliveryId,
+) -> Result<Vec<AccountId>, StoreError> {
+    let held = sqlx::query(
+        "SELECT m.id, m.sender FROM deliveries d JOIN mailboxes b ON b.id = d.mailbox \
+         JOIN messages m ON m.id = d.message WHERE d.id = $1 AND b.account = $2",
+    )
+    .bind(delivery.key())
+    .bind(account.key())
+    .fetch_one(&mut *db)
+    .await?;
+    let sender: AccountId = held.key("sender")?;
+    let rows = sqlx::query("SELECT role, account FROM participants WHERE message = $1")
+        .bind(held.bytes("id")?)
+        .fetch_all(db)
+        .await?;
+    let mut visible = vec![sender];
+    for row in rows {
+        if row.text("role")? != "bcc" || sender == account {
+            visible.push(row.key("account")?);
+        }
+    }
+    Ok(visible)
+}

@@ -1,0 +1,366 @@
+//! Taking a sealed message in: checked, stored and on its way in one transaction.
+
+use std::collections::{BTreeMap, HashSet, btree_map::Entry};
+
+use axum::{
+    Json,
+    body::Bytes as RawBody,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use sqlx::AnyConnection;
+use wire::{
+    Address, Millis, Problem, ProblemType, Sha256,
+    ids::{AccountId, DeliveryId, MessageId},
+    mailbox::{Change, Folder, Role},
+    people::AccountState,
+    send::{KeyPacket, Send, Sent},
+};
+
+use crate::{
+    Portal,
+    accounts::{self, Known},
+    addresses::{self, Relation, Standing, may_write, resolve},
+    changes, files,
+    http::{Answer, Error, IdempotencyKey, parse},
+    notices,
+    sessions::Caller,
+    settings::DAY,
+    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+};
+
+/// The largest sealed cover that is taken, in bytes. Subject, names of a hundred files and a snippet fit.
+const MAX_COVER: usize = 64 << 10;
+
+/// The largest key packet that is taken, in bytes: ML-KEM-768+X25519 makes one of about 1 200.
+const MAX_KEY_PACKET: usize = 4 << 10;
+
+/// Takes a message in. Answered once it is stored durably.
+///
+/// The same `Idempotency-Key` with the same body gets the same answer again and sends nothing twice; with another body,
+/// `idempotency-conflict`. Kept for a day.
+#[utoipa::path(
+    post, path = "/messages", tag = "sending",
+    params(("Idempotency-Key" = String, Header, description = "1 to 64 visible ASCII characters")),
+    request_body = Send, responses((status = 201, body = Sent)),
+)]
+pub(super) async fn send(
+    State(portal): State<Portal>,
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    raw: RawBody,
+) -> Answer<Response> {
+    let request: Send = parse(&raw)?;
+    check(&portal, &request)?;
+    let hash = Sha256::of(&raw);
+    let mut unit = portal.store.begin().await?;
+    if let Some(sent) = answered_before(&mut unit, caller.account, &key, hash).await? {
+        return Ok((StatusCode::CREATED, Json(sent)).into_response());
+    }
+    let sent = match take(&portal, &mut unit, caller, request, &key, hash).await {
+        Ok(sent) => sent,
+        // Two requests with one key at once, or a message id that exists: the second one's rows are refused, and it is
+        // answered as if it had come later.
+        Err(Failure::Taken) => {
+            unit.rollback().await;
+            let mut db = portal.store.read().await?;
+            let sent = answered_before(&mut db, caller.account, &key, hash).await?;
+            return match sent {
+                Some(sent) => Ok((StatusCode::CREATED, Json(sent)).into_response()),
+                None => Err(ProblemType::IdempotencyConflict.into()),
+            };
+        }
+        Err(Failure::Refused(error)) => return Err(error),
+    };
+    portal.commit(unit).await?;
+    Ok((StatusCode::CREATED, Json(sent)).into_response())
+}
+
+enum Failure {
+    Taken,
+    Refused(Error),
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// What can be refused without looking anything up.
+fn check(portal: &Portal, request: &Send) -> Answer<()> {
+    let addressed = request.to.len() + request.cc.len() + request.bcc.len();
+    if addressed == 0 {
+        return Err(Problem::new(ProblemType::Malformed).detail("a message needs a recipient").into());
+    }
+    let too_large = addressed > portal.settings.max_recipients as usize
+        || request.files.len() > 100
+        || request.cover.0.len() > MAX_COVER
+        || request.body.0.len() as u64 > portal.settings.max_body_size
+        || request.key_packets.iter().any(|packet| packet.packet.0.len() > MAX_KEY_PACKET);
+    if too_large {
+        return Err(ProblemType::TooLarge.into());
+    }
+    if request.cover.0.is_empty() || request.body.0.is_empty() {
+        return Err(Problem::new(ProblemType::Malformed).detail("cover and body must be sealed").into());
+    }
+    if request.files.iter().collect::<HashSet<_>>().len() != request.files.len() {
+        return Err(Problem::new(ProblemType::Malformed).detail("a file is named twice").into());
+    }
+    Ok(())
+}
+
+async fn answered_before(
+    db: &mut AnyConnection,
+    account: AccountId,
+    key: &str,
+    hash: Sha256,
+) -> Answer<Option<Sent>> {
+    let row = sqlx::query("SELECT request, response FROM idempotency_keys WHERE account = $1 AND key = $2")
+        .bind(account.key())
+        .bind(key)
+        .fetch_optional(db)
+        .await
+        .map_err(StoreError::from)?;
+    match row {
+        None => Ok(None),
+        Some(row) if row.key::<Sha256>("request")? == hash => Ok(Some(row.json("response")?)),
+        Some(_) => Err(ProblemType::IdempotencyConflict.into()),
+    }
+}
+
+/// One account that a message goes to, with all the ways it was addressed.
+struct Addressee {
+    known: Known,
+    delivery: DeliveryId,
+}
+
+async fn take(
+    portal: &Portal,
+    unit: &mut Unit,
+    caller: Caller,
+    request: Send,
+    key: &str,
+    hash: Sha256,
+) -> Result<Sent, Failure> {
+    let now = portal.now();
+    let sender = accounts::find(unit, caller.account).await?;
+    let (addressees, participants) = address(portal, unit, caller, &request, now).await?;
+    let packets = match_packets(&request.key_packets, &sender, &addressees)?;
+    let size = request.body.0.len() as u64 + files::nameable(unit, caller.account, &request.files).await?;
+    let in_reply_to = match request.in_reply_to {
+        None => None,
+        Some(delivery) => Some(message_held(unit, caller.account, delivery).await?),
+    };
+    let from = accounts::destination(unit, caller.account).await?;
+
+    sqlx::query(
+        "INSERT INTO messages (id, sender, sender_address, sender_name, sender_fingerprint, sent_at, to_addresses, \
+         in_reply_to, cover, files, size) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(request.id.key())
+    .bind(caller.account.key())
+    .bind(from.as_typed())
+    .bind(sender.name.as_deref().unwrap_or_default())
+    .bind(&sender.fingerprint)
+    .bind(now)
+    .bind(serde_json::to_string(&request.to).map_err(|_| StoreError::Corrupt)?)
+    .bind(in_reply_to.as_ref().map(|earlier| earlier.key()))
+    .bind(request.cover.0)
+    .bind(request.files.len() as i64)
+    .bind(i64::try_from(size).map_err(|_| StoreError::Corrupt)?)
+    .execute(&mut **unit)
+    .await
+    .map_err(taken)?;
+    sqlx::query("INSERT INTO bodies (message, body) VALUES ($1, $2)")
+        .bind(request.id.key())
+        .bind(request.body.0)
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    files::attach(unit, request.id, &request.files).await?;
+
+    let sent = Sent { message: request.id, delivery: DeliveryId(portal.entropy.id(now)) };
+    let own = packets.get(&caller.account).ok_or(ProblemType::RecipientsChanged)?;
+    deliver(unit, caller.account, sent.delivery, request.id, Folder::Sent, own, Some(now)).await?;
+    for addressee in addressees.values() {
+        let account = addressee.known.id;
+        let packet = packets.get(&account).ok_or(ProblemType::RecipientsChanged)?;
+        deliver(unit, account, addressee.delivery, request.id, Folder::Inbox, packet, None).await?;
+    }
+    for (position, participant) in participants.iter().enumerate() {
+        sqlx::query(
+            "INSERT INTO participants (message, position, role, address, account, delivery) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(request.id.key())
+        .bind(position as i64)
+        .bind(name(&participant.role))
+        .bind(participant.address.as_typed())
+        .bind(participant.account.key())
+        .bind(addressees.get(&participant.account).ok_or(StoreError::Corrupt)?.delivery.key())
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    }
+    for addressee in addressees.values().filter(|addressee| addressee.known.id != caller.account) {
+        addresses::deal(unit, caller.account, addressee.known.id, now).await?;
+        notices::notify(portal, unit, &addressee.known, addressee.delivery, sender.name.as_deref()).await?;
+    }
+    // In the order of the accounts' ids, so that two sends never wait for each other in a circle.
+    let mut told: BTreeMap<AccountId, Vec<DeliveryId>> = BTreeMap::new();
+    told.entry(caller.account).or_default().push(sent.delivery);
+    for addressee in addressees.values() {
+        told.entry(addressee.known.id).or_default().push(addressee.delivery);
+    }
+    for (account, deliveries) in told {
+        for id in deliveries {
+            changes::tell(unit, account, Change::Delivery { id }).await?;
+        }
+    }
+    sqlx::query(
+        "INSERT INTO idempotency_keys (account, key, request, response, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(caller.account.key())
+    .bind(key)
+    .bind(hash.key())
+    .bind(serde_json::to_string(&sent).map_err(|_| StoreError::Corrupt)?)
+    .bind(now)
+    .execute(&mut **unit)
+    .await
+    .map_err(taken)?;
+    Ok(sent)
+}
+
+fn taken(error: sqlx::Error) -> Failure {
+    match StoreError::from(error) {
+        StoreError::Conflict(_) => Failure::Taken,
+        other => Failure::Refused(other.into()),
+    }
+}
+
+struct Participant {
+    role: Role,
+    address: Address,
+    account: AccountId,
+}
+
+/// Resolves every address to its account. Several addresses of one account make one delivery.
+async fn address(
+    portal: &Portal,
+    unit: &mut Unit,
+    caller: Caller,
+    request: &Send,
+    now: Millis,
+) -> Answer<(BTreeMap<AccountId, Addressee>, Vec<Participant>)> {
+    let answered = match request.in_reply_to {
+        Some(delivery) => super::visible_participants(unit, caller.account, delivery).await?,
+        None => Vec::new(),
+    };
+    let roles = [(Role::To, &request.to), (Role::Cc, &request.cc), (Role::Bcc, &request.bcc)];
+    let mut addressees = BTreeMap::new();
+    let mut participants: Vec<Participant> = Vec::new();
+    let mut refused = Vec::new();
+    for (role, addresses) in roles {
+        for address in addresses {
+            if participants.iter().any(|earlier| earlier.address == *address) {
+                continue;
+            }
+            let account = match resolve(unit, address).await? {
+                Standing::Registered(account) | Standing::Invited(account) => account,
+                // The client prepares its recipients, which invites; this one it has not prepared.
+                Standing::Unknown => return Err(ProblemType::RecipientsChanged.into()),
+            };
+            if let Entry::Vacant(vacant) = addressees.entry(account) {
+                let known = accounts::find(unit, account).await?;
+                let relation = Relation {
+                    kind: known.kind,
+                    disabled: known.state == AccountState::Disabled,
+                    dealt: addresses::have_dealt(unit, caller.account, account).await?,
+                    answered: answered.contains(&account),
+                    oneself: account == caller.account,
+                };
+                if !may_write(caller.kind, relation) {
+                    refused.push(address.as_typed().to_owned());
+                    continue;
+                }
+                let delivery = DeliveryId(portal.entropy.id(now));
+                vacant.insert(Addressee { known, delivery });
+            }
+            participants.push(Participant { role, address: address.clone(), account });
+        }
+    }
+    if !refused.is_empty() {
+        let mut problem = Problem::new(ProblemType::RecipientsNotAllowed);
+        problem.addresses = refused;
+        return Err(problem.into());
+    }
+    Ok((addressees, participants))
+}
+
+/// Sees that there is exactly one key packet for each account and the sender, each for the current certificate. A
+/// packet too many would be a reader that nobody named.
+fn match_packets(
+    packets: &[KeyPacket],
+    sender: &Known,
+    addressees: &BTreeMap<AccountId, Addressee>,
+) -> Answer<BTreeMap<AccountId, Vec<u8>>> {
+    let mut wanted: BTreeMap<AccountId, &str> =
+        addressees.values().map(|addressee| (addressee.known.id, addressee.known.fingerprint.as_str())).collect();
+    wanted.insert(sender.id, &sender.fingerprint);
+    let mut matched = BTreeMap::new();
+    for packet in packets {
+        let current = wanted.remove(&packet.account) == Some(packet.fingerprint.as_str());
+        if !current {
+            return Err(ProblemType::RecipientsChanged.into());
+        }
+        matched.insert(packet.account, packet.packet.0.clone());
+    }
+    match wanted.is_empty() {
+        true => Ok(matched),
+        false => Err(ProblemType::RecipientsChanged.into()),
+    }
+}
+
+async fn deliver(
+    unit: &mut Unit,
+    account: AccountId,
+    delivery: DeliveryId,
+    message: MessageId,
+    folder: Folder,
+    key_packet: &[u8],
+    read_at: Option<Millis>,
+) -> Result<(), StoreError> {
+    let mailbox = accounts::mailbox(unit, account).await?;
+    sqlx::query(
+        "INSERT INTO deliveries (id, mailbox, message, folder, key_packet, read_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(delivery.key())
+    .bind(mailbox.key())
+    .bind(message.key())
+    .bind(name(&folder))
+    .bind(key_packet)
+    .bind(read_at)
+    .execute(&mut **unit)
+    .await?;
+    Ok(())
+}
+
+/// The message of a delivery that an account holds.
+async fn message_held(unit: &mut Unit, account: AccountId, delivery: DeliveryId) -> Result<MessageId, StoreError> {
+    let row = sqlx::query(
+        "SELECT d.message FROM deliveries d JOIN mailboxes b ON b.id = d.mailbox WHERE d.id = $1 AND b.account = $2",
+    )
+    .bind(delivery.key())
+    .bind(account.key())
+    .fetch_one(&mut **unit)
+    .await?;
+    row.key("message")
+}
+
+/// Forgets the answers to requests of more than a day ago. Part of the sweep.
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM idempotency_keys WHERE created_at < $1").bind(now - DAY).execute(db).await?;
+    Ok(())
+}

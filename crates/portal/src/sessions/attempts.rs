@@ -1,0 +1,114 @@
+//! How guessing passwords is slowed down: for each address, and for each network.
+//!
+//! With OPAQUE a client learns whether its guess was right from the portal's first answer, without a second request. So
+//! an attempt counts when it starts, and a success forgives what its address had.
+
+use sqlx::AnyConnection;
+use wire::{Address, Millis};
+
+use crate::{
+    Secrets,
+    http::Network,
+    settings::{DAY, HOUR},
+    storage::{RowExt as _, StoreError, Unit},
+};
+
+/// How often one address may be tried before each further try has to wait.
+const FREE_FOR_ADDRESS: i64 = 5;
+
+/// The same for one network, which an office may share.
+const FREE_FOR_NETWORK: i64 = 100;
+
+/// The longest that a further try waits. Long enough that a year's guesses at one address number 35 000; short enough
+/// that nobody is locked out by a stranger for long.
+const LONGEST: Millis = 15 * 60_000;
+
+/// What attempts are counted under: a keyed hash, so that the table names no address and no network.
+pub(super) type Bucket = [u8; 32];
+
+/// How long from now the next try has to wait, after so many tries: 5 s, doubled each time.
+fn wait_after(tries: i64, free: i64) -> Millis {
+    match u32::try_from(tries - free) {
+        Err(_) => 0,
+        Ok(over) => 5_000_i64.saturating_mul(1 << over.min(20)).min(LONGEST),
+    }
+}
+
+impl Secrets {
+    pub(super) fn address_bucket(&self, address: &Address) -> Bucket {
+        self.keyed_hash("attempts/address", address.canonical().as_bytes())
+    }
+
+    pub(super) fn network_bucket(&self, network: Network) -> Bucket {
+        self.keyed_hash("attempts/network", network.0.to_string().as_bytes())
+    }
+}
+
+/// Counts a try at an address from a network. `Err` holds how long to wait, in milliseconds, and the try does not count.
+pub(super) async fn count(
+    unit: &mut Unit,
+    address: Bucket,
+    network: Bucket,
+    now: Millis,
+) -> Result<Result<(), Millis>, StoreError> {
+    let mut wait = 0;
+    for bucket in [address, network] {
+        let row = sqlx::query("SELECT blocked_until FROM attempts WHERE bucket = $1")
+            .bind(&bucket[..])
+            .fetch_optional(&mut **unit)
+            .await?;
+        if let Some(row) = row {
+            wait = wait.max(row.millis("blocked_until")? - now);
+        }
+    }
+    if wait > 0 {
+        return Ok(Err(wait));
+    }
+    for (bucket, free) in [(address, FREE_FOR_ADDRESS), (network, FREE_FOR_NETWORK)] {
+        // A quiet hour forgives.
+        let row = sqlx::query(
+            "INSERT INTO attempts (bucket, tries, blocked_until, last_at) VALUES ($1, 1, 0, $2) \
+             ON CONFLICT (bucket) DO UPDATE SET \
+                 tries = CASE WHEN attempts.last_at < $3 THEN 1 ELSE attempts.tries + 1 END, last_at = $2 \
+             RETURNING tries",
+        )
+        .bind(&bucket[..])
+        .bind(now)
+        .bind(now - HOUR)
+        .fetch_one(&mut **unit)
+        .await?;
+        let until = now + wait_after(row.int("tries")?, free);
+        sqlx::query("UPDATE attempts SET blocked_until = $2 WHERE bucket = $1")
+            .bind(&bucket[..])
+            .bind(until)
+            .execute(&mut **unit)
+            .await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Forgets an address's tries: somebody knew the password.
+pub(super) async fn forgive(unit: &mut Unit, bucket: &[u8]) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM attempts WHERE bucket = $1").bind(bucket).execute(&mut **unit).await?;
+    Ok(())
+}
+
+pub(super) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM attempts WHERE last_at < $1").bind(now - DAY).execute(db).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_are_free_then_wait_twice_as_long_each_time_up_to_a_bound() {
+        assert_eq!(wait_after(1, 5), 0);
+        assert_eq!(wait_after(4, 5), 0);
+        assert_eq!(wait_after(5, 5), 5_000);
+        assert_eq!(wait_after(6, 5), 10_000);
+        assert_eq!(wait_after(1_000, 5), LONGEST);
+        assert_eq!(wait_after(i64::MAX, 5), LONGEST);
+    }
+}

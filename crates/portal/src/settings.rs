@@ -1,0 +1,119 @@
+use hmac::{Hmac, Mac as _, digest::KeyInit};
+use opaque_ke::ServerSetup;
+use wire::{Millis, opaque::Suite};
+use zeroize::Zeroizing;
+
+use crate::clock::Entropy;
+
+/// What the administrator chose.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The organisation's name for its portal, on every page and mail.
+    pub name: String,
+    /// Where people reach it, without a slash at the end: `https://mail.example.org`.
+    pub public_url: String,
+    /// The largest sealed file, in bytes.
+    pub max_file_size: u64,
+    /// The largest sealed body, in bytes.
+    pub max_body_size: u64,
+    /// The most recipients of one message.
+    pub max_recipients: u32,
+    /// How long a session lasts, in milliseconds.
+    pub session_lifetime: Millis,
+    /// How long an invitation link works, in milliseconds.
+    pub invitation_lifetime: Millis,
+    /// The most new addresses that one account may invite in a day.
+    pub invitations_a_day: u32,
+    /// Requests that one network may make a second, and ten times that in a burst.
+    pub requests_a_second: u32,
+    /// Whether a proxy stands before the portal whose `X-Forwarded-For` counts.
+    pub behind_proxy: bool,
+    /// Whether this is a demonstration, with a view of everybody's basic inbox.
+    pub demo: bool,
+    /// Where the demonstration's basic mails lie.
+    pub demo_mail: Option<std::path::PathBuf>,
+}
+
+/// An hour, in milliseconds.
+pub const HOUR: Millis = 3_600_000;
+
+/// A day, in milliseconds.
+pub const DAY: Millis = 24 * HOUR;
+
+impl Settings {
+    /// A portal of that name at that place, everything else as it comes.
+    pub fn new(name: impl Into<String>, public_url: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            public_url: public_url.into().trim_end_matches('/').to_owned(),
+            max_file_size: 5 << 30,
+            max_body_size: 1 << 20,
+            max_recipients: 100,
+            session_lifetime: 12 * HOUR,
+            invitation_lifetime: 30 * DAY,
+            invitations_a_day: 500,
+            requests_a_second: 100,
+            behind_proxy: false,
+            demo: false,
+            demo_mail: None,
+        }
+    }
+
+    /// Whether browsers reach the portal encrypted. Only a portal on loopback may do without.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// The portal's own secrets. A file of their own, mode 0600, outside database and backups of it: with the database
+/// alone nobody can try passwords.
+pub struct Secrets {
+    /// The portal's half of OPAQUE.
+    pub(crate) opaque: ServerSetup<Suite>,
+    /// What addresses and networks are hashed with where they must not stand in clear.
+    pub(crate) pepper: Zeroizing<[u8; 32]>,
+}
+
+/// A secrets file that is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a portal's secrets file")]
+pub struct NotSecrets;
+
+impl Secrets {
+    /// New secrets.
+    pub fn generate(entropy: &Entropy) -> Self {
+        Self { opaque: ServerSetup::new(&mut entropy.rng()), pepper: Zeroizing::new(entropy.secret()) }
+    }
+
+    /// A keyed hash of a value, for one purpose: HMAC-SHA-256 (RFC 2104).
+    pub(crate) fn keyed_hash(&self, purpose: &str, value: &[u8]) -> [u8; 32] {
+        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new(self.pepper.as_slice().into());
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(value);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// As bytes, to be stored.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(self.pepper.to_vec());
+        bytes.extend_from_slice(&self.opaque.serialize());
+        bytes
+    }
+
+    /// From stored bytes.
+    ///
+    /// # Errors
+    /// Where they are anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotSecrets> {
+        let (pepper, opaque) = bytes.split_first_chunk::<32>().ok_or(NotSecrets)?;
+        let opaque = ServerSetup::deserialize(opaque).map_err(|_| NotSecrets)?;
+        Ok(Self { opaque, pepper: Zeroizing::new(*pepper) })
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}

@@ -1,0 +1,38 @@
+use sqlx::{
+    AnyPool, AssertSqlSafe, SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use super::{Engine, StoreError};
+
+/// The schema's history. Only ever appended to; each step works with the code before it and after it.
+///
+/// Written once for both engines: `BYTES` stands for the engine's byte string type, and tables are `STRICT` where the
+/// engine knows the word.
+const STEPS: &[(i64, &str, &str)] = &[(1, "the first house", include_str!("0001_first_house.sql"))];
+
+pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {
+    let steps = STEPS.iter().map(|&(version, description, sql)| {
+        Migration::new(
+            version,
+            description.into(),
+            MigrationType::Simple,
+            AssertSqlSafe(dialect(sql, engine)).into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(steps.collect()).run(pool).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
+        other => {
+            tracing::error!(error = %other, "the database's schema is not one that this version can bring up to date");
+            StoreError::Corrupt
+        }
+    })
+}
+
+fn dialect(sql: &str, engine: Engine) -> String {
+    match engine {
+        Engine::Sqlite => sql.replace("BYTES", "BLOB").replace("BIGINT", "INTEGER"),
+        Engine::Postgres => sql.replace("BYTES", "BYTEA").replace(") STRICT;", ");"),
+    }
+}

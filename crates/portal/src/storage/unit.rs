@@ -1,0 +1,241 @@
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use sqlx::{Any, AnyConnection, AnyPool, Transaction, pool::PoolConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use wire::ids::AccountId;
+
+use super::{Engine, StoreError};
+
+/// A unit of work: one transaction, one value. Dropped without [`commit`](Self::commit), nothing of it happened.
+///
+/// Reads and writes go through it as through the connection that it dereferences to.
+#[derive(Debug)]
+pub struct Unit {
+    work: Option<Work>,
+    woken: Vec<AccountId>,
+}
+
+#[derive(Debug)]
+enum Work {
+    Postgres(Transaction<'static, Any>),
+    Sqlite { writer: Arc<Mutex<SqliteWriter>>, held: OwnedMutexGuard<SqliteWriter> },
+}
+
+/// Where units of work begin.
+#[derive(Clone, Debug)]
+pub(super) enum Writer {
+    Postgres(AnyPool),
+    Sqlite(AnyPool, Arc<Mutex<SqliteWriter>>),
+}
+
+/// SQLite's one writing connection, with group commit: units that wait for each other become durable together, by one
+/// fsync.
+///
+/// Each unit is a savepoint inside a transaction that may hold several, its *group*. A unit that is done releases its
+/// savepoint, gives the writer up, and lines up for it once more behind whoever waits already (the lock is fair). When
+/// its turn comes again, the units that waited have joined the group; whoever of them comes first commits for all.
+/// Nobody waits for company: alone, a unit commits at once.
+#[derive(Debug)]
+pub(super) struct SqliteWriter {
+    pool: AnyPool,
+    connection: Option<PoolConnection<Any>>,
+    group: u64,
+    open: bool,
+    failed: Vec<u64>,
+}
+
+impl Writer {
+    pub(super) fn sqlite(pool: AnyPool) -> Self {
+        let writer = SqliteWriter { pool: pool.clone(), connection: None, group: 0, open: false, failed: Vec::new() };
+        Self::Sqlite(pool, Arc::new(Mutex::new(writer)))
+    }
+
+    pub(super) fn postgres(pool: AnyPool) -> Self {
+        Self::Postgres(pool)
+    }
+
+    pub(super) fn engine(&self) -> Engine {
+        match self {
+            Self::Postgres(_) => Engine::Postgres,
+            Self::Sqlite(..) => Engine::Sqlite,
+        }
+    }
+
+    pub(super) async fn begin(&self) -> Result<Unit, StoreError> {
+        let work = match self {
+            Self::Postgres(pool) => Work::Postgres(pool.begin().await?),
+            Self::Sqlite(_, writer) => {
+                let mut held = writer.clone().lock_owned().await;
+                held.enter().await?;
+                Work::Sqlite { writer: writer.clone(), held }
+            }
+        };
+        Ok(Unit { work: Some(work), woken: Vec::new() })
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(pool, writer) => {
+                writer.lock().await.connection = None;
+                pool.close().await;
+            }
+        }
+    }
+}
+
+impl SqliteWriter {
+    /// Opens the group where none is open, and in it a unit's savepoint.
+    async fn enter(&mut self) -> Result<(), StoreError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.pool.acquire().await?);
+        }
+        if !self.open {
+            self.run("BEGIN IMMEDIATE").await?;
+            self.open = true;
+        }
+        self.run("SAVEPOINT unit").await
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let connection = self.connection.as_mut().ok_or(StoreError::Unavailable)?;
+        sqlx::query(sql).execute(&mut **connection).await?;
+        Ok(())
+    }
+
+    /// Undoes the one unit that is under way, and leaves the rest of its group as it was.
+    async fn undo_unit(&mut self) {
+        let undone = self.run("ROLLBACK TO unit").await.is_ok() && self.run("RELEASE unit").await.is_ok();
+        if !undone {
+            self.abandon().await;
+        }
+    }
+
+    /// Commits the group, unless that was done since `group` was current.
+    async fn commit(&mut self, group: u64) -> Result<(), StoreError> {
+        if self.group == group && self.open {
+            match self.run("COMMIT").await {
+                Ok(()) => {
+                    self.open = false;
+                    self.group += 1;
+                }
+                Err(_) => self.abandon().await,
+            }
+        }
+        match self.failed.contains(&group) {
+            true => Err(StoreError::Unavailable),
+            false => Ok(()),
+        }
+    }
+
+    /// Gives the whole group up: SQLite itself rolled it back (disk full, I/O error), or it could not be committed.
+    /// Nobody in it was told that it happened.
+    async fn abandon(&mut self) {
+        let _ = self.run("ROLLBACK").await;
+        // A connection in doubt is closed rather than used again.
+        if let Some(connection) = self.connection.take() {
+            let _ = connection.close().await;
+        }
+        self.open = false;
+        self.failed.push(self.group);
+        if self.failed.len() > 1024 {
+            self.failed.remove(0);
+        }
+        self.group += 1;
+    }
+}
+
+impl Unit {
+    /// Notes an account whose clients are to look for changes once this is durable.
+    pub fn wake(&mut self, account: AccountId) {
+        if !self.woken.contains(&account) {
+            self.woken.push(account);
+        }
+    }
+
+    /// Makes the unit durable, and says whom to wake.
+    ///
+    /// # Errors
+    /// `Unavailable` where that failed: nothing of the unit happened.
+    pub async fn commit(mut self) -> Result<Vec<AccountId>, StoreError> {
+        match self.work.take() {
+            None => return Err(StoreError::Corrupt),
+            Some(Work::Postgres(transaction)) => transaction.commit().await?,
+            Some(Work::Sqlite { writer, mut held }) => {
+                if held.run("RELEASE unit").await.is_err() {
+                    held.abandon().await;
+                    return Err(StoreError::Unavailable);
+                }
+                let group = held.group;
+                drop(held);
+                // In a task of its own: a caller that goes away must not leave a group uncommitted.
+                let committed = tokio::spawn(async move { writer.lock().await.commit(group).await });
+                committed.await.map_err(|_| StoreError::Unavailable)??;
+            }
+        }
+        Ok(std::mem::take(&mut self.woken))
+    }
+
+    /// Undoes the unit. Dropping it does the same, in the background.
+    pub async fn rollback(mut self) {
+        match self.work.take() {
+            None => {}
+            Some(Work::Postgres(transaction)) => {
+                let _ = transaction.rollback().await;
+            }
+            Some(work @ Work::Sqlite { .. }) => undo(work).await,
+        }
+    }
+}
+
+async fn undo(work: Work) {
+    if let Work::Sqlite { writer, mut held } = work {
+        let group = held.group;
+        held.undo_unit().await;
+        drop(held);
+        // The group may hold others that count on whoever comes last to commit it; an empty one is ended alike.
+        let _ = writer.lock().await.commit(group).await;
+    }
+}
+
+impl Drop for Unit {
+    fn drop(&mut self) {
+        // PostgreSQL's transaction rolls itself back.
+        if let Some(work @ Work::Sqlite { .. }) = self.work.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(undo(work));
+        }
+    }
+}
+
+impl Deref for Unit {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        match &self.work {
+            Some(Work::Postgres(transaction)) => transaction,
+            Some(Work::Sqlite { held, .. }) => match &held.connection {
+                Some(connection) => connection,
+                None => unreachable!("a unit's writer has a connection"),
+            },
+            None => unreachable!("a unit is used before it ends"),
+        }
+    }
+}
+
+impl DerefMut for Unit {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        match &mut self.work {
+            Some(Work::Postgres(transaction)) => transaction,
+            Some(Work::Sqlite { held, .. }) => match &mut held.connection {
+                Some(connection) => connection,
+                None => unreachable!("a unit's writer has a connection"),
+            },
+            None => unreachable!("a unit is used before it ends"),
+        }
+    }
+}
