@@ -16,7 +16,7 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 run: ## build everything and serve a demo portal at http://127.0.0.1:8080, with its data in ./data
-	tools/setup wasm node
+	tools/setup rust node wasm
 	npm --prefix web run --silent build
 	cargo run --package restante -- serve --demo
 
