@@ -1,0 +1,113 @@
+// The portal's API as functions: the one place that knows routes. Failures are `Refused` or `Unreachable`.
+import createClient from 'openapi-fetch';
+import { Refused, Unreachable, problemFrom } from './problem';
+import type { paths } from './schema';
+import type { Folder, Send } from './types';
+
+/** No request but an upload or a download takes longer. */
+const PATIENCE_MS = 30_000;
+
+const http = createClient<paths>({
+  credentials: 'same-origin',
+  fetch: (request) => fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]) }),
+});
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+let onSignedOut: () => void = () => undefined;
+
+/** Calls `listener` whenever the portal says that the session is no more. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+/** The error that an answer stands for; tells the session when it has ended. */
+export function refusal(status: number, body: unknown): Refused {
+  const refused = new Refused(problemFrom(status, body));
+  if (refused.is('signed-out')) onSignedOut();
+  return refused;
+}
+
+async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call.catch((cause: unknown) => {
+    throw new Unreachable('no answer', { cause });
+  });
+  if (!response.ok) throw refusal(response.status, error);
+  return data as T;
+}
+
+export const portal = () => answer(http.GET('/api/v1/portal'));
+
+export const inspectInvitation = (token: string) =>
+  answer(http.POST('/api/v1/invitations/inspect', { body: { token } }));
+
+export const renewInvitation = (token: string) => answer(http.POST('/api/v1/invitations/renew', { body: { token } }));
+
+export const startRegistration = (
+  body: paths['/api/v1/registrations/start']['post']['requestBody']['content']['application/json'],
+) => answer(http.POST('/api/v1/registrations/start', { body }));
+
+export const register = (body: paths['/api/v1/registrations']['post']['requestBody']['content']['application/json']) =>
+  answer(http.POST('/api/v1/registrations', { body }));
+
+export const startSignIn = (address: string, credentialRequest: string) =>
+  answer(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest } }));
+
+export const finishSignIn = (signIn: string, finalization: string) =>
+  answer(
+    http.POST('/api/v1/sessions', {
+      body: { sign_in: signIn, credential_finalization: finalization, carrier: 'cookie' },
+    }),
+  );
+
+export const session = () => answer(http.GET('/api/v1/session'));
+
+export const endSession = () => answer(http.DELETE('/api/v1/session'));
+
+export const vault = () => answer(http.GET('/api/v1/vault'));
+
+export const writeVault = (sealed: string, version: number) =>
+  answer(http.PUT('/api/v1/vault', { params: { header: { 'If-Match': `"${version}"` } }, body: { sealed } }));
+
+export const parcels = () => answer(http.GET('/api/v1/parcels'));
+
+export const dropParcel = (id: string) => answer(http.DELETE('/api/v1/parcels/{id}', { params: { path: { id } } }));
+
+export const activity = () => answer(http.GET('/api/v1/activity'));
+
+export const prepareRecipients = (addresses: string[], inReplyTo: string | undefined) =>
+  answer(http.POST('/api/v1/recipients', { body: { addresses, in_reply_to: inReplyTo ?? null } }));
+
+export const correspondents = (prefix: string, signal?: AbortSignal) =>
+  answer(http.GET('/api/v1/correspondents', { params: { query: { prefix } }, signal: signal ?? null }));
+
+export const send = (message: Send, idempotencyKey: string, signal?: AbortSignal) =>
+  answer(
+    http.POST('/api/v1/messages', {
+      params: { header: { 'Idempotency-Key': idempotencyKey } },
+      body: message,
+      signal: signal ?? null,
+    }),
+  );
+
+export const deliveries = (folder: Folder, before?: string) =>
+  answer(http.GET('/api/v1/deliveries', { params: { query: before ? { folder, before } : { folder } } }));
+
+export const delivery = (id: string) => answer(http.GET('/api/v1/deliveries/{id}', { params: { path: { id } } }));
+
+export const setRead = (id: string, read: boolean) =>
+  answer(http.PUT('/api/v1/deliveries/{id}/read', { params: { path: { id } }, body: { read } }));
+
+export const changes = (since: number) => answer(http.GET('/api/v1/changes', { params: { query: { since } } }));
+
+/** Where the portal says that something changed. */
+export const eventsUrl = '/api/v1/events';
+
+export const invite = (address: string, kind: 'professional' | 'guest') =>
+  answer(http.POST('/api/v1/admin/invitations', { body: { address, kind } }));
+
+export const accounts = (before?: string) =>
+  answer(http.GET('/api/v1/admin/accounts', { params: { query: before ? { before } : {} } }));
+
+export const setDisabled = (id: string, disabled: boolean) =>
+  answer(http.PUT('/api/v1/admin/accounts/{id}/disabled', { params: { path: { id } }, body: { disabled } }));

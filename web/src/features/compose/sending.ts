@@ -1,0 +1,176 @@
+// From a finished draft to a message that the portal has taken.
+import { toBase64 } from '../../api/bytes';
+import { isPassing, isRefused } from '../../api/problem';
+import type { Recipient, Send, Sent } from '../../api/types';
+import type { FileRef, KeyPacket, LetterIn, Mailbox, SealedMessage } from '../../vault/protocol';
+
+export interface Outgoing {
+  messageId: string;
+  from: Mailbox;
+  to: Mailbox[];
+  cc: Mailbox[];
+  bcc: Mailbox[];
+  subject: string;
+  text: string;
+  html?: string | undefined;
+  files: FileRef[];
+  inReplyTo?: string | undefined;
+}
+
+export type SendStep = 'recipients' | 'sealing' | 'sending';
+
+export interface SendParts {
+  own: { account: string; certificate: string };
+  prepare(addresses: string[], inReplyTo: string | undefined): Promise<Recipient[]>;
+  seal(letter: LetterIn, messageId: string, certificates: string[]): Promise<SealedMessage>;
+  sealAgain(messageId: string, certificates: string[]): Promise<KeyPacket[]>;
+  /** Those of the addresses whose key is not the one that was seen last. */
+  changedKeys(keys: { address: string; fingerprint: string }[]): Promise<string[]>;
+  post(message: Send, idempotencyKey: string): Promise<Sent>;
+  newIdempotencyKey(): string;
+  pause(ms: number): Promise<void>;
+  onStep(step: SendStep): void;
+}
+
+/** Recipients have other keys than before; the writer decides. */
+export class KeysChanged extends Error {
+  override readonly name = 'KeysChanged';
+
+  constructor(
+    readonly addresses: string[],
+    readonly keys: { address: string; fingerprint: string }[],
+  ) {
+    super('keys of recipients changed');
+  }
+}
+
+/** Somebody registers, or is absorbed, while the message is being sealed; more often than this is no coincidence. */
+const ROUNDS = 3;
+const PAUSES_MS = [800, 2500];
+
+interface Ready {
+  /** What was sealed, to know whether the draft changed since. */
+  outgoing: string;
+  message: Send;
+  idempotencyKey: string;
+}
+
+export class Sending {
+  #ready: Ready | undefined;
+
+  constructor(private readonly parts: SendParts) {}
+
+  /**
+   * Seals and sends. Called again after a failure that left open whether the portal took the message, it sends the very
+   * same sealed message under the same idempotency key.
+   */
+  async run(outgoing: Outgoing): Promise<Sent> {
+    const content = JSON.stringify(outgoing);
+    if (this.#ready?.outgoing !== content) this.#ready = await this.#sealed(outgoing, content);
+    for (let round = 1; ; round += 1) {
+      try {
+        this.parts.onStep('sending');
+        return await this.#post(this.#ready);
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        const ready = this.#ready;
+        this.#ready = undefined;
+        if (round === ROUNDS || !isRefused(error, 'recipients-changed')) throw error;
+        this.#ready = await this.#sealedAgain(outgoing, ready);
+      }
+    }
+  }
+
+  async #post({ message, idempotencyKey }: Ready): Promise<Sent> {
+    for (const pause of PAUSES_MS) {
+      try {
+        return await this.parts.post(message, idempotencyKey);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await this.parts.pause(pause);
+      }
+    }
+    return this.parts.post(message, idempotencyKey);
+  }
+
+  async #sealed(outgoing: Outgoing, content: string): Promise<Ready> {
+    const { messageId, from, to, cc, bcc, subject, text, html, files, inReplyTo } = outgoing;
+    const recipients = await this.#prepare(outgoing);
+    this.parts.onStep('sealing');
+    // Bcc stays out of the letter: everybody reads that.
+    const letter: LetterIn = { from, to, cc, subject, text, files, ...(html === undefined ? {} : { html }) };
+    const sealed = await this.parts.seal(letter, messageId, recipients.map(certificateOf));
+    await this.#check(recipients, sealed.keyPackets);
+    const message: Send = {
+      id: messageId,
+      to: to.map(addressOf),
+      cc: cc.map(addressOf),
+      bcc: bcc.map(addressOf),
+      key_packets: packetsFor(recipients, sealed.keyPackets),
+      cover: toBase64(sealed.cover),
+      body: toBase64(sealed.body),
+      files: files.map(({ sha256 }) => sha256),
+      in_reply_to: inReplyTo ?? null,
+    };
+    return { outgoing: content, message, idempotencyKey: this.parts.newIdempotencyKey() };
+  }
+
+  /** The same cover and body with key packets for the certificates of now. */
+  async #sealedAgain(outgoing: Outgoing, ready: Ready): Promise<Ready> {
+    const recipients = await this.#prepare(outgoing);
+    this.parts.onStep('sealing');
+    const packets = await this.parts.sealAgain(outgoing.messageId, recipients.map(certificateOf));
+    await this.#check(recipients, packets);
+    const message = { ...ready.message, key_packets: packetsFor(recipients, packets) };
+    return { outgoing: ready.outgoing, message, idempotencyKey: this.parts.newIdempotencyKey() };
+  }
+
+  async #prepare({ to, cc, bcc, inReplyTo }: Outgoing): Promise<Account[]> {
+    this.parts.onStep('recipients');
+    const prepared = await this.parts.prepare([...to, ...cc, ...bcc].map(addressOf), inReplyTo);
+    return accountsOf(prepared, this.parts.own);
+  }
+
+  async #check(accounts: readonly Account[], packets: readonly KeyPacket[]): Promise<void> {
+    const keys = accounts.flatMap(({ registered }, at) =>
+      registered.map((address) => ({ address, fingerprint: packets[at]?.fingerprint ?? '' })),
+    );
+    const changed = await this.parts.changedKeys(keys);
+    if (changed.length > 0) {
+      throw new KeysChanged(
+        changed,
+        keys.filter(({ address }) => changed.includes(address)),
+      );
+    }
+  }
+}
+
+interface Account {
+  account: string;
+  certificate: string;
+  /** The addresses of it whose owner holds the key. One that waits in custody is replaced at registration. */
+  registered: string[];
+}
+
+/** One certificate an account, however many of its addresses are named; the sender's own first. */
+export function accountsOf(recipients: readonly Recipient[], own: { account: string; certificate: string }): Account[] {
+  const accounts = new Map<string, Account>([[own.account, { ...own, registered: [] }]]);
+  for (const { account, certificate, address, standing } of recipients) {
+    const known = accounts.get(account) ?? { account, certificate, registered: [] };
+    accounts.set(account, known);
+    if (standing === 'registered' && account !== own.account) known.registered.push(address);
+  }
+  return [...accounts.values()];
+}
+
+function packetsFor(accounts: readonly Account[], packets: readonly KeyPacket[]): Send['key_packets'] {
+  if (packets.length !== accounts.length) throw new Error('a key packet is missing');
+  return packets.map(({ fingerprint, packet }, at) => ({
+    account: accounts[at]?.account ?? '',
+    fingerprint,
+    packet: toBase64(packet),
+  }));
+}
+
+const addressOf = ({ address }: Mailbox) => address;
+const certificateOf = ({ certificate }: Account) => certificate;

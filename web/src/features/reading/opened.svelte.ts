@@ -1,0 +1,93 @@
+// One message, opened: its content, the verdict on its signature, and what is remembered of its sender's key.
+import { fromBase64 } from '../../api/bytes';
+import * as api from '../../api/client';
+import { isRefused } from '../../api/problem';
+import type { OpenDelivery } from '../../api/types';
+import { session } from '../../session/session.svelte';
+import { problemText, vaultText } from '../../text/problem-text';
+import { VaultError, vault } from '../../vault/client';
+import type { Opened, Sight } from '../../vault/protocol';
+import { mailbox } from '../mailbox/mailbox.svelte';
+
+export type Reading =
+  | { state: 'loading' }
+  | { state: 'gone' }
+  /** It could not be fetched: trying again may help. */
+  | { state: 'failed'; problem: string }
+  /** It was fetched and is not what it must be: trying again will not help. */
+  | { state: 'refused'; delivery: OpenDelivery; why: string }
+  | { state: 'open'; delivery: OpenDelivery; opened: Opened; sight: Sight['sight'] | undefined; before?: string };
+
+/** Fetches and opens a delivery. */
+export async function openDelivery(id: string): Promise<{ delivery: OpenDelivery; opened: Opened }> {
+  const delivery = await api.delivery(id);
+  const opened = await vault.call('openBody', [
+    {
+      message: delivery.message,
+      keyPacket: fromBase64(delivery.key_packet),
+      sealed: fromBase64(delivery.body),
+      senderCertificate: fromBase64(delivery.certificate),
+    },
+  ]);
+  // The signature proves who wrote it; the list shows whom the portal named. They must be the same.
+  if (opened.from.address.toLowerCase() !== delivery.sender.address.toLowerCase()) {
+    throw Object.assign(new VaultError('wrong-sender', 'signed under another address'), { delivery });
+  }
+  return { delivery, opened };
+}
+
+export class OpenMessage {
+  reading = $state.raw<Reading>({ state: 'loading' });
+
+  constructor(readonly id: string) {}
+
+  async load(): Promise<void> {
+    this.reading = { state: 'loading' };
+    let delivery: OpenDelivery | undefined;
+    try {
+      const found = await openDelivery(this.id);
+      delivery = found.delivery;
+      const sight = await this.#look(found.opened, delivery);
+      this.reading = { state: 'open', ...found, ...sight };
+    } catch (error) {
+      if (isRefused(error, 'not-found') || isRefused(error, 'malformed')) this.reading = { state: 'gone' };
+      else if (error instanceof VaultError && error.code !== 'module-failed') {
+        delivery ??= await api.delivery(this.id).catch(() => undefined);
+        if (!delivery) this.reading = { state: 'failed', problem: problemText(error) };
+        else this.reading = { state: 'refused', delivery, why: vaultText(error.code) };
+      } else this.reading = { state: 'failed', problem: problemText(error) };
+      return;
+    }
+    if (delivery.folder === 'inbox' && !delivery.read_at) await mailbox.setRead(delivery, true).catch(() => undefined);
+  }
+
+  /** Fetches the slip anew, for instance because a notification went out. The content never changes. */
+  async refreshSlip(): Promise<void> {
+    if (this.reading.state !== 'open') return;
+    const delivery = await api.delivery(this.id).catch(() => undefined);
+    if (delivery) this.reading = { ...this.reading, delivery };
+  }
+
+  /** The person says that the sender's new key is theirs. */
+  async acceptKey(): Promise<void> {
+    if (this.reading.state !== 'open') return;
+    const { delivery, opened } = this.reading;
+    await this.#remember(delivery.sender.address, opened.fingerprint);
+    this.reading = { state: 'open', delivery, opened, sight: 'same' };
+  }
+
+  async #look(opened: Opened, delivery: OpenDelivery): Promise<{ sight: Sight['sight'] | undefined; before?: string }> {
+    if (opened.fingerprint === session.fingerprint) return { sight: undefined };
+    const address = delivery.sender.address;
+    const seen = await vault.call('seen', [address, opened.fingerprint]);
+    if (seen.sight === 'first') {
+      // Kept in the background: reading does not wait for it, and the next opening tries again.
+      void this.#remember(address, opened.fingerprint).catch(() => undefined);
+    }
+    return seen;
+  }
+
+  #remember(address: string, fingerprint: string): Promise<void> {
+    return session.change(() => vault.call('remember', [address, fingerprint]));
+  }
+}

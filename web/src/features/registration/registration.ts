@@ -1,0 +1,59 @@
+// Registering: the password and the keys are made here; the portal gets a verifier, a certificate and a sealed vault.
+import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
+import * as api from '../../api/client';
+import { isRefused } from '../../api/problem';
+import type { Invitation } from '../../api/types';
+import { session } from '../../session/session.svelte';
+import { vault } from '../../vault/client';
+
+export type Inspected =
+  | { state: 'open'; invitation: Invitation; token: string }
+  | { state: 'expired'; token: string }
+  | { state: 'used' }
+  | { state: 'unknown' };
+
+export async function inspect(fragment: string): Promise<Inspected> {
+  const bytes = fromBase64Url(fragment);
+  if (bytes?.length !== 32) return { state: 'unknown' };
+  const token = toBase64(bytes);
+  try {
+    return { state: 'open', invitation: await api.inspectInvitation(token), token };
+  } catch (error) {
+    return whatBecameOf(error, token);
+  }
+}
+
+/** An invitation may also expire or be used while the form is filled in. */
+export function whatBecameOf(error: unknown, token: string): Inspected {
+  if (isRefused(error, 'invitation-expired')) return { state: 'expired', token };
+  if (isRefused(error, 'invitation-used')) return { state: 'used' };
+  if (isRefused(error, 'invitation-unknown')) return { state: 'unknown' };
+  throw error;
+}
+
+export type RegistrationStep = 'password' | 'keys' | 'account' | 'waiting';
+
+export async function register(
+  token: string,
+  address: string,
+  name: string,
+  password: string,
+  onStep: (step: RegistrationStep) => void,
+): Promise<void> {
+  onStep('password');
+  const request = await vault.call('startRegistration', [password]);
+  const started = await api.startRegistration({ token, registration_request: toBase64(request) });
+  onStep('keys');
+  const made = await vault.call('finishRegistration', [fromBase64(started.registration_response), address, Date.now()]);
+  onStep('account');
+  const signedIn = await api.register({
+    token,
+    name,
+    registration_upload: toBase64(made.upload),
+    certificate: toBase64(made.certificate),
+    vault: { sealed: toBase64(made.sealedVault), password_slot: toBase64(made.passwordSlot) },
+    carrier: 'cookie',
+  });
+  onStep('waiting');
+  await session.begin(signedIn);
+}

@@ -1,0 +1,51 @@
+// Signing in: the password is proved, never sent (OPAQUE, RFC 9807), and opens the vault on the way.
+import { fromBase64, toBase64 } from '../../api/bytes';
+import * as api from '../../api/client';
+import { Refused } from '../../api/problem';
+import { session } from '../../session/session.svelte';
+import { t } from '../../text';
+import { problemText } from '../../text/problem-text';
+import { isVaultError, vault } from '../../vault/client';
+
+export type SignInStep = 'proving' | 'opening';
+
+export async function signIn(address: string, password: string, onStep: (step: SignInStep) => void): Promise<void> {
+  onStep('proving');
+  const request = await vault.call('startSignIn', [password]);
+  const started = await api.startSignIn(address, toBase64(request));
+  const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
+  const signedIn = await api.finishSignIn(started.sign_in, toBase64(finalization));
+  onStep('opening');
+  const slot = signedIn.vault.slots.find(({ kind }) => kind === 'password');
+  if (!slot) throw new UnopenableVault();
+  try {
+    await vault.call('openWithPassword', [fromBase64(signedIn.vault.sealed), fromBase64(slot.wrapped)]);
+  } catch (cause) {
+    await api.endSession().catch(() => undefined);
+    throw new UnopenableVault({ cause });
+  }
+  await session.begin(signedIn);
+}
+
+/** The password was right, and the vault still did not open. */
+class UnopenableVault extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the vault could not be opened', options);
+  }
+}
+
+/** What to tell a person whose sign-in failed. */
+export function signInProblem(error: unknown): string {
+  if (error instanceof UnopenableVault) return t('sign-in.vault-damaged');
+  if (isVaultError(error, 'wrong-password')) return t('sign-in.wrong');
+  if (error instanceof Refused) {
+    if (error.is('wrong-credentials')) return t('sign-in.wrong');
+    if (error.is('account-disabled')) return t('sign-in.disabled');
+    if (error.is('too-many-attempts')) {
+      return error.retryAfter ? t('sign-in.slowed', { n: error.retryAfter }) : t('sign-in.slowed-some');
+    }
+    // The portal takes nothing but an address here.
+    if (error.is('malformed')) return t('sign-in.bad-address');
+  }
+  return problemText(error);
+}

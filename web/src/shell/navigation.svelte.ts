@@ -1,0 +1,73 @@
+// Where one is: the address bar, its history, and the focus that follows.
+import { tick } from 'svelte';
+import { hrefOf, parseRoute, type Route } from './router';
+
+type Reachable = Parameters<typeof hrefOf>[0];
+
+class Navigation {
+  route = $state.raw<Route>({ page: 'home' });
+  /** How many pages of this visit lie behind, so that "back" stays within the portal. */
+  #depth = 0;
+
+  start(): void {
+    this.route = parseRoute(location);
+    // An invitation's secret must not stay in the address bar, in the history or in a screenshot.
+    if (location.hash) history.replaceState(history.state, '', location.pathname + location.search);
+    addEventListener('popstate', () => {
+      this.#depth = Math.max(0, this.#depth - 1);
+      void this.#show(parseRoute(location));
+    });
+    addEventListener('hashchange', () => {
+      // A second invitation link opened in the same tab changes the fragment alone.
+      const route = parseRoute(location);
+      if (route.page !== 'register' || !route.token) return;
+      history.replaceState(history.state, '', location.pathname);
+      void this.#show(route);
+    });
+    document.addEventListener('click', (event) => this.#followLink(event));
+  }
+
+  /** Goes to a page. `replace` leaves the present one out of the history. */
+  async go(to: Reachable, options: { replace?: boolean } = {}): Promise<void> {
+    const href = hrefOf(to);
+    if (options.replace) history.replaceState(null, '', href);
+    else if (href !== location.pathname + location.search) {
+      history.pushState(null, '', href);
+      this.#depth += 1;
+    }
+    await this.#show(to);
+  }
+
+  /** One page back if it was ours, else to `otherwise`. */
+  back(otherwise: Reachable): void {
+    if (this.#depth > 0) history.back();
+    else void this.go(otherwise, { replace: true });
+  }
+
+  async #show(route: Route): Promise<void> {
+    this.route = route;
+    await tick();
+    focusPage();
+  }
+
+  #followLink(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (link.hash && link.pathname === location.pathname) return;
+    const route = parseRoute(link);
+    if (route.page === 'not-found' || route.page === 'register') return;
+    event.preventDefault();
+    void this.go(route);
+  }
+}
+
+/** Moves the focus to the heading of what was just shown, unless it has taken the focus itself. */
+export function focusPage(): void {
+  const target = document.querySelector<HTMLElement>('[data-page-focus]');
+  if (!target || target.contains(document.activeElement)) return;
+  target.focus({ preventScroll: true });
+}
+
+export const navigation = new Navigation();

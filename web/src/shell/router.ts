@@ -1,0 +1,67 @@
+// The pages and their paths. Pure: what the address bar does is in navigation.svelte.ts.
+import type { Folder } from '../api/types';
+
+export type Answering = 'reply' | 'reply-all' | 'forward';
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'sign-in' }
+  | { page: 'register'; token: string }
+  | { page: 'folder'; folder: Folder; delivery?: string }
+  | { page: 'compose'; answering?: { how: Answering; delivery: string } }
+  | { page: 'account' }
+  | { page: 'admin' }
+  | { page: 'not-found' };
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const answerings: readonly Answering[] = ['reply', 'reply-all', 'forward'];
+
+export function parseRoute(location: { pathname: string; search: string; hash: string }): Route {
+  const [first = '', second, ...rest] = location.pathname.replace(/^\/|\/$/g, '').split('/');
+  if (rest.length > 0) return { page: 'not-found' };
+  if (first === 'inbox' || first === 'sent') {
+    if (second === undefined) return { page: 'folder', folder: first };
+    return ID.test(second) ? { page: 'folder', folder: first, delivery: second } : { page: 'not-found' };
+  }
+  if (second !== undefined) return { page: 'not-found' };
+  switch (first) {
+    case '':
+      return { page: 'home' };
+    case 'sign-in':
+    case 'account':
+    case 'admin':
+      return { page: first };
+    case 'register':
+      return { page: 'register', token: location.hash.replace(/^#/, '') };
+    case 'compose':
+      return parseCompose(new URLSearchParams(location.search));
+    default:
+      return { page: 'not-found' };
+  }
+}
+
+function parseCompose(search: URLSearchParams): Route {
+  for (const how of answerings) {
+    const delivery = search.get(how);
+    if (delivery && ID.test(delivery)) return { page: 'compose', answering: { how, delivery } };
+  }
+  return { page: 'compose' };
+}
+
+export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: 'register' }>): string {
+  switch (route.page) {
+    case 'home':
+      return '/';
+    case 'folder':
+      return route.delivery ? `/${route.folder}/${route.delivery}` : `/${route.folder}`;
+    case 'compose':
+      return route.answering ? `/compose?${route.answering.how}=${route.answering.delivery}` : '/compose';
+    default:
+      return `/${route.page}`;
+  }
+}
+
+/** Whether a page can be seen without a session. */
+export function isOpenToAll(route: Route): boolean {
+  return route.page === 'sign-in' || route.page === 'register';
+}

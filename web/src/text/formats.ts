@@ -1,0 +1,53 @@
+// Dates, sizes and fingerprints in the words and signs of the language.
+import { locale, t } from '.';
+
+const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const full = new Intl.DateTimeFormat(locale, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** A time as a list shows it: the shorter, the nearer. */
+export function shortTime(at: number, now: number): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime();
+  if (at >= midnight) return time.format(date);
+  if (at >= midnight - 6 * 86_400_000) return weekday.format(date);
+  return date.getFullYear() === today.getFullYear() ? day.format(date) : dayOfYear.format(date);
+}
+
+export function fullTime(at: number): string {
+  return full.format(new Date(at));
+}
+
+/** A size in decimal units, with two or three digits that matter. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return t('size.bytes', { n: bytes });
+  const units = [
+    [1e9, 'size.gigabytes'],
+    [1e6, 'size.megabytes'],
+    [1e3, 'size.kilobytes'],
+  ] as const;
+  const [unit, key] = units.find(([least]) => bytes >= least * 0.9995) ?? [1e3, 'size.kilobytes'];
+  const n = bytes / unit;
+  return t(key, { n: n < 10 ? Math.round(n * 10) / 10 : Math.round(n) });
+}
+
+/** A fingerprint in groups of four digits, to be read aloud. */
+export function fingerprintGroups(fingerprint: string): string[] {
+  return fingerprint.toUpperCase().match(/.{1,4}/g) ?? [];
+}
+
+/** How a person is called: by name where one is known. */
+export function personName(person: { name?: string | null; address: string }): string {
+  return person.name?.trim() || person.address;
+}

@@ -1,0 +1,62 @@
+// The vault's WebAssembly module as this code uses it: what tools/build-wasm writes to ./module/.
+// Once the module stands there, its own declarations take precedence over these.
+declare module '*/module/vault_wasm.js' {
+  import type { Cover, FileRef, KeyPacket, LetterIn, Opened, Sight } from './protocol';
+
+  export default function init(): Promise<unknown>;
+
+  export class RegistrationAttempt {
+    readonly request: Uint8Array;
+    finish(response: Uint8Array, address: string, nowMs: number): Registered;
+  }
+  export interface Registered {
+    upload: Uint8Array;
+    certificate: Uint8Array;
+    sealedVault: Uint8Array;
+    passwordSlot: Uint8Array;
+    vault: OpenVault;
+  }
+  export class SignInAttempt {
+    readonly request: Uint8Array;
+    finish(response: Uint8Array): SignInProof;
+  }
+  export class SignInProof {
+    readonly finalization: Uint8Array;
+    openVault(sealedVault: Uint8Array, passwordSlot: Uint8Array): OpenVault;
+  }
+  export function startRegistration(password: string): RegistrationAttempt;
+  export function startSignIn(password: string): SignInAttempt;
+
+  export class OpenVault {
+    static reload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): OpenVault;
+    readonly certificate: Uint8Array;
+    readonly fingerprint: string;
+    wrapForReload(reloadKey: Uint8Array): Uint8Array;
+    lock(): Uint8Array;
+    takeIn(parcel: Uint8Array): void;
+    seen(address: string, fingerprint: string): Sight;
+    remember(address: string, fingerprint: string): void;
+    seal(letter: LetterIn, messageId: string, recipients: Uint8Array[], nowMs: number): SealedMessage;
+    openCover(messageId: string, keyPacket: Uint8Array, cover: Uint8Array, senderCertificate: Uint8Array): Cover;
+    openBody(messageId: string, keyPacket: Uint8Array, body: Uint8Array, senderCertificate: Uint8Array): Opened;
+    free(): void;
+  }
+  export class SealedMessage {
+    readonly cover: Uint8Array;
+    readonly body: Uint8Array;
+    readonly keyPackets: KeyPacket[];
+    keyPacketsFor(recipients: Uint8Array[]): KeyPacket[];
+    free(): void;
+  }
+  export class FileSealer {
+    constructor(read: (offset: number, length: number) => Uint8Array, size: number, name: string, mediaType: string);
+    next(): Uint8Array | undefined;
+    finish(): FileRef & { sealedSize: number };
+    free(): void;
+  }
+  export class FileOpener {
+    constructor(read: (offset: number, length: number) => Uint8Array, sealedSize: number, file: FileRef);
+    next(): Uint8Array | undefined;
+    free(): void;
+  }
+}

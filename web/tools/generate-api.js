@@ -1,0 +1,15 @@
+// Writes src/api/schema.d.ts from the OpenAPI document that the portal's tests keep in src/api/openapi.json.
+import { readFile, writeFile } from 'node:fs/promises';
+import openapiTS, { astToString } from 'openapi-typescript';
+
+const source = new URL('../src/api/openapi.json', import.meta.url);
+const target = new URL('../src/api/schema.d.ts', import.meta.url);
+
+const document = JSON.parse(await readFile(source, 'utf8'));
+const generated =
+  '// Generated from openapi.json by `npm run api`. Do not edit.\n\n' +
+  astToString(await openapiTS(document, { alphabetize: true }));
+
+// An unchanged file keeps its time, so that a watching compiler stays quiet.
+const before = await readFile(target, 'utf8').catch(() => '');
+if (before !== generated) await writeFile(target, generated);
