@@ -1,6 +1,6 @@
 // Where a portal under test stores what it is given, and how to look at all of it afterwards.
 import { execFileSync } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
@@ -14,22 +14,15 @@ export interface Engine {
 
 export interface Stored {
   environment: Record<string, string>;
-  /** Writes all of it as files: `database/` and `blobs/` below the folder. */
-  dump(folder: string): Promise<void>;
+  /** Where all of it can be read as files, below `folder` or beside it. */
+  dump(folder: string): Promise<{ database: string; blobs: string }>;
 }
 
 /** One file for the database, one folder for the blobs: what a portal does unless told. */
 export const embedded: Engine = {
   name: 'SQLite and a folder',
   async prepare(data) {
-    return {
-      environment: {},
-      async dump(folder) {
-        // The write-ahead log is part of the database.
-        mkdirSync(join(folder, 'database'), { recursive: true });
-        execFileSync('sh', ['-c', 'cp "$1"/*.db* "$1"/*.sqlite* "$2"/ 2>/dev/null; cp -r "$1"/blobs "$3"', 'sh', data, join(folder, 'database'), folder]);
-      },
-    };
+    return { environment: {}, dump: async () => ({ database: data, blobs: join(data, 'blobs') }) };
   },
 };
 
@@ -63,16 +56,17 @@ export const distributed: Engine = {
         RESTANTE_S3_SECRET_KEY: objects.secretKey(),
       },
       async dump(folder) {
-        mkdirSync(join(folder, 'database'), { recursive: true });
-        mkdirSync(join(folder, 'blobs'), { recursive: true });
+        const dumped = { database: join(folder, 'database'), blobs: join(folder, 'objects') };
+        for (const place of Object.values(dumped)) mkdirSync(place);
         // Binary columns leave pg_dump in hexadecimal, which the search knows.
-        execFileSync(postgres.program('pg_dump'), ['--file', join(folder, 'database/dump.sql'), database]);
+        execFileSync(postgres.program('pg_dump'), ['--file', join(dumped.database, 'dump.sql'), database]);
         const listing = await (await ask('?list-type=2&max-keys=1000')).text();
         if (!listing.includes('<IsTruncated>false')) throw new Error('more than a page of objects');
         for (const [, key] of listing.matchAll(/<Key>([^<]+)<\/Key>/g)) {
           const bytes = Buffer.from(await (await ask(`/${key}`)).arrayBuffer());
-          writeFileSync(join(folder, 'blobs', `${createHash('sha256').update(key!).digest('hex')}`), bytes);
+          writeFileSync(join(dumped.blobs, encodeURIComponent(key!)), bytes);
         }
+        return dumped;
       },
     };
   },

@@ -79,7 +79,9 @@ export class Person {
       await page.keyboard.press('Enter');
     }
     if (message.subject) await page.getByLabel('Subject').fill(message.subject);
-    await page.getByLabel('Message', { exact: true }).fill(message.text);
+    // Above what is quoted.
+    const text = page.getByLabel('Message', { exact: true });
+    await text.fill(message.text + (await text.inputValue()));
     if (message.files?.length) {
       const chooser = page.waitForEvent('filechooser');
       await page.getByRole('button', { name: 'Add files' }).click();

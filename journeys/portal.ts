@@ -33,6 +33,8 @@ export class Portal {
     const stored = await engine.prepare(data);
     const portal = new Portal(home, recorder, stored, {
       PATH: process.env['PATH'] ?? '',
+      // The log is searched: let it say all it could.
+      RUST_LOG: 'debug',
       RESTANTE_DATA: data,
       RESTANTE_LISTEN: '127.0.0.1:0',
       RESTANTE_PUBLIC_URL: recorder.url,
@@ -61,14 +63,15 @@ export class Portal {
     return stdout;
   }
 
-  /** All that the portal keeps, wrote and said, and all that it heard, as files in folders below the one returned. */
-  async everything(): Promise<string> {
-    await this.stored.dump(this.home);
-    mkdirSync(join(this.home, 'mails'));
+  /** All that the portal keeps, wrote and sent, and all that it heard and answered, as folders of files. */
+  async everything() {
+    const mails = join(this.home, 'mails');
+    mkdirSync(mails);
     for (const [index, source] of (await rawMails(mail.archive())).entries()) {
-      writeFileSync(join(this.home, 'mails', `${index}.eml`), source);
+      writeFileSync(join(mails, `${index}.eml`), source);
     }
-    return this.home;
+    const stored = await this.stored.dump(this.home);
+    return { ...stored, mails, http: join(this.home, 'http'), logs: join(this.home, 'logs') };
   }
 
   /** Ends the process as an operator would; it must end well. */
