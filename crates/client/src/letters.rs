@@ -1,0 +1,196 @@
+//! Answers and forwards, as people expect them to begin.
+
+use wire::Address;
+
+use crate::{NewFile, Outgoing, Received, Session};
+
+/// An answer to a letter: to its sender, or with `all` to everybody that it names. The text is quoted.
+///
+/// An answer to a letter of one's own goes to those it went to.
+pub fn reply(session: &Session, received: &Received, all: bool) -> Outgoing {
+    let own: Vec<&Address> = session.account().addresses.iter().map(|own| &own.address).collect();
+    answer(&own, received, all)
+}
+
+/// The letter as it is, with its files, for somebody else. The files are not uploaded again.
+pub fn forward(received: &Received) -> Outgoing {
+    let letter = &received.letter;
+    let from = &letter.from;
+    let text = format!("\n\n-- {} wrote: --\n\n{}", named(from), letter.text);
+    let mut outgoing = Outgoing::new(prefixed("Fwd: ", &letter.subject)).text(text);
+    outgoing.files = letter.files.iter().cloned().map(NewFile::stored).collect();
+    outgoing
+}
+
+fn answer(own: &[&Address], received: &Received, all: bool) -> Outgoing {
+    let letter = &received.letter;
+    let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
+    let text = format!("\n\n{} wrote:\n{quoted}", named(&letter.from));
+    let mut outgoing = Outgoing::new(prefixed("Re: ", &letter.subject)).text(text);
+    outgoing.in_reply_to = Some(received.delivery.id);
+    let others = |people: &[vault::Correspondent]| -> Vec<Address> {
+        people
+            .iter()
+            .map(|one| &one.address)
+            .filter(|address| !own.contains(address))
+            .cloned()
+            .collect()
+    };
+    let from = &letter.from.address;
+    if own.contains(&from) {
+        outgoing.to = others(&letter.to);
+        outgoing.cc = if all { others(&letter.cc) } else { Vec::new() };
+        // A note to oneself is answered to oneself.
+        if outgoing.to.is_empty() && outgoing.cc.is_empty() {
+            outgoing.to.push(from.clone());
+        }
+        return outgoing;
+    }
+    outgoing.to.push(from.clone());
+    if all {
+        outgoing
+            .to
+            .extend(others(&letter.to).into_iter().filter(|address| address != from));
+        let to = outgoing.to.clone();
+        outgoing.cc = others(&letter.cc)
+            .into_iter()
+            .filter(|address| !to.contains(address))
+            .collect();
+    }
+    outgoing
+}
+
+fn named(person: &vault::Correspondent) -> String {
+    match &person.name {
+        Some(name) => format!("{name} <{}>", person.address),
+        None => person.address.to_string(),
+    }
+}
+
+/// One prefix, however often it goes back and forth.
+fn prefixed(prefix: &str, subject: &str) -> String {
+    let has = subject
+        .get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if has {
+        subject.to_owned()
+    } else {
+        format!("{prefix}{subject}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vault::{Correspondent, Fingerprint, Letter, Sight};
+    use wire::{
+        mailbox::{Delivery, Folder, Slip},
+        sessions::Person,
+    };
+
+    use super::*;
+
+    fn address(name: &str) -> Address {
+        format!("{name}@example.test").parse().unwrap()
+    }
+
+    fn people(names: &[&str]) -> Vec<Correspondent> {
+        names
+            .iter()
+            .map(|name| Correspondent {
+                name: None,
+                address: address(name),
+            })
+            .collect()
+    }
+
+    fn received(from: &str, to: &[&str], cc: &[&str]) -> Received {
+        let id = "0199ad0e-1f7a-7000-8000-000000000001";
+        Received {
+            delivery: Delivery {
+                id: id.parse().unwrap(),
+                message: id.parse().unwrap(),
+                folder: Folder::Inbox,
+                sent_at: 0,
+                read_at: None,
+                sender: Person {
+                    name: None,
+                    address: address(from),
+                },
+                sender_fingerprint: String::new(),
+                to: to.iter().map(|name| address(name)).collect(),
+                key_packet: Vec::new().into(),
+                cover: Vec::new().into(),
+                files: 0,
+                size: 0,
+            },
+            slip: Slip {
+                participants: vec![],
+                in_reply_to: None,
+            },
+            letter: Letter {
+                from: Correspondent {
+                    name: Some("Anna".into()),
+                    address: address(from),
+                },
+                to: people(to),
+                cc: people(cc),
+                subject: "Delivery".into(),
+                text: "Ten of them.\n\nAnna".into(),
+                html: None,
+                files: vec![],
+            },
+            date: 0,
+            signed_at: 0,
+            fingerprint: Fingerprint([0; 32]),
+            sight: Sight::Same,
+        }
+    }
+
+    fn goes_to(own: &[&str], received: &Received, all: bool) -> (Vec<Address>, Vec<Address>) {
+        let own: Vec<Address> = own.iter().map(|name| address(name)).collect();
+        let answer = answer(&own.iter().collect::<Vec<_>>(), received, all);
+        (answer.to, answer.cc)
+    }
+
+    fn addresses(names: &[&str]) -> Vec<Address> {
+        names.iter().map(|name| address(name)).collect()
+    }
+
+    #[test]
+    fn an_answer_goes_to_the_sender_and_with_all_to_everybody_but_oneself() {
+        let letter = received("anna", &["ben", "carl", "anna"], &["dora", "ben.alias", "carl"]);
+        let ben = ["ben", "ben.alias"];
+        assert_eq!(goes_to(&ben, &letter, false), (addresses(&["anna"]), vec![]));
+        assert_eq!(
+            goes_to(&ben, &letter, true),
+            (addresses(&["anna", "carl"]), addresses(&["dora"]))
+        );
+    }
+
+    #[test]
+    fn an_answer_to_oneself_goes_on_to_the_others() {
+        let letter = received("anna", &["ben"], &["carl"]);
+        assert_eq!(goes_to(&["anna"], &letter, false), (addresses(&["ben"]), vec![]));
+        assert_eq!(
+            goes_to(&["anna"], &letter, true),
+            (addresses(&["ben"]), addresses(&["carl"]))
+        );
+        assert_eq!(
+            goes_to(&["anna"], &received("anna", &["anna"], &[]), true),
+            (addresses(&["anna"]), vec![])
+        );
+    }
+
+    #[test]
+    fn subjects_gain_one_prefix_and_texts_are_quoted() {
+        let answer = answer(&[], &received("anna", &["ben"], &[]), false);
+        assert_eq!(answer.subject, "Re: Delivery");
+        assert_eq!(
+            answer.text,
+            "\n\nAnna <anna@example.test> wrote:\n> Ten of them.\n> \n> Anna\n"
+        );
+        assert_eq!(prefixed("Re: ", "RE: Größe"), "RE: Größe");
+        assert_eq!(prefixed("Re: ", "Üre"), "Re: Üre");
+        assert_eq!(prefixed("Fwd: ", "Re: x"), "Fwd: Re: x");
+    }
+}

@@ -1,0 +1,189 @@
+//! Lists and letters, opened and verified.
+
+use std::{collections::BTreeMap, fmt};
+
+use reqwest::Method;
+use vault::{Certificate, Cover, Fingerprint, Letter, Sight, Vault};
+use wire::{
+    Address, Bytes, Millis,
+    ids::DeliveryId,
+    mailbox::{Delivery, Folder, OpenDelivery, Page, SetRead, Slip},
+};
+
+use crate::{Error, Session, client::blocking};
+
+/// A page of a folder, newest first.
+#[derive(Debug)]
+pub struct Listing {
+    /// What lies in it.
+    pub entries: Vec<Listed>,
+    /// What `before` takes to get the next page; none on the last.
+    pub next: Option<DeliveryId>,
+}
+
+/// A delivery in a list.
+pub struct Listed {
+    /// What the portal knows of it.
+    pub delivery: Delivery,
+    /// Its cover, verified to be the sender's; or why it cannot be trusted or opened. One bad cover spoils no list.
+    pub cover: Result<Cover, vault::Error>,
+}
+
+/// A letter that was opened, and verified to be the sender's.
+pub struct Received {
+    /// What the portal knows of the delivery.
+    pub delivery: Delivery,
+    /// The Delivery Slip.
+    pub slip: Slip,
+    /// The letter.
+    pub letter: Letter,
+    /// When it was written, as it says itself.
+    pub date: Millis,
+    /// When its signature says it was made.
+    pub signed_at: Millis,
+    /// Of the certificate that verified it.
+    pub fingerprint: Fingerprint,
+    /// How that compares with the one last seen. [`Sight::Changed`] wants to be shown.
+    pub sight: Sight,
+}
+
+impl Session {
+    /// A page of a folder: at most `limit` (1 to 100), before that delivery or from the newest on.
+    ///
+    /// # Errors
+    /// Where the portal cannot be reached.
+    pub async fn list(&self, folder: Folder, before: Option<DeliveryId>, limit: u32) -> Result<Listing, Error> {
+        let folder = match folder {
+            Folder::Inbox => "inbox",
+            Folder::Sent => "sent",
+        };
+        let before = before.map(|id| format!("&before={id}")).unwrap_or_default();
+        let path = format!("/deliveries?folder={folder}&limit={limit}{before}");
+        let Page {
+            deliveries,
+            certificates,
+            next,
+        } = self.get(self.ask(Method::GET, &path)).await?;
+        let entries = self
+            .with_vault(move |vault| open_covers(vault, deliveries, &certificates))
+            .await?;
+        Ok(Listing { entries, next })
+    }
+
+    /// Opens a delivery. It stays unread until it is [marked](Session::mark_read).
+    ///
+    /// A correspondent's fingerprint that is seen for the first time is remembered; a changed one is told by
+    /// [`Received::sight`], and stays that way until it is [accepted](Session::accept).
+    ///
+    /// # Errors
+    /// `not-found`; [`Error::Vault`] where it was altered, is not the sender's, or no key here opens it.
+    pub async fn open(&self, delivery: DeliveryId) -> Result<Received, Error> {
+        let path = format!("/deliveries/{delivery}");
+        let found: OpenDelivery = self.get(self.ask(Method::GET, &path)).await?;
+        let OpenDelivery {
+            delivery,
+            body,
+            certificate,
+            slip,
+            ..
+        } = found;
+        let sealed = delivery.clone();
+        let opened = self
+            .with_vault(move |vault| {
+                let from = &sealed.sender.address;
+                let sender = sender(certificate.as_ref(), &sealed.sender_fingerprint, from)?;
+                let opened = vault.open_body(sealed.message, sealed.key_packet.as_ref(), body.as_ref(), &sender)?;
+                match opened.letter.from.address == *from {
+                    true => Ok(opened),
+                    false => Err(vault::Error::WrongSender),
+                }
+            })
+            .await??;
+        let sight = self.sight(&delivery.sender.address, opened.fingerprint);
+        if sight == Sight::First {
+            self.remember(vec![(delivery.sender.address.clone(), opened.fingerprint)])
+                .await?;
+        }
+        Ok(Received {
+            delivery,
+            slip,
+            letter: opened.letter,
+            date: opened.date,
+            signed_at: opened.signed_at,
+            fingerprint: opened.fingerprint,
+            sight,
+        })
+    }
+
+    /// Marks a delivery read or unread.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub async fn mark_read(&self, delivery: DeliveryId, read: bool) -> Result<(), Error> {
+        let path = format!("/deliveries/{delivery}/read");
+        self.tell(self.ask(Method::PUT, &path).json(&SetRead { read })?).await
+    }
+
+    /// The sealed message as an `.eml` that other OpenPGP programs open with the account's key.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub async fn export(&self, delivery: DeliveryId) -> Result<String, Error> {
+        let path = format!("/deliveries/{delivery}");
+        let found: OpenDelivery = self.get(self.ask(Method::GET, &path)).await?;
+        let OpenDelivery { delivery, body, .. } = found;
+        Ok(
+            blocking(move || vault::export_eml(delivery.message, delivery.key_packet.as_ref(), body.as_ref()))
+                .await??,
+        )
+    }
+}
+
+fn open_covers(vault: &Vault, deliveries: Vec<Delivery>, certificates: &BTreeMap<String, Bytes>) -> Vec<Listed> {
+    // A page often has few senders, and a certificate takes four verifications to parse.
+    let mut senders: BTreeMap<(String, String), Result<Certificate, vault::Error>> = BTreeMap::new();
+    deliveries
+        .into_iter()
+        .map(|delivery| {
+            let (fingerprint, from) = (&delivery.sender_fingerprint, &delivery.sender.address);
+            let bytes = certificates.get(fingerprint).map(AsRef::as_ref).unwrap_or_default();
+            let known = (fingerprint.clone(), from.canonical().to_owned());
+            let cover = match senders.entry(known).or_insert_with(|| sender(bytes, fingerprint, from)) {
+                Ok(sender) => vault.open_cover(
+                    delivery.message,
+                    delivery.key_packet.as_ref(),
+                    delivery.cover.as_ref(),
+                    sender,
+                ),
+                Err(error) => Err(*error),
+            };
+            Listed { delivery, cover }
+        })
+        .collect()
+}
+
+/// The sender's certificate, which must be the one whose fingerprint the portal names, and stand for the address that
+/// it says the message came from.
+fn sender(bytes: &[u8], fingerprint: &str, from: &Address) -> Result<Certificate, vault::Error> {
+    let certificate = Certificate::parse(bytes)?;
+    if certificate.fingerprint().to_string() != fingerprint {
+        return Err(vault::Error::UnknownSenderKey);
+    }
+    let user_id = certificate
+        .user_ids()
+        .find(|id| id.parse::<Address>().is_ok_and(|own| own == *from));
+    let user_id = user_id.ok_or(vault::Error::WrongSender)?.to_owned();
+    Ok(certificate.reduced_to(&user_id)?)
+}
+
+impl fmt::Debug for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Listed({})", self.delivery.id)
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Received({})", self.delivery.id)
+    }
+}

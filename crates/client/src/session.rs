@@ -1,0 +1,171 @@
+use std::{
+    fmt,
+    sync::{Arc, RwLock},
+};
+
+use reqwest::Method;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use vault::{Fingerprint, Vault, VaultKey};
+use wire::{
+    Address, Bytes,
+    people::Correspondent,
+    sessions::{Account, Activity, SignedIn},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    Client, Error,
+    http::Ask,
+    keys::{Held, WrittenInTurn},
+};
+
+/// A signed-in person's session, with the open vault. Cheap to clone; all clones are one session.
+#[derive(Clone)]
+pub struct Session(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) bearer: Zeroizing<String>,
+    pub(crate) account: Account,
+    pub(crate) from: Address,
+    reload_key: Zeroizing<Vec<u8>>,
+    pub(crate) key: VaultKey,
+    pub(crate) held: Arc<RwLock<Held>>,
+    pub(crate) in_turn: WrittenInTurn,
+}
+
+/// What goes on with a session in another process, without the password. It holds the session's secret: whoever reads it
+/// is signed in, until the session ends. The vault key in it is wrapped under a key that the portal alone has.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct KeptSession {
+    pub(crate) portal: String,
+    pub(crate) bearer: Zeroizing<String>,
+    pub(crate) wrapped_key: Bytes,
+}
+
+impl Session {
+    pub(crate) fn new(client: Client, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Self, Error> {
+        let account = signed_in.session.account;
+        let master = account.addresses.iter().find(|own| own.master);
+        let from = master
+            .ok_or(Error::Answer("an account without a Master"))?
+            .address
+            .clone();
+        Ok(Self(Arc::new(Inner {
+            client,
+            bearer: Zeroizing::new(signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?),
+            account,
+            from,
+            reload_key: Zeroizing::new(signed_in.session.reload_key.0),
+            key,
+            held: Arc::new(RwLock::new(Held {
+                vault,
+                version: signed_in.vault.version,
+                unsaved: false,
+            })),
+            in_turn: WrittenInTurn::default(),
+        })))
+    }
+
+    /// The account, as it was when the session began.
+    pub fn account(&self) -> &Account {
+        &self.0.account
+    }
+
+    /// The Master, which messages are sent from.
+    pub fn address(&self) -> &Address {
+        &self.0.from
+    }
+
+    /// The fingerprint of the account's own key, to be read out to those who ask.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.vault().certificate().fingerprint()
+    }
+
+    /// The client that it was begun with.
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// What [`Client::resume`] goes on with.
+    ///
+    /// # Errors
+    /// [`Error::Answer`] where the portal gave no key for it.
+    pub fn keep(&self) -> Result<KeptSession, Error> {
+        let reload_key = <&[u8; 32]>::try_from(self.0.reload_key.as_slice())
+            .map_err(|_| Error::Answer("a reload key of another size"))?;
+        let wrapped_key = self
+            .0
+            .key
+            .wrap_for_reload(reload_key, &mut self.0.client.environment.rng())?;
+        Ok(KeptSession {
+            portal: self.0.client.url().to_owned(),
+            bearer: self.0.bearer.clone(),
+            wrapped_key: wrapped_key.into(),
+        })
+    }
+
+    /// Ends the session: its secret, and what was kept of it, are worth nothing from now on.
+    ///
+    /// # Errors
+    /// Where the portal cannot be reached.
+    pub async fn sign_out(self) -> Result<(), Error> {
+        match self.tell(self.ask(Method::DELETE, "/session")).await {
+            // An answer that was lost: it has ended.
+            Err(error) if error.problem() == Some(wire::ProblemType::SignedOut) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The session and its account as they are now.
+    ///
+    /// # Errors
+    /// `signed-out` where it has ended.
+    pub async fn current(&self) -> Result<wire::sessions::Session, Error> {
+        self.get(self.ask(Method::GET, "/session")).await
+    }
+
+    /// What happened to the account, newest first: at most a hundred.
+    ///
+    /// # Errors
+    /// Where the portal cannot be reached.
+    pub async fn activity(&self) -> Result<Vec<Activity>, Error> {
+        self.get(self.ask(Method::GET, "/activity")).await
+    }
+
+    /// At most twenty of those whom messages were exchanged with, latest first, whose name or address begins so.
+    ///
+    /// # Errors
+    /// Where the portal cannot be reached.
+    pub async fn correspondents(&self, prefix: &str) -> Result<Vec<Correspondent>, Error> {
+        let prefix: String = reqwest::Url::parse_with_params("query:", [("prefix", prefix)])
+            .map(|url| url.query().unwrap_or_default().to_owned())
+            .unwrap_or_default();
+        self.get(self.ask(Method::GET, &format!("/correspondents?{prefix}")))
+            .await
+    }
+
+    pub(crate) fn ask<'a>(&'a self, method: Method, path: &'a str) -> Ask<'a> {
+        Ask::new(method, path).bearer(&self.0.bearer)
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<T, Error> {
+        self.0.client.http.get(ask).await
+    }
+
+    pub(crate) async fn tell(&self, ask: Ask<'_>) -> Result<(), Error> {
+        self.0.client.http.tell(ask).await
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Session({})", self.0.account.id)
+    }
+}
+
+impl fmt::Debug for KeptSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeptSession({})", self.portal)
+    }
+}
