@@ -38,7 +38,7 @@ impl AccountKey {
     }
 
     /// Reads a transferable secret key, and checks that both secret halves fit the certificate.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let packets = PacketParser::new(bytes)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| Error::Malformed)?;
@@ -82,7 +82,7 @@ impl AccountKey {
     }
 
     /// The transferable secret key.
-    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let public = self.certificate.to_bytes();
         let mut bytes = Zeroizing::new(Vec::with_capacity(public.len() + 256));
         for packet in PacketParser::new(&public[..]).flatten() {

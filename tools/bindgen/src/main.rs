@@ -9,8 +9,10 @@ fn main() -> Result<()> {
     let folder = arguments.next().context("into which folder?")?;
     Bindgen::new()
         .input_path(module)
-        .out_name("vault")
+        .out_name("vault_wasm")
         .web(true)?
         .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .generate(folder)
 }

@@ -1,0 +1,117 @@
+//! Registration and sign-in.
+
+use vault::{
+    Vault, VaultKey,
+    password::{ExportKey, Registration, SignIn},
+};
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    failure::{Failure, malformed},
+    open_vault::OpenVault,
+    plain::{bytes, object},
+    randomness::draw,
+};
+
+/// A password that is being chosen.
+#[wasm_bindgen]
+pub struct RegistrationAttempt {
+    registration: Registration,
+    request: Vec<u8>,
+}
+
+/// Begins a registration.
+#[wasm_bindgen(js_name = startRegistration)]
+pub fn start_registration(password: &str) -> Result<RegistrationAttempt, JsValue> {
+    let (registration, request) = Registration::start(password, &mut draw()?).map_err(Failure::from)?;
+    Ok(RegistrationAttempt { registration, request })
+}
+
+#[wasm_bindgen]
+impl RegistrationAttempt {
+    /// The OPAQUE `RegistrationRequest` for the portal.
+    #[wasm_bindgen(getter)]
+    pub fn request(&self) -> Vec<u8> {
+        self.request.clone()
+    }
+
+    /// Takes the portal's answer and makes the account: its key, its vault and the way in by password. Uses the attempt
+    /// up.
+    #[wasm_bindgen(unchecked_return_type = "Registered")]
+    pub fn finish(self, response: &[u8], address: &str, now: f64) -> Result<JsValue, JsValue> {
+        let address = address.parse().map_err(malformed)?;
+        let made = (|| {
+            let mut rng = draw()?;
+            let (upload, export_key) = self.registration.finish(response, &mut rng)?;
+            let vault = Vault::create(&address, now as i64, &mut rng)?;
+            let key = VaultKey::generate(&mut rng);
+            let password_slot = key.wrap_for_password(&export_key, &mut rng)?;
+            let sealed_vault = vault.lock(&key, &mut rng)?;
+            Ok::<_, Failure>(object([
+                ("upload", bytes(&upload)),
+                ("certificate", bytes(&vault.certificate().to_bytes())),
+                ("sealedVault", bytes(&sealed_vault)),
+                ("passwordSlot", bytes(&password_slot)),
+                ("vault", OpenVault::new(vault, key).into()),
+            ]))
+        })();
+        Ok(made?)
+    }
+}
+
+/// A password that is being proved.
+#[wasm_bindgen]
+pub struct SignInAttempt {
+    sign_in: SignIn,
+    request: Vec<u8>,
+}
+
+/// Begins a sign-in.
+#[wasm_bindgen(js_name = startSignIn)]
+pub fn start_sign_in(password: &str) -> Result<SignInAttempt, JsValue> {
+    let (sign_in, request) = SignIn::start(password, &mut draw()?).map_err(Failure::from)?;
+    Ok(SignInAttempt { sign_in, request })
+}
+
+#[wasm_bindgen]
+impl SignInAttempt {
+    /// The OPAQUE `CredentialRequest` for the portal.
+    #[wasm_bindgen(getter)]
+    pub fn request(&self) -> Vec<u8> {
+        self.request.clone()
+    }
+
+    /// Takes the portal's answer. Throws `wrong-password` where password and account do not go together, also for an
+    /// address that nobody has. Uses the attempt up.
+    pub fn finish(self, response: &[u8]) -> Result<SignInProof, JsValue> {
+        let (finalization, export_key) = self.sign_in.finish(response, &mut draw()?).map_err(Failure::from)?;
+        Ok(SignInProof {
+            finalization,
+            export_key,
+        })
+    }
+}
+
+/// A password that was proved.
+#[wasm_bindgen]
+pub struct SignInProof {
+    finalization: Vec<u8>,
+    export_key: ExportKey,
+}
+
+#[wasm_bindgen]
+impl SignInProof {
+    /// The OPAQUE `CredentialFinalization` for the portal.
+    #[wasm_bindgen(getter)]
+    pub fn finalization(&self) -> Vec<u8> {
+        self.finalization.clone()
+    }
+
+    /// Opens the vault that the portal gives out for the proof.
+    #[wasm_bindgen(js_name = openVault)]
+    pub fn open_vault(&self, sealed_vault: &[u8], password_slot: &[u8]) -> Result<OpenVault, JsValue> {
+        let key = VaultKey::unwrap_with_password(password_slot, &self.export_key).map_err(Failure::from)?;
+        let vault = Vault::unlock(sealed_vault, &key).map_err(Failure::from)?;
+        Ok(OpenVault::new(vault, key))
+    }
+}

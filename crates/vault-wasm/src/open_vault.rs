@@ -1,0 +1,108 @@
+//! An open vault, as a page's worker holds it.
+
+use std::collections::HashMap;
+
+use vault::{Certificate, Error, Vault, VaultKey};
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    failure::{Failure, malformed},
+    plain::{self, to_js},
+    randomness::draw,
+};
+
+/// An open vault. Call `free()` when the person signs out: that wipes its keys.
+#[wasm_bindgen]
+pub struct OpenVault {
+    pub(crate) vault: Vault,
+    key: VaultKey,
+    /// A list shows many messages of few senders, and verifying a certificate takes three signatures.
+    verified: HashMap<Vec<u8>, Certificate>,
+}
+
+/// More than a page of messages has senders.
+const MAX_VERIFIED: usize = 256;
+
+impl OpenVault {
+    pub(crate) fn new(vault: Vault, key: VaultKey) -> Self {
+        Self {
+            vault,
+            key,
+            verified: HashMap::new(),
+        }
+    }
+
+    /// The vault and the sender's certificate, verified once for all the messages it signed.
+    pub(crate) fn with_sender(&mut self, certificate: &[u8]) -> Result<(&Vault, &Certificate), Failure> {
+        if self.verified.len() >= MAX_VERIFIED {
+            self.verified.clear();
+        }
+        if !self.verified.contains_key(certificate) {
+            self.verified
+                .insert(certificate.to_vec(), Certificate::parse(certificate)?);
+        }
+        let certificate = self.verified.get(certificate).ok_or(Error::Malformed)?;
+        Ok((&self.vault, certificate))
+    }
+}
+
+#[wasm_bindgen]
+impl OpenVault {
+    /// Opens a vault again after a page was loaded anew, with the key kept by `wrapForReload` and the session's key.
+    pub fn reload(sealed_vault: &[u8], wrapped_key: &[u8], reload_key: &[u8]) -> Result<OpenVault, JsValue> {
+        let key = VaultKey::unwrap_for_reload(wrapped_key, session_key(reload_key)?).map_err(Failure::from)?;
+        let vault = Vault::unlock(sealed_vault, &key).map_err(Failure::from)?;
+        Ok(Self::new(vault, key))
+    }
+
+    /// The vault key for the browser to keep: worth nothing without the session's `reload_key`.
+    #[wasm_bindgen(js_name = wrapForReload)]
+    pub fn wrap_for_reload(&self, reload_key: &[u8]) -> Result<Vec<u8>, JsValue> {
+        Ok(self
+            .key
+            .wrap_for_reload(session_key(reload_key)?, &mut draw()?)
+            .map_err(Failure::from)?)
+    }
+
+    /// The account's certificate, as it was made.
+    #[wasm_bindgen(getter)]
+    pub fn certificate(&self) -> Vec<u8> {
+        self.vault.certificate().to_bytes()
+    }
+
+    /// The account's fingerprint.
+    #[wasm_bindgen(getter)]
+    pub fn fingerprint(&self) -> String {
+        self.vault.certificate().fingerprint().to_string()
+    }
+
+    /// Seals the vault for the portal to store.
+    pub fn lock(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.vault.lock(&self.key, &mut draw()?).map_err(Failure::from)?)
+    }
+
+    /// Takes the keys in a parcel into the keyring. Store the vault (`lock`) before the parcel is deleted.
+    #[wasm_bindgen(js_name = takeIn)]
+    pub fn take_in(&mut self, parcel: &[u8]) -> Result<(), JsValue> {
+        Ok(self.vault.take_in(parcel).map_err(Failure::from)?)
+    }
+
+    /// Compares a correspondent's certificate with the one last seen under that address.
+    #[wasm_bindgen(unchecked_return_type = "Sight")]
+    pub fn seen(&self, address: &str, fingerprint: &str) -> Result<JsValue, JsValue> {
+        let address = address.parse().map_err(malformed)?;
+        let sight = self.vault.seen(&address, fingerprint.parse().map_err(malformed)?);
+        Ok(to_js(&plain::Sight::from(sight))?)
+    }
+
+    /// Remembers the certificate for the address. Store the vault (`lock`) afterwards.
+    pub fn remember(&mut self, address: &str, fingerprint: &str) -> Result<(), JsValue> {
+        let address = address.parse().map_err(malformed)?;
+        self.vault.remember(&address, fingerprint.parse().map_err(malformed)?);
+        Ok(())
+    }
+}
+
+fn session_key(bytes: &[u8]) -> Result<&[u8; 32], Failure> {
+    bytes.try_into().map_err(malformed)
+}

@@ -1,0 +1,104 @@
+/** Why the vault refused. Stable names; the messages are for developers. */
+export type VaultErrorCode =
+  | 'wrong-password'
+  | 'wrong-key'
+  | 'damaged'
+  | 'truncated'
+  | 'malformed'
+  | 'unsupported'
+  | 'bad-signature'
+  | 'unknown-sender-key'
+  | 'wrong-sender'
+  | 'wrong-message'
+  | 'wrong-file'
+  | 'certificate-expired'
+  | 'certificate-revoked'
+  | 'certificate-unusable'
+  | 'protocol'
+  | 'unreadable';
+
+/** What every function and method of this module throws. */
+export interface VaultError extends Error {
+  readonly name: 'VaultError';
+  readonly code: VaultErrorCode;
+}
+
+/** Somebody in a letter's head. */
+export interface Correspondent {
+  name?: string;
+  address: string;
+}
+
+/** A file of a letter: all that is needed to fetch it, open it and know that it is the right one. Holds its key. */
+export interface FileRef {
+  name: string;
+  mediaType: string;
+  /** How many bytes it has, opened. */
+  size: number;
+  /** The hash of the sealed bytes in hexadecimal: their name in the portal's store. */
+  sha256: string;
+  /** The session key in base64. */
+  key: string;
+}
+
+/** A file that has just been sealed. */
+export interface SealedFile extends FileRef {
+  sealedSize: number;
+}
+
+/** A letter to be sealed. It has no Bcc: who else gets it does not stand in it. */
+export interface Letter {
+  from: Correspondent;
+  to: Correspondent[];
+  cc: Correspondent[];
+  subject: string;
+  text: string;
+  html?: string;
+  files: FileRef[];
+}
+
+/** A letter that was opened and whose signature was verified. `html` is unclean: sanitise it before showing it. */
+export interface OpenedLetter extends Letter {
+  /** The time in its Date header, in UTC milliseconds. */
+  date: number;
+  /** When the signature says it was made, in UTC milliseconds. */
+  signedAt: number;
+  /** The fingerprint of the certificate that verified it, in hexadecimal. */
+  fingerprint: string;
+}
+
+/** What a list shows of a message. */
+export interface Cover {
+  subject: string;
+  senderName: string;
+  snippet: string;
+  files: string[];
+}
+
+/** What lets one certificate open a message. */
+export interface KeyPacket {
+  /** The certificate's, in hexadecimal. */
+  fingerprint: string;
+  packet: Uint8Array;
+}
+
+/** How a correspondent's certificate compares with the one last seen. */
+export type Sight = { sight: 'first' } | { sight: 'same' } | { sight: 'changed'; before: string };
+
+/** All that the portal stores of a new account, and the account's open vault. */
+export interface Registered {
+  upload: Uint8Array;
+  certificate: Uint8Array;
+  sealedVault: Uint8Array;
+  passwordSlot: Uint8Array;
+  vault: OpenVault;
+}
+
+/** What a certificate says. */
+export interface CertificateInfo {
+  fingerprint: string;
+  addresses: string[];
+}
+
+/** Gives `length` bytes from `offset`, synchronously: `FileReaderSync` in a worker, `readSync` in Node. */
+export type ReadAt = (offset: number, length: number) => Uint8Array;
