@@ -1,5 +1,8 @@
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 /// An RFC 9457 problem document: the body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,7 +28,7 @@ pub struct Problem {
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $slug:literal, $status:literal, $title:literal;)*) => {
         /// Every kind of problem that the API answers with.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ProblemType {$(
             $(#[$doc])*
             #[serde(rename = $slug)]
@@ -53,6 +56,19 @@ macro_rules! problems {
         }
     };
 }
+
+// By hand: the derive does not see through the macro to the names in JSON.
+impl PartialSchema for ProblemType {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Every kind of problem that the API answers with."))
+            .enum_values(Some(Self::ALL.iter().map(|kind| kind.slug())))
+            .into()
+    }
+}
+
+impl ToSchema for ProblemType {}
 
 problems! {
     /// The body, a header, a path or a query that is not what the route takes.

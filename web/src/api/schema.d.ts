@@ -1,226 +1,1816 @@
+// Generated from openapi.json by `npm run api`. Do not edit.
+
 export interface paths {
-  "/api/v1/portal": {
-    get: {
-      parameters: { query?: never };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Portal"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the account, newest first, at most 100. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activity"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/invitations/inspect": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["InvitationToken"] } };
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Invitation"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The portal's accounts, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The last account of the page before. */
+                    before?: string;
+                    /** @description How many, 1 to 100; 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ManagedAccount"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/invitations/renew": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["InvitationToken"] } };
-      responses: { 204: { headers: { [name: string]: unknown }; content?: never }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/admin/accounts/{id}/disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Disables an account or enables it again. Administrators cannot disable themselves, so that one always remains. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["AccountId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetDisabled"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/registrations/start": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["StartRegistration"] } };
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RegistrationStarted"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites an address by mail. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ManagedAccount"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/registrations": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["Register"] } };
-      responses: { 201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignedIn"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/blobs/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Stores a sealed file under its hash. It may then be named in a message, for a day. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sha256: components["schemas"]["Sha256"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                /** @description it was there already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description stored */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/sign-ins": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["StartSignIn"] } };
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStarted"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed since. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The last change the client has seen; 0 for none. */
+                    since: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Changes"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/sessions": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["FinishSignIn"] } };
-      responses: { 201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignedIn"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/correspondents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those the caller has exchanged messages with, latest first, at most 20. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What name or address begin with; all where it is empty. */
+                    prefix?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Correspondent"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/session": {
-    get: {
-      parameters: { query?: never };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Session"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One page of a folder, newest first. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The last delivery of the page before. */
+                    before?: string;
+                    /** @description Which folder. */
+                    folder: components["schemas"]["Folder"];
+                    /** @description How many, 1 to 100; 50 unless told. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    delete: {
-      parameters: { query?: never };
-      requestBody?: never;
-      responses: { 204: { headers: { [name: string]: unknown }; content?: never }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery with its body and its Delivery Slip. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["DeliveryId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenDelivery"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/vault": {
-    get: {
-      parameters: { query?: never };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Vault"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/deliveries/{id}/files/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sealed file of a message that the caller holds. Takes `Range: bytes=FROM-TO` with one range. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["DeliveryId"];
+                    sha256: components["schemas"]["Sha256"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put: {
-      parameters: { header: { "If-Match": string } };
-      requestBody: { content: { "application/json": components["schemas"]["WriteVault"] } };
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultVersion"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/deliveries/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks a delivery read or unread. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["DeliveryId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetRead"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/parcels": {
-    get: {
-      parameters: { query?: never };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Parcel"][] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A stream that says when to look for changes.
+         * @description Event `change`, its data the number of the last change. It ends with the session.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/parcels/{id}": {
-    delete: {
-      parameters: { path: { id: string } };
-      requestBody?: never;
-      responses: { 204: { headers: { [name: string]: unknown }; content?: never }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/invitations/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation link says. Changes nothing; it is a POST so that the secret stands in no log. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitation"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/activity": {
-    get: {
-      parameters: { query?: never };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Activity"][] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/invitations/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a new link to the address that an expired one was for. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationToken"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/recipients": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["PrepareRecipients"] } };
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Recipient"][] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a message in. Answered once it is stored durably.
+         * @description The same `Idempotency-Key` with the same body gets the same answer again and sends nothing twice; with another body,
+         *     `idempotency-conflict`. Kept for a day.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description 1 to 64 visible ASCII characters */
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sent"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/correspondents": {
-    get: {
-      parameters: { query: { prefix: string } };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Correspondent"][] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keyring parcels that wait for the caller. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Parcel"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/messages": {
-    post: {
-      parameters: { header: { "Idempotency-Key": string } };
-      requestBody: { content: { "application/json": components["schemas"]["Send"] } };
-      responses: { 201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Sent"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/parcels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Says that a parcel stands in the stored vault. It is deleted. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["ParcelId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/deliveries": {
-    get: {
-      parameters: { query: { folder: components["schemas"]["Folder"]; before?: string | null; limit?: number | null } };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Page"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What anybody may know of the portal. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Portal"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/deliveries/{id}": {
-    get: {
-      parameters: { path: { id: string } };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["OpenDelivery"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The certificates of those a message is to go to.
+         * @description A Professional invites addresses that nobody has: their account is made, and the key that their mail will wait under.
+         *     They are told once a message was sent, not before. A Guest gets `recipients-not-allowed` alike for an address that
+         *     exists and one that does not.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrepareRecipients"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Recipient"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/deliveries/{id}/read": {
-    put: {
-      parameters: { path: { id: string } };
-      requestBody: { content: { "application/json": components["schemas"]["SetRead"] } };
-      responses: { 204: { headers: { [name: string]: unknown }; content?: never }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The second half: the account begins, and its first session.
+         * @description In one transaction: the invited address becomes the Master, the certificate and the vault are stored, and what waited
+         *     under custody's key is handed over as a parcel. No message is touched.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Register"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedIn"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/changes": {
-    get: {
-      parameters: { query: { since: number } };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Changes"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/registrations/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first half of choosing a password. Changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StartRegistration"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationStarted"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/admin/invitations": {
-    post: {
-      parameters: { query?: never };
-      requestBody: { content: { "application/json": components["schemas"]["Invite"] } };
-      responses: { 201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ManagedAccount"] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session that the request belongs to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Signs out: the session's secret and its reload key are gone. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/admin/accounts": {
-    get: {
-      parameters: { query?: { before?: string | null; limit?: number | null } };
-      requestBody?: never;
-      responses: { 200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ManagedAccount"][] } }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second half: a session, and the vault that it unlocks. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FinishSignIn"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedIn"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/admin/accounts/{id}/disabled": {
-    put: {
-      parameters: { path: { id: string } };
-      requestBody: { content: { "application/json": components["schemas"]["SetDisabled"] } };
-      responses: { 204: { headers: { [name: string]: unknown }; content?: never }; default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } } };
+    "/api/v1/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The first half of a sign-in.
+         * @description An address that nobody has, one that is only invited, and one with an account get answers that cannot be told apart,
+         *     after the same work.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StartSignIn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignInStarted"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
+    "/api/v1/vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's vault. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Vault"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Replaces the version of the vault that `If-Match` names. */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description the version that is replaced, quoted */
+                    "If-Match": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WriteVault"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VaultVersion"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Portal: { name: string; version: string; max_file_size: number; max_body_size: number; max_recipients: number; demo: boolean };
-    AccountKind: 'professional' | 'guest';
-    InvitationToken: { token: string };
-    Person: { name?: string | null; address: string };
-    Invitation: { address: string; kind: components['schemas']['AccountKind']; invited_by?: components['schemas']['Person'] | null; waiting: number; expires_at: number };
-    StartRegistration: { token: string; registration_request: string };
-    RegistrationStarted: { account: string; registration_response: string };
-    Carrier: 'cookie' | 'bearer';
-    NewVault: { sealed: string; password_slot: string };
-    Register: { token: string; name: string; registration_upload: string; certificate: string; vault: components['schemas']['NewVault']; carrier: components['schemas']['Carrier'] };
-    StartSignIn: { address: string; credential_request: string };
-    SignInStarted: { sign_in: string; credential_response: string };
-    FinishSignIn: { sign_in: string; credential_finalization: string; carrier: components['schemas']['Carrier'] };
-    SignedIn: { session: components['schemas']['Session']; vault: components['schemas']['Vault']; bearer?: string | null };
-    Session: { account: components['schemas']['Account']; reload_key: string; expires_at: number };
-    OwnAddress: { address: string; master: boolean };
-    Account: { id: string; name: string; kind: components['schemas']['AccountKind']; administrator: boolean; addresses: components['schemas']['OwnAddress'][]; certificate: string };
-    SlotKind: 'password';
-    Slot: { id: string; kind: components['schemas']['SlotKind']; wrapped: string };
-    Vault: { version: number; sealed: string; slots: components['schemas']['Slot'][] };
-    WriteVault: { sealed: string };
-    VaultVersion: { version: number };
-    Parcel: { id: string; sealed: string };
-    ActivityKind: 'registered' | 'signed-in' | 'waiting-key-handed-over' | 'disabled' | 'enabled';
-    Activity: { at: number; kind: components['schemas']['ActivityKind'] };
-    PrepareRecipients: { addresses: string[]; in_reply_to?: string | null };
-    Standing: 'registered' | 'invited';
-    Recipient: { address: string; account: string; name?: string | null; standing: components['schemas']['Standing']; certificate: string };
-    Correspondent: { name?: string | null; address: string; kind: components['schemas']['AccountKind']; last_at: number };
-    Folder: 'inbox' | 'sent';
-    Delivery: {
-      id: string; message: string; folder: components['schemas']['Folder']; sent_at: number; read_at?: number | null;
-      sender: components['schemas']['Person']; sender_fingerprint: string; to: string[]; key_packet: string; cover: string; files: number; size: number;
+    schemas: {
+        /** @description The signed-in person's own account. */
+        Account: {
+            /** @description The Master, and the aliases. */
+            addresses: components["schemas"]["OwnAddress"][];
+            /** @description Whether the person administers the portal. */
+            administrator: boolean;
+            /** @description The account's certificate as the portal has it. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description Its id. */
+            id: components["schemas"]["AccountId"];
+            /** @description Professional or Guest. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description The person's name. */
+            name: string;
+        };
+        /**
+         * Format: uuid
+         * @description A Secure Account. Never changes, whatever happens to the person's addresses.
+         */
+        AccountId: string;
+        /**
+         * @description Who may do what (vocabulary: Professional, Guest).
+         * @enum {string}
+         */
+        AccountKind: "professional" | "guest";
+        /**
+         * @description The life of an account.
+         * @enum {string}
+         */
+        AccountState: "invited" | "active" | "disabled";
+        /** @description Something of consequence that happened to the account. */
+        Activity: {
+            /** @description When. */
+            at: components["schemas"]["i64"];
+            /** @description What. */
+            kind: components["schemas"]["ActivityKind"];
+        };
+        /**
+         * @description What is recorded for the account's owner to see.
+         * @enum {string}
+         */
+        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled";
+        /**
+         * @description An email address, as typed.
+         * @example anna@example.test
+         */
+        Address: string;
+        /**
+         * Format: byte
+         * @description Bytes, in JSON as padded standard base64.
+         */
+        Bytes: string;
+        /**
+         * @description How a client carries its session's secret.
+         * @enum {string}
+         */
+        Carrier: "cookie" | "bearer";
+        /** @description One change. */
+        Change: {
+            /** @description Which. */
+            id: components["schemas"]["DeliveryId"];
+            /** @enum {string} */
+            kind: "delivery";
+        } | {
+            /** @enum {string} */
+            kind: "account";
+        };
+        /** @description What changed in an account, oldest first. */
+        Changes: {
+            /** @description At most 500. */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Format: int64
+             * @description What to pass as `since` next.
+             */
+            latest: number;
+            /** @description Whether there are more right away. */
+            more: boolean;
+        };
+        /** @description Somebody the account has exchanged messages with. */
+        Correspondent: {
+            /** @description Where to write to them: their Master, or the address they were invited under. */
+            address: components["schemas"]["Address"];
+            /** @description Professional or Guest. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description When the last message went either way. */
+            last_at: components["schemas"]["i64"];
+            /** @description The name, once registered. */
+            name?: string | null;
+        };
+        /** @description One message in one mailbox, as a list shows it. */
+        Delivery: {
+            /** @description The sealed cover. */
+            cover: components["schemas"]["Bytes"];
+            /**
+             * Format: int32
+             * @description How many files it has.
+             */
+            files: number;
+            /** @description Where it lies. */
+            folder: components["schemas"]["Folder"];
+            /** @description Its id. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description The key packet for this account. */
+            key_packet: components["schemas"]["Bytes"];
+            /** @description The message's. */
+            message: components["schemas"]["MessageId"];
+            read_at?: components["schemas"]["i64"] | null;
+            /** @description Who sent it, under the address it was sent from. */
+            sender: components["schemas"]["Person"];
+            /** @description The fingerprint of the certificate that the sender had then, 64 hexadecimal digits. */
+            sender_fingerprint: string;
+            /** @description When the portal took the message. */
+            sent_at: components["schemas"]["i64"];
+            /**
+             * Format: int64
+             * @description How many bytes body and files take, sealed.
+             */
+            size: number;
+            /** @description The To recipients as addressed, which is what Sent shows. */
+            to: components["schemas"]["Address"][];
+        };
+        /**
+         * Format: uuid
+         * @description One message in one mailbox. Ordered by the time of arrival.
+         */
+        DeliveryId: string;
+        /** @description The second half (OPAQUE KE3). */
+        FinishSignIn: {
+            /** @description How the session's secret is to be carried. */
+            carrier: components["schemas"]["Carrier"];
+            /** @description OPAQUE `CredentialFinalization`. */
+            credential_finalization: components["schemas"]["Bytes"];
+            /** @description The attempt. */
+            sign_in: components["schemas"]["SignInId"];
+        };
+        /**
+         * @description Where a delivery lies.
+         * @enum {string}
+         */
+        Folder: "inbox" | "sent";
+        /** Format: int64 */
+        i64: number;
+        /** @description What an open invitation says. */
+        Invitation: {
+            /** @description The address that was invited. */
+            address: components["schemas"]["Address"];
+            /** @description Until when the link works. */
+            expires_at: components["schemas"]["i64"];
+            invited_by?: components["schemas"]["Person"] | null;
+            /** @description What the person will be. */
+            kind: components["schemas"]["AccountKind"];
+            /**
+             * Format: int32
+             * @description How many messages are waiting.
+             */
+            waiting: number;
+        };
+        /** @description The secret of an invitation link, which stands in the link's fragment. */
+        InvitationToken: {
+            /** @description 32 bytes. */
+            token: components["schemas"]["Bytes"];
+        };
+        /** @description An administrator's invitation. */
+        Invite: {
+            /** @description Whom. */
+            address: components["schemas"]["Address"];
+            /** @description As what. */
+            kind: components["schemas"]["AccountKind"];
+        };
+        /** @description What lets one account's key open the message. */
+        KeyPacket: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description The fingerprint of the certificate it was made for, 64 hexadecimal digits. */
+            fingerprint: string;
+            /** @description An OpenPGP public-key encrypted session key packet (RFC 9580 section 5.1). */
+            packet: components["schemas"]["Bytes"];
+        };
+        /** @description An account as an administrator sees it: who and when, never what. */
+        ManagedAccount: {
+            /** @description The confirmed addresses; for an invited account the invited one. */
+            addresses: components["schemas"]["OwnAddress"][];
+            /** @description Whether the person administers the portal. */
+            administrator: boolean;
+            /** @description When it was invited. */
+            created_at: components["schemas"]["i64"];
+            /** @description Its id. */
+            id: components["schemas"]["AccountId"];
+            /** @description Professional or Guest. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description The name, once registered. */
+            name?: string | null;
+            /** @description Invited, active or disabled. */
+            state: components["schemas"]["AccountState"];
+        };
+        /**
+         * Format: uuid
+         * @description One sealed thing that was sent. The sender's client chooses it: it stands signed inside the cover and the body,
+         *     so neither can be passed off as another message's.
+         */
+        MessageId: string;
+        /** @description A vault as a client first stores it. */
+        NewVault: {
+            /** @description The vault key wrapped under the password. */
+            password_slot: components["schemas"]["Bytes"];
+            /** @description The keyring and settings, encrypted under the vault key. */
+            sealed: components["schemas"]["Bytes"];
+        };
+        /** @description How a notification fares. */
+        Notification: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @enum {string} */
+            state: "waiting";
+        } | {
+            /** @description When. */
+            at: components["schemas"]["i64"];
+            /** @enum {string} */
+            state: "sent";
+        } | {
+            /** @description When it was given up. */
+            at: components["schemas"]["i64"];
+            /** @description Whether the address itself was refused. */
+            refused: boolean;
+            /** @enum {string} */
+            state: "failed";
+        };
+        /** @description One delivery, whole. */
+        OpenDelivery: components["schemas"]["Delivery"] & {
+            /** @description The sealed body. */
+            body: components["schemas"]["Bytes"];
+            /** @description The sender's certificate as of then. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description The sealed files, in the order of the body's list. */
+            files_stored: components["schemas"]["StoredFile"][];
+            /** @description The Delivery Slip. */
+            slip: components["schemas"]["Slip"];
+        };
+        /** @description One confirmed address of the account. */
+        OwnAddress: {
+            /** @description The address as typed. */
+            address: components["schemas"]["Address"];
+            /** @description Whether it is the Master. */
+            master: boolean;
+        };
+        /** @description A page of a folder, newest first. */
+        Page: {
+            /** @description The certificates of their senders, by fingerprint in hexadecimal. */
+            certificates: {
+                [key: string]: components["schemas"]["Bytes"];
+            };
+            /** @description The deliveries. */
+            deliveries: components["schemas"]["Delivery"][];
+            next?: components["schemas"]["DeliveryId"] | null;
+        };
+        /** @description Secret keys sealed to the account's certificate, to be taken into its keyring. */
+        Parcel: {
+            /** @description Its id. */
+            id: components["schemas"]["ParcelId"];
+            /** @description An OpenPGP message that holds transferable secret keys. */
+            sealed: components["schemas"]["Bytes"];
+        };
+        /**
+         * Format: uuid
+         * @description A keyring parcel.
+         */
+        ParcelId: string;
+        /** @description One addressee of a message. */
+        Participant: {
+            /** @description The address as addressed. */
+            address: components["schemas"]["Address"];
+            /** @description The name, once registered. */
+            name?: string | null;
+            notification?: components["schemas"]["Notification"] | null;
+            /** @description To, Cc or Bcc. */
+            role: components["schemas"]["Role"];
+            /** @description Registered, or still invited. */
+            standing: components["schemas"]["Standing"];
+        };
+        /** @description A person as others see them. */
+        Person: {
+            /** @description The address. */
+            address: components["schemas"]["Address"];
+            /** @description The name, once registered. */
+            name?: string | null;
+        };
+        /** @description What anybody may know of the portal. */
+        Portal: {
+            /** @description Whether this is a demonstration with a view of everybody's basic inbox at `/demo/basic-mail`. */
+            demo: boolean;
+            /**
+             * Format: int64
+             * @description The largest body, sealed, in bytes.
+             */
+            max_body_size: number;
+            /**
+             * Format: int64
+             * @description The largest file, sealed, in bytes.
+             */
+            max_file_size: number;
+            /**
+             * Format: int32
+             * @description The most recipients of one message.
+             */
+            max_recipients: number;
+            /** @description The organisation's name for its portal. */
+            name: string;
+            /** @description The version of the software. */
+            version: string;
+        };
+        /** @description Asks for the certificates to seal a message to. */
+        PrepareRecipients: {
+            /** @description As the writer typed them. */
+            addresses: components["schemas"]["Address"][];
+            in_reply_to?: components["schemas"]["DeliveryId"] | null;
+        };
+        /** @description An RFC 9457 problem document: the body of every answer that is not a success. */
+        Problem: {
+            /** @description Which addresses it is about, as the request gave them. */
+            addresses?: string[];
+            /** @description What to do about it, or which field it is about. */
+            detail?: string | null;
+            /**
+             * Format: int32
+             * @description After how many seconds trying again makes sense.
+             */
+            retry_after?: number | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What is wrong, for people, in English. Never holds personal data. */
+            title: string;
+            /** @description What is wrong, for programs. Stable. */
+            type: components["schemas"]["ProblemType"];
+        };
+        /**
+         * @description Every kind of problem that the API answers with.
+         * @enum {string}
+         */
+        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        /** @description One address that a message may be sealed to. */
+        Recipient: {
+            /** @description Who stands behind it. Several addresses of one account share it, and get one key packet. */
+            account: components["schemas"]["AccountId"];
+            /** @description As the writer typed it. */
+            address: components["schemas"]["Address"];
+            /** @description The OpenPGP certificate, reduced to this one address as its User ID. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description The name, once registered. */
+            name?: string | null;
+            /** @description Registered, or still invited. */
+            standing: components["schemas"]["Standing"];
+        };
+        /** @description The second half: everything the new account consists of. */
+        Register: {
+            /** @description How the session's secret is to be carried. */
+            carrier: components["schemas"]["Carrier"];
+            /** @description The new OpenPGP certificate, with the invited address as its one User ID. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description The person's name, shown to those they write to. 1 to 100 characters. */
+            name: string;
+            /** @description OPAQUE `RegistrationUpload`. */
+            registration_upload: components["schemas"]["Bytes"];
+            /** @description The invitation's secret. */
+            token: components["schemas"]["Bytes"];
+            /** @description The vault, encrypted. */
+            vault: components["schemas"]["NewVault"];
+        };
+        /** @description The portal's answer to the first half. */
+        RegistrationStarted: {
+            /** @description The account that the invitation opens. */
+            account: components["schemas"]["AccountId"];
+            /** @description OPAQUE `RegistrationResponse`. */
+            registration_response: components["schemas"]["Bytes"];
+        };
+        /**
+         * @description How somebody was addressed.
+         * @enum {string}
+         */
+        Role: "to" | "cc" | "bcc";
+        /**
+         * @description A sealed message.
+         *
+         *     Its files were put to `/blobs/{sha256}` before. To each account that it goes to, and to the sender, belongs one key
+         *     packet for the certificate that [`PrepareRecipients`](crate::people::PrepareRecipients) answered.
+         */
+        Send: {
+            /** @description Recipients that only the sender and they themselves see. */
+            bcc?: components["schemas"]["Address"][];
+            /** @description The sealed body: an OpenPGP encrypted data packet. */
+            body: components["schemas"]["Bytes"];
+            /** @description Recipients everybody sees, for information. */
+            cc?: components["schemas"]["Address"][];
+            /** @description The sealed cover: an OpenPGP encrypted data packet. */
+            cover: components["schemas"]["Bytes"];
+            /** @description The sealed files it names, in the order of the body's list. */
+            files?: components["schemas"]["Sha256"][];
+            /** @description Chosen by the client, and signed inside cover and body. */
+            id: components["schemas"]["MessageId"];
+            in_reply_to?: components["schemas"]["DeliveryId"] | null;
+            /** @description One for each account, the sender's included. */
+            key_packets: components["schemas"]["KeyPacket"][];
+            /** @description Recipients everybody sees. */
+            to: components["schemas"]["Address"][];
+        };
+        /** @description The message was taken: it is stored durably, and its notifications will go out. */
+        Sent: {
+            /** @description The sender's own delivery of it, in Sent. */
+            delivery: components["schemas"]["DeliveryId"];
+            /** @description The message. */
+            message: components["schemas"]["MessageId"];
+        };
+        /** @description The session that a request belongs to. */
+        Session: {
+            /** @description Whose it is. */
+            account: components["schemas"]["Account"];
+            /** @description When it ends unless it is used. */
+            expires_at: components["schemas"]["i64"];
+            /** @description 32 bytes under which the browser keeps the vault key; they live and die with the session. */
+            reload_key: components["schemas"]["Bytes"];
+        };
+        /** @description Disables an account or enables it again. */
+        SetDisabled: {
+            /** @description Whether it is to be disabled. */
+            disabled: boolean;
+        };
+        /** @description Marks a delivery read or unread. */
+        SetRead: {
+            /** @description Whether it has been read. */
+            read: boolean;
+        };
+        /** @description The SHA-256 of a stored blob's bytes, which is its name; in JSON and in paths 64 lower-case hexadecimal digits. */
+        Sha256: string;
+        /** @description A session that has just begun. */
+        SignedIn: {
+            /** @description The session's secret, for `Authorization: Bearer`; absent where a cookie carries it. */
+            bearer?: string | null;
+            /** @description The session. */
+            session: components["schemas"]["Session"];
+            /** @description The vault as it is stored. */
+            vault: components["schemas"]["Vault"];
+        };
+        /**
+         * Format: uuid
+         * @description One attempt to sign in.
+         */
+        SignInId: string;
+        /** @description The portal's answer (OPAQUE KE2); made up, and not to be told from a real one, where nobody has the address. */
+        SignInStarted: {
+            /** @description OPAQUE `CredentialResponse`. */
+            credential_response: components["schemas"]["Bytes"];
+            /** @description This attempt. Good for one minute and one try. */
+            sign_in: components["schemas"]["SignInId"];
+        };
+        /** @description What the portal itself knows of a message, for those who took part in it. */
+        Slip: {
+            in_reply_to?: components["schemas"]["DeliveryId"] | null;
+            /** @description Everybody this reader may know of: all to the sender; To and Cc, and themselves, to the others. */
+            participants: components["schemas"]["Participant"][];
+        };
+        /** @description One way to unlock a vault. */
+        Slot: {
+            /** @description Its id. */
+            id: components["schemas"]["SlotId"];
+            /** @description Which way it is. */
+            kind: components["schemas"]["SlotKind"];
+            /** @description The vault key, wrapped. */
+            wrapped: components["schemas"]["Bytes"];
+        };
+        /**
+         * Format: uuid
+         * @description An unlock slot of a vault.
+         */
+        SlotId: string;
+        /**
+         * @description The ways to unlock a vault.
+         * @enum {string}
+         */
+        SlotKind: "password";
+        /**
+         * @description Whether somebody has registered under an address.
+         * @enum {string}
+         */
+        Standing: "registered" | "invited";
+        /** @description The first half of choosing a password (OPAQUE registration). */
+        StartRegistration: {
+            /** @description OPAQUE `RegistrationRequest`. */
+            registration_request: components["schemas"]["Bytes"];
+            /** @description The invitation's secret. */
+            token: components["schemas"]["Bytes"];
+        };
+        /** @description The first half of a sign-in (OPAQUE KE1). */
+        StartSignIn: {
+            /** @description Any confirmed address of the account. */
+            address: components["schemas"]["Address"];
+            /** @description OPAQUE `CredentialRequest`. */
+            credential_request: components["schemas"]["Bytes"];
+        };
+        /** @description A sealed file as the portal stores it. */
+        StoredFile: {
+            /** @description Its name in the store. */
+            sha256: components["schemas"]["Sha256"];
+            /**
+             * Format: int64
+             * @description How many bytes it takes, sealed.
+             */
+            size: number;
+        };
+        /** @description An account's vault. */
+        Vault: {
+            /** @description The keyring and settings, encrypted under the vault key. */
+            sealed: components["schemas"]["Bytes"];
+            /** @description The ways to unlock it that this session may see. */
+            slots: components["schemas"]["Slot"][];
+            /**
+             * Format: int64
+             * @description Counts up with each write; the `ETag` of `/vault`.
+             */
+            version: number;
+        };
+        /** @description The version that a write made. */
+        VaultVersion: {
+            /**
+             * Format: int64
+             * @description Counts up with each write.
+             */
+            version: number;
+        };
+        /** @description A new state of the vault. `If-Match` names the version that it replaces. */
+        WriteVault: {
+            /** @description The keyring and settings, encrypted under the same vault key. */
+            sealed: components["schemas"]["Bytes"];
+        };
     };
-    Page: { deliveries: components['schemas']['Delivery'][]; certificates: { [key: string]: string }; next?: string | null };
-    StoredFile: { sha256: string; size: number };
-    Role: 'to' | 'cc' | 'bcc';
-    Notification:
-      | { state: 'waiting'; attempts: number }
-      | { state: 'sent'; at: number }
-      | { state: 'failed'; at: number; refused: boolean };
-    Participant: { role: components['schemas']['Role']; address: string; name?: string | null; standing: components['schemas']['Standing']; notification?: components['schemas']['Notification'] | null };
-    Slip: { participants: components['schemas']['Participant'][]; in_reply_to?: string | null };
-    OpenDelivery: components['schemas']['Delivery'] & { body: string; certificate: string; files_stored: components['schemas']['StoredFile'][]; slip: components['schemas']['Slip'] };
-    SetRead: { read: boolean };
-    Change: { kind: 'delivery'; id: string } | { kind: 'account' };
-    Changes: { changes: components['schemas']['Change'][]; latest: number; more: boolean };
-    KeyPacket: { account: string; fingerprint: string; packet: string };
-    Send: { id: string; to: string[]; cc?: string[]; bcc?: string[]; key_packets: components['schemas']['KeyPacket'][]; cover: string; body: string; files?: string[]; in_reply_to?: string | null };
-    Sent: { message: string; delivery: string };
-    Invite: { address: string; kind: components['schemas']['AccountKind'] };
-    AccountState: 'invited' | 'active' | 'disabled';
-    ManagedAccount: { id: string; name?: string | null; kind: components['schemas']['AccountKind']; administrator: boolean; state: components['schemas']['AccountState']; addresses: components['schemas']['OwnAddress'][]; created_at: number };
-    SetDisabled: { disabled: boolean };
-    ProblemType: string;
-    Problem: { type: components['schemas']['ProblemType']; status: number; title: string; detail?: string | null; retry_after?: number | null; addresses?: string[] };
-  };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
