@@ -23,7 +23,13 @@ pub trait Custody: Send + Sync {
     ///
     /// # Errors
     /// Where `sealed` is not a waiting key of this custody, or `to` cannot be sealed to.
-    fn hand_over(&self, sealed: &[u8], to: &Certificate, rng: &mut dyn Rng) -> Result<Vec<u8>, CustodyError>;
+    fn hand_over(
+        &self,
+        sealed: &[u8],
+        to: &Certificate,
+        now: Millis,
+        rng: &mut dyn Rng,
+    ) -> Result<Vec<u8>, CustodyError>;
 }
 
 /// The key pair of an invited account.

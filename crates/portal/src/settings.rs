@@ -1,4 +1,7 @@
-use hmac::{Hmac, Mac as _, digest::KeyInit};
+use hmac::{
+    Hmac, Mac as _,
+    digest::{Key, KeyInit},
+};
 use opaque_ke::ServerSetup;
 use wire::{Millis, opaque::Suite};
 use zeroize::Zeroizing;
@@ -87,7 +90,10 @@ impl Secrets {
 
     /// A keyed hash of a value, for one purpose: HMAC-SHA-256 (RFC 2104).
     pub(crate) fn keyed_hash(&self, purpose: &str, value: &[u8]) -> [u8; 32] {
-        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new(self.pepper.as_slice().into());
+        // A key shorter than a block is padded with zeros: the same in one step less that could fail.
+        let mut key = Key::<Hmac<sha2::Sha256>>::default();
+        key[..self.pepper.len()].copy_from_slice(&*self.pepper);
+        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new(&key);
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(value);

@@ -1,6 +1,7 @@
 //! Invitations: accounts that nobody has registered yet, whose mail waits under a key in custody.
 
 use axum::{Json, extract::State, http::StatusCode};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
 use wire::{
     Address, Millis, ProblemType, Sha256,
@@ -120,6 +121,11 @@ pub(crate) async fn issue_link(portal: &Portal, unit: &mut Unit, account: Accoun
         .execute(&mut **unit)
         .await?;
     Ok(secret)
+}
+
+/// The link that carries a secret: in the fragment, which no server log and no referrer has.
+pub(crate) fn link(portal: &Portal, secret: &[u8; 32]) -> String {
+    format!("{}/register#{}", portal.settings.public_url, URL_SAFE_NO_PAD.encode(secret))
 }
 
 /// An invitation that a link opens.

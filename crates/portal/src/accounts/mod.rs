@@ -17,7 +17,7 @@ use wire::{
 
 pub(crate) use activity::record;
 pub use invitations::{Invited, invite};
-pub(crate) use invitations::{invited_since, issue_link};
+pub(crate) use invitations::{invited_since, issue_link, link};
 pub(crate) use vaults::vault;
 
 use crate::{

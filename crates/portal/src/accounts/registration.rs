@@ -124,7 +124,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
         .fetch_one(&mut *unit)
         .await
         .map_err(StoreError::from)?;
-    let parcel = portal.custody.hand_over(&waiting.bytes("sealed")?, &certificate, &mut portal.entropy.rng())?;
+    let parcel = portal.custody.hand_over(&waiting.bytes("sealed")?, &certificate, now, &mut portal.entropy.rng())?;
     sqlx::query("INSERT INTO parcels (id, account, sealed, created_at) VALUES ($1, $2, $3, $4)")
         .bind(ParcelId(portal.entropy.id(now)).key())
         .bind(account.key())

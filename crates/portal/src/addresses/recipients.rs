@@ -156,7 +156,8 @@ mod tests {
         #[test]
         fn nobody_writes_to_a_disabled_account(to in relation(), guest: bool) {
             let writer = if guest { AccountKind::Guest } else { AccountKind::Professional };
-            prop_assert!(!may_write(writer, Relation { disabled: true, ..to }));
+            let to = Relation { disabled: true, ..to };
+            prop_assert!(!may_write(writer, to));
         }
 
         #[test]

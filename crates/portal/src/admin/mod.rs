@@ -19,7 +19,7 @@ use crate::{
     http::{Answer, Ask, Body, Named},
     notices,
     sessions::Administrator,
-    storage::{Key as _, RowExt as _, StoreError, name},
+    storage::{Key as _, RowExt as _, StoreError, Unit, name},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
@@ -30,13 +30,37 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
 ///
 /// # Errors
 /// `unacceptable` where the address has an account already.
-pub async fn invite(
-    portal: &Portal,
-    request: &Invite,
-    by: Option<AccountId>,
-) -> Answer<ManagedAccount> {
+pub async fn invite(portal: &Portal, request: &Invite, by: Option<AccountId>) -> Answer<ManagedAccount> {
     let mut unit = portal.store.begin().await?;
-    let account = match accounts::invite(portal, &mut unit, &request.address, request.kind, by).await? {
+    let account = invited(portal, &mut unit, request, by).await?;
+    notices::invite(portal, &mut unit, account, by).await?;
+    let managed = managed(&mut unit, account).await?;
+    portal.commit(unit).await?;
+    Ok(managed)
+}
+
+/// Invites an address without a mail, and answers the registration link. For whoever has the server itself (its command
+/// line, the demonstration), who alone may make administrators this way; no route leads here.
+///
+/// # Errors
+/// `unacceptable` where the address has an account already.
+pub async fn invitation_link(portal: &Portal, request: &Invite, administrator: bool) -> Answer<String> {
+    let mut unit = portal.store.begin().await?;
+    let account = invited(portal, &mut unit, request, None).await?;
+    sqlx::query("UPDATE accounts SET administrator = $2 WHERE id = $1")
+        .bind(account.key())
+        .bind(i64::from(administrator))
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    let secret = accounts::issue_link(portal, &mut unit, account).await?;
+    portal.commit(unit).await?;
+    Ok(accounts::link(portal, &secret))
+}
+
+/// The invited account of an address, of the kind that is asked for.
+async fn invited(portal: &Portal, unit: &mut Unit, request: &Invite, by: Option<AccountId>) -> Answer<AccountId> {
+    let account = match accounts::invite(portal, unit, &request.address, request.kind, by).await? {
         Invited::Registered(_) => {
             return Err(Problem::new(ProblemType::Unacceptable).detail("this address has an account already").into());
         }
@@ -45,33 +69,10 @@ pub async fn invite(
     sqlx::query("UPDATE accounts SET kind = $2 WHERE id = $1")
         .bind(account.key())
         .bind(name(&request.kind))
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .map_err(StoreError::from)?;
-    notices::invite(portal, &mut unit, account, by).await?;
-    let managed = managed(&mut unit, account).await?;
-    portal.commit(unit).await?;
-    Ok(managed)
-}
-
-/// Makes an invited account that of an administrator, and answers the registration link. For the command line of whoever
-/// has the server, which is why no route leads here.
-///
-/// # Errors
-/// `unacceptable` where the address has an account already.
-pub async fn invite_administrator(portal: &Portal, address: &wire::Address) -> Answer<String> {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    let request = Invite { address: address.clone(), kind: wire::sessions::AccountKind::Professional };
-    let account = invite(portal, &request, None).await?.id;
-    let mut unit = portal.store.begin().await?;
-    sqlx::query("UPDATE accounts SET administrator = 1 WHERE id = $1")
-        .bind(account.key())
-        .execute(&mut *unit)
-        .await
-        .map_err(StoreError::from)?;
-    let secret = accounts::issue_link(portal, &mut unit, account).await?;
-    portal.commit(unit).await?;
-    Ok(format!("{}/register#{}", portal.settings.public_url, URL_SAFE_NO_PAD.encode(secret)))
+    Ok(account)
 }
 
 async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount, StoreError> {

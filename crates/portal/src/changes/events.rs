@@ -43,6 +43,9 @@ async fn step(mut state: Listening) -> Option<(Result<Event, Infallible>, Listen
     }
     loop {
         let word = state.listener.next();
+        if state.portal.wakes.are_closing() {
+            return None;
+        }
         let mut db = state.portal.store.read().await.ok()?;
         // The stream must not outlive the session, and another process's changes have no word here.
         if !state.caller.still_signed_in(&mut db, state.portal.now()).await {

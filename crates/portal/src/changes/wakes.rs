@@ -1,6 +1,9 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::Notify;
@@ -11,6 +14,7 @@ use wire::ids::AccountId;
 pub struct Wakes {
     listeners: Arc<Mutex<HashMap<AccountId, Waiting>>>,
     outbox: Arc<Notify>,
+    closing: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +46,17 @@ impl Wakes {
         let waiting = listeners.entry(account).or_default();
         waiting.listeners += 1;
         Listener { wakes: self.clone(), account, notify: waiting.notify.clone() }
+    }
+
+    /// Ends every stream: the portal shuts down.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.lock().values().for_each(|waiting| waiting.notify.notify_waiters());
+    }
+
+    /// Whether the portal shuts down.
+    pub(crate) fn are_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
     }
 
     /// Waits until there may be something in the outbox.

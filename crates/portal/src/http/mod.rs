@@ -5,6 +5,7 @@ mod extract;
 mod guard;
 mod health;
 mod problem;
+mod serve;
 mod web;
 
 use std::time::Duration;
@@ -26,6 +27,7 @@ use wire::ProblemType;
 
 pub(crate) use extract::{Ask, Body, IdempotencyKey, Named, Network, Replaces};
 pub use problem::{Answer, Error};
+pub use serve::serve;
 
 use crate::{Portal, accounts, addresses, admin, changes, files, mailbox, sessions};
 

@@ -27,8 +27,8 @@ const LEASE: Millis = 60_000;
 
 /// How long before the next try after so many: a minute, doubled each time, up to four hours.
 fn back_off(attempts: i64) -> Millis {
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(8);
-    (60_000_i64 << doublings).min(4 * 3_600_000)
+    let doublings = (attempts - 1).clamp(0, 8);
+    (60_000 << doublings).min(4 * 3_600_000)
 }
 
 /// Puts the mail into the outbox that tells an addressee of a delivery: a notification, or an invitation where nobody
@@ -145,7 +145,7 @@ async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
         let now = portal.now();
         let row = sqlx::query(
             "SELECT id, account, delivery, kind, sender_name, address, created_at, attempts, next_at FROM outbox \
-             WHERE next_at <= $1 ORDER BY next_at LIMIT 1",
+             WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
         )
         .bind(now)
         .fetch_optional(&mut *portal.store.read().await?)
@@ -204,8 +204,7 @@ async fn link(portal: &Portal, due: &Due) -> Result<String, StoreError> {
         if accounts::find(&mut unit, due.account).await?.state == AccountState::Invited {
             let secret = accounts::issue_link(portal, &mut unit, due.account).await?;
             portal.commit(unit).await?;
-            use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-            return Ok(format!("{url}/register#{}", URL_SAFE_NO_PAD.encode(secret)));
+            return Ok(accounts::link(portal, &secret));
         }
     }
     Ok(match due.delivery {

@@ -28,9 +28,9 @@ pub(super) type Bucket = [u8; 32];
 
 /// How long from now the next try has to wait, after so many tries: 5 s, doubled each time.
 fn wait_after(tries: i64, free: i64) -> Millis {
-    match u32::try_from(tries - free) {
-        Err(_) => 0,
-        Ok(over) => 5_000_i64.saturating_mul(1 << over.min(20)).min(LONGEST),
+    match tries - free {
+        ..0 => 0,
+        over => (5_000 << over.min(20)).min(LONGEST),
     }
 }
 

@@ -1,0 +1,199 @@
+//! A portal of one test's own: a database that is new, blobs in memory, a clock that stands until it is moved, mails that
+//! are kept, and randomness from a seed.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::Router;
+use custody::CustodyKey;
+use futures_util::future::BoxFuture;
+use object_store::memory::InMemory;
+use portal::{
+    Portal, Rooms, Secrets, Settings,
+    changes::Wakes,
+    clock::{Clock, Entropy},
+    files::Blobs,
+    notices::{Connection, Mail, Refusal, Relay},
+    storage::Store,
+    workers,
+};
+use rand::RngCore as _;
+use sqlx::{AssertSqlSafe, Connection as _};
+use wire::{Address, Millis};
+
+pub const NOW: Millis = 1_790_000_000_000;
+pub const URL: &str = "https://portal.example.test";
+
+pub struct House {
+    pub portal: Portal,
+    pub router: Router,
+    pub clock: Time,
+    pub relay: Mailbag,
+    /// The database's.
+    pub url: String,
+    _folder: tempfile::TempDir,
+    database: Option<(String, String)>,
+}
+
+#[derive(Clone)]
+pub struct Time(Arc<AtomicI64>);
+
+impl Time {
+    pub fn pass(&self, by: Millis) {
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Time {
+    fn now(&self) -> Millis {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Keeps what it is sent, or refuses as it is told to.
+#[derive(Clone, Default)]
+pub struct Mailbag {
+    pub mails: Arc<Mutex<Vec<Mail>>>,
+    pub refuses: Arc<Mutex<Option<Refuses>>>,
+}
+
+#[derive(Clone)]
+pub enum Refuses {
+    /// No connection.
+    Everything,
+    /// Mail to this address, for good.
+    Address(Address),
+    /// Mail to this address, for now.
+    Mail(Address),
+}
+
+impl Mailbag {
+    /// Takes out what came since the last time.
+    pub fn empty(&self) -> Vec<Mail> {
+        std::mem::take(&mut self.mails.lock().unwrap())
+    }
+
+    pub fn refuse(&self, refuses: impl Into<Option<Refuses>>) {
+        *self.refuses.lock().unwrap() = refuses.into();
+    }
+}
+
+impl Relay for Mailbag {
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>, Refusal>> {
+        Box::pin(async {
+            match *self.refuses.lock().unwrap() {
+                Some(Refuses::Everything) => Err(Refusal::Relay),
+                _ => Ok(Box::new(self.clone()) as Box<dyn Connection>),
+            }
+        })
+    }
+
+    fn sender(&self) -> &str {
+        "portal@example.test"
+    }
+}
+
+impl Connection for Mailbag {
+    fn send<'a>(&'a mut self, mail: &'a Mail) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async {
+            match &*self.refuses.lock().unwrap() {
+                Some(Refuses::Address(address)) if *address == mail.to => return Err(Refusal::Address),
+                Some(Refuses::Mail(address)) if *address == mail.to => return Err(Refusal::Mail),
+                _ => {}
+            }
+            self.mails.lock().unwrap().push(mail.clone());
+            Ok(())
+        })
+    }
+
+    fn quit(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
+
+impl House {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("portal.sqlite").display());
+        Self::at(&url, folder, None, |_| {}).await
+    }
+
+    pub async fn sqlite_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("portal.sqlite").display());
+        Self::at(&url, folder, None, change).await
+    }
+
+    /// In a database of its own on the server that `RESTANTE_TEST_POSTGRES_URL` names.
+    pub async fn postgres() -> Self {
+        let (server, name, url) = postgres_database().await;
+        Self::at(&url, tempfile::tempdir().unwrap(), Some((server, name)), |_| {}).await
+    }
+
+    async fn at(
+        url: &str,
+        folder: tempfile::TempDir,
+        database: Option<(String, String)>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let entropy = Entropy::seeded(7);
+        let clock = Time(Arc::new(AtomicI64::new(NOW)));
+        let relay = Mailbag::default();
+        let mut settings = Settings::new("Clinic Post", URL);
+        settings.requests_a_second = 100_000;
+        settings.max_file_size = 1 << 20;
+        change(&mut settings);
+        let portal = Portal::new(Rooms {
+            settings,
+            secrets: Secrets::generate(&entropy),
+            store: Store::open(url).await.unwrap(),
+            blobs: Blobs::new(Arc::new(InMemory::new())),
+            custody: Box::new(CustodyKey::generate(NOW, &mut entropy.rng()).unwrap()),
+            relay: Box::new(relay.clone()),
+            clock: Box::new(clock.clone()),
+            entropy,
+            wakes: Wakes::default(),
+        });
+        let router = portal::http::router(portal.clone());
+        Self { portal, router, clock, relay, url: url.to_owned(), _folder: folder, database }
+    }
+
+    /// Lets the outbox send what is due, and takes it out of the bag.
+    pub async fn mails(&self) -> Vec<Mail> {
+        workers::send_due(&self.portal).await.unwrap();
+        self.relay.empty()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let Some((server, name)) = self.database.take() else { return };
+        let store = self.portal.store.clone();
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async move {
+                drop(store);
+                let mut connection = sqlx::AnyConnection::connect(&server).await.unwrap();
+                let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+            });
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// The server's URL, and name and URL of a new database on it.
+pub async fn postgres_database() -> (String, String, String) {
+    let server = std::env::var("RESTANTE_TEST_POSTGRES_URL").expect("RESTANTE_TEST_POSTGRES_URL: see tools/with-parts");
+    sqlx::any::install_default_drivers();
+    let name = format!("restante_{:016x}", rand::rngs::OsRng.next_u64());
+    let mut connection = sqlx::AnyConnection::connect(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
+    let (base, _) = base.rsplit_once('/').unwrap();
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let url = format!("{base}/{name}{query}");
+    (server, name, url)
+}

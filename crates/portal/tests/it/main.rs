@@ -1,0 +1,36 @@
+//! The portal in process: every route, rule and mail, on both engines.
+//!
+//! A test whose name contains `postgres` or `s3_` needs these parts: `make test` starts them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects by unwrapping")]
+
+mod bad_input;
+mod blobs;
+mod changes;
+mod document;
+mod house;
+mod matrix;
+mod notices;
+mod people;
+mod promise;
+mod registration;
+mod sending;
+mod sign_in;
+mod storage;
+
+/// One test a line, each on both engines.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        mod sqlite {
+            $($(#[$doc])* #[tokio::test]
+            async fn $name() { super::$name($crate::house::House::sqlite().await).await }
+            )*
+        }
+        mod postgres {
+            $($(#[$doc])* #[tokio::test]
+            async fn $name() { super::$name($crate::house::House::postgres().await).await }
+            )*
+        }
+    };
+}

@@ -1,0 +1,181 @@
+//! Each kind of caller against each route. A route that is not in the table fails the test.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{Method, header},
+};
+use serde_json::{Value, json};
+use wire::{Bytes, mailbox::Folder, sessions::AccountKind};
+
+use crate::{
+    house::House,
+    people::{Writes, request, token},
+};
+
+/// Who asks, in the order of the table's columns. What the routes name belongs to the Professional.
+const CALLERS: [&str; 7] =
+    ["nobody", "Guest", "Professional", "other Professional", "administrator", "ended session", "disabled account"];
+
+/// What a route answers each of them.
+type Expected = [u16; 7];
+
+/// Anybody: whoever holds what the body names, if it names anything.
+const fn anyone(status: u16) -> Expected {
+    [status; 7]
+}
+
+/// Whoever is signed in.
+const fn signed_in(status: u16) -> Expected {
+    [401, status, status, status, status, 401, 403]
+}
+
+/// The owner of what is named; to the others it is not there.
+const fn owner(status: u16) -> Expected {
+    [401, 404, status, 404, 404, 401, 403]
+}
+
+/// Administrators alone.
+const fn administrator(status: u16) -> Expected {
+    [401, 403, 403, 403, status, 401, 403]
+}
+
+#[tokio::test]
+async fn each_kind_of_caller_against_each_route() {
+    let house = House::sqlite().await;
+    let ada = house.person("ada", "ada@example.test", AccountKind::Professional, true).await;
+    let mut anna = house.professional("anna").await;
+    let other = house.professional("other").await;
+    let gina = house.guest("gina").await;
+    let ended = house.professional("ended").await;
+    let disabled = house.professional("disabled").await;
+    let bystander = house.professional("bystander").await;
+    ended.call(Method::DELETE, "/session", Value::Null).await.ok();
+    let path = format!("/admin/accounts/{}/disabled", disabled.signed_in.session.account.id);
+    ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
+
+    let file = anna.upload_file("file", b"content").await;
+    anna.send(&Writes { files: vec![file.clone()], ..Writes::to(&["waits@partner.test"]) }).await;
+    let invited = token(&crate::people::link(&house.mails().await[0]));
+    let delivery = anna.list(Folder::Sent).await[0].id.to_string();
+    let sha256 = file.sha256.to_string();
+    let bystander = bystander.signed_in.session.account.id.to_string();
+    let unknown = "0199ad0e-1f7a-7000-8000-000000000001";
+
+    let blob = wire::Sha256::of(b"blob").to_string();
+    let garbage = Bytes(vec![1, 2, 3]);
+    // Where a success would change what later rows rely on, the body is well-formed and refused for what it says:
+    // whoever gets that far was let in.
+    let table: Vec<(Method, &str, String, Value, Expected)> = vec![
+        (Method::GET, "/portal", "/portal".into(), Value::Null, anyone(200)),
+        (Method::POST, "/invitations/inspect", "/invitations/inspect".into(), json!({ "token": invited }), anyone(200)),
+        (Method::POST, "/invitations/renew", "/invitations/renew".into(), json!({ "token": garbage }), anyone(404)),
+        (Method::POST, "/registrations/start", "/registrations/start".into(),
+            json!({ "token": garbage, "registration_request": garbage }), anyone(404)),
+        (Method::POST, "/registrations", "/registrations".into(),
+            json!({ "token": garbage, "name": "N", "registration_upload": garbage, "certificate": garbage,
+                    "vault": { "sealed": garbage, "password_slot": garbage }, "carrier": "bearer" }), anyone(400)),
+        (Method::POST, "/sign-ins", "/sign-ins".into(),
+            json!({ "address": "a@example.test", "credential_request": garbage }), anyone(400)),
+        (Method::POST, "/sessions", "/sessions".into(),
+            json!({ "sign_in": unknown, "credential_finalization": garbage, "carrier": "bearer" }), anyone(401)),
+        (Method::GET, "/session", "/session".into(), Value::Null, signed_in(200)),
+        (Method::GET, "/vault", "/vault".into(), Value::Null, signed_in(200)),
+        (Method::PUT, "/vault", "/vault".into(), json!({ "sealed": garbage }), signed_in(412)),
+        (Method::GET, "/parcels", "/parcels".into(), Value::Null, signed_in(200)),
+        (Method::DELETE, "/parcels/{id}", format!("/parcels/{unknown}"), Value::Null, signed_in(404)),
+        (Method::GET, "/activity", "/activity".into(), Value::Null, signed_in(200)),
+        (Method::POST, "/recipients", "/recipients".into(), json!({ "addresses": ["new@partner.test"] }),
+            [401, 403, 200, 200, 200, 401, 403]),
+        (Method::GET, "/correspondents", "/correspondents".into(), Value::Null, signed_in(200)),
+        (Method::PUT, "/blobs/{sha256}", format!("/blobs/{blob}"), Value::Null, signed_in(422)),
+        (Method::POST, "/messages", "/messages".into(), json!({ "id": unknown, "to": [], "key_packets": [],
+            "cover": "", "body": "" }), signed_in(400)),
+        (Method::GET, "/deliveries", "/deliveries?folder=sent".into(), Value::Null, signed_in(200)),
+        (Method::GET, "/deliveries/{id}", format!("/deliveries/{delivery}"), Value::Null, owner(200)),
+        (Method::PUT, "/deliveries/{id}/read", format!("/deliveries/{delivery}/read"), json!({ "read": true }), owner(204)),
+        (Method::GET, "/deliveries/{id}/files/{sha256}", format!("/deliveries/{delivery}/files/{sha256}"), Value::Null,
+            owner(200)),
+        (Method::GET, "/changes", "/changes?since=0".into(), Value::Null, signed_in(200)),
+        (Method::GET, "/events", "/events".into(), Value::Null, signed_in(200)),
+        (Method::POST, "/admin/invitations", "/admin/invitations".into(),
+            json!({ "address": "gina@example.test", "kind": "guest" }), administrator(422)),
+        (Method::GET, "/admin/accounts", "/admin/accounts".into(), Value::Null, administrator(200)),
+        (Method::PUT, "/admin/accounts/{id}/disabled", format!("/admin/accounts/{bystander}/disabled"),
+            json!({ "disabled": true }), administrator(204)),
+        // Last: it ends the sessions that the others need.
+        (Method::DELETE, "/session", "/session".into(), Value::Null, signed_in(204)),
+    ];
+
+    let document: Value = serde_json::from_str(&portal::http::openapi()).unwrap();
+    let documented: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| {
+            let path = path.strip_prefix("/api/v1").unwrap().to_owned();
+            item.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    let tabled: BTreeSet<String> = table.iter().map(|(method, route, ..)| format!("{method} {route}")).collect();
+    assert_eq!(documented, tabled, "every route of the API stands in the table");
+
+    let bearers = [
+        None,
+        Some(gina.bearer()),
+        Some(anna.bearer()),
+        Some(other.bearer()),
+        Some(ada.bearer()),
+        Some(ended.bearer()),
+        Some(disabled.bearer()),
+    ];
+    let mut wrong = Vec::new();
+    for (method, _, path, body, expected) in &table {
+        for ((caller, bearer), expected) in CALLERS.iter().zip(bearers).zip(expected) {
+            let mut builder = request(method.clone(), &format!("/api/v1{path}"), bearer)
+                .header("idempotency-key", "matrix")
+                .header(header::IF_MATCH, "\"99\"");
+            let body = match body {
+                Value::Null if *method == Method::PUT => {
+                    builder = builder.header(header::CONTENT_LENGTH, 3);
+                    Body::from("not")
+                }
+                Value::Null => Body::empty(),
+                body => Body::from(body.to_string()),
+            };
+            // The event stream never ends; its head is the answer.
+            let response = tower::ServiceExt::oneshot(house.router.clone(), builder.body(body).unwrap()).await.unwrap();
+            let status = response.status().as_u16();
+            if status != *expected {
+                wrong.push(format!("{method} {path} as {caller}: {status}, not {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn what_is_not_the_api_is_open_and_harmless() {
+    let house = House::sqlite().await;
+    for (path, status) in [
+        ("/healthz", 204),
+        ("/readyz", 204),
+        ("/api/v1/openapi.json", 200),
+        ("/api/v1/nothing", 404),
+        ("/api/v2/portal", 404),
+        ("/demo/basic-mail", 404),
+        ("/nothing.js", 404),
+        ("/../../etc/passwd", 404),
+    ] {
+        let reply = house.request(request(Method::GET, path, None).body(Body::empty()).unwrap()).await;
+        let shell = path == "/demo/basic-mail" && reply.status == 200;
+        assert!(shell || reply.status.as_u16() == status, "{path}: {}", reply.status);
+        for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security"] {
+            assert!(reply.headers.contains_key(name), "{path} lacks {name}");
+        }
+        assert!(!String::from_utf8_lossy(&reply.body).contains("Basic mail of"), "no demonstration unless asked for");
+    }
+    let post = house.request(request(Method::POST, "/api/v1/portal", None).body(Body::empty()).unwrap()).await;
+    assert_eq!(post.problem(), "method-not-allowed");
+}

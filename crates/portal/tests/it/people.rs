@@ -1,0 +1,325 @@
+//! People with a browser, as far as the portal can tell.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt as _;
+use portal::admin;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha20Rng;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use vault::{
+    Certificate, Correspondent, FileRef, Letter, Opened, SealedMessage, Vault, VaultKey,
+    password::{Registration, SignIn},
+};
+use wire::{
+    Address, Bytes, Sha256,
+    ids::MessageId,
+    mailbox::{Delivery, Folder, OpenDelivery, Page},
+    people::{Invite, Recipient},
+    send::{KeyPacket, Send, Sent},
+    sessions::{AccountKind, Carrier, Parcel, RegistrationStarted, SignInStarted, SignedIn},
+};
+
+use crate::house::{House, NOW, URL};
+
+pub const PASSWORD: &str = "a password of some length";
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The type of a problem document; its status must be the answer's.
+    pub fn problem(&self) -> String {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{self:?}");
+        let problem: wire::Problem = self.json();
+        assert_eq!(problem.status, self.status.as_u16());
+        problem.kind.slug().to_owned()
+    }
+
+    /// Sees that it is a success.
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));
+        self
+    }
+}
+
+impl House {
+    pub async fn request(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn post(&self, path: &str, body: impl Serialize) -> Reply {
+        self.request(request(Method::POST, path, None).body(Body::from(serde_json::to_vec(&body).unwrap())).unwrap()).await
+    }
+
+    /// Somebody who was invited from the server's command line and has registered.
+    pub async fn person(&self, name: &str, address: &str, kind: AccountKind, administrator: bool) -> Person<'_> {
+        let invite = Invite { address: address.parse().unwrap(), kind };
+        let link = admin::invitation_link(&self.portal, &invite, administrator).await.unwrap();
+        self.register(name, address, token(&link)).await
+    }
+
+    pub async fn professional(&self, name: &str) -> Person<'_> {
+        self.person(name, &format!("{name}@example.test"), AccountKind::Professional, false).await
+    }
+
+    pub async fn guest(&self, name: &str) -> Person<'_> {
+        self.person(name, &format!("{name}@example.test"), AccountKind::Guest, false).await
+    }
+
+    pub async fn register(&self, name: &str, address: &str, token: Bytes) -> Person<'_> {
+        let mut rng = ChaCha20Rng::from_seed(Sha256::of(address.as_bytes()).0);
+        let address: Address = address.parse().unwrap();
+        let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
+        let body = json!({ "token": token, "registration_request": Bytes(request) });
+        let started: RegistrationStarted = self.post("/api/v1/registrations/start", body).await.ok().json();
+        let (upload, export_key) = registration.finish(started.registration_response.as_ref(), &mut rng).unwrap();
+        let vault = Vault::create(&address, NOW, &mut rng).unwrap();
+        let key = VaultKey::generate(&mut rng);
+        let body = json!({
+            "token": token,
+            "name": name,
+            "registration_upload": Bytes(upload),
+            "certificate": Bytes(vault.certificate().to_bytes()),
+            "vault": {
+                "sealed": Bytes(vault.lock(&key, &mut rng).unwrap()),
+                "password_slot": Bytes(key.wrap_for_password(&export_key, &mut rng).unwrap()),
+            },
+            "carrier": Carrier::Bearer,
+        });
+        let signed_in: SignedIn = self.post("/api/v1/registrations", body).await.ok().json();
+        let mut person = Person { house: self, address, signed_in, vault, key, rng };
+        person.take_parcels_in().await;
+        person
+    }
+
+    /// The two requests of a sign-in with what the client makes of them; `Err` is the answer that ended it.
+    pub async fn try_sign_in(&self, address: &str, password: &str) -> Result<SignedIn, Reply> {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let (sign_in, request) = SignIn::start(password, &mut rng).unwrap();
+        let body = json!({ "address": address, "credential_request": Bytes(request) });
+        let reply = self.post("/api/v1/sign-ins", body).await;
+        if !reply.status.is_success() {
+            return Err(reply);
+        }
+        let started: SignInStarted = reply.json();
+        // A client that knows its guess to be wrong would stop; this one goes on with whatever it has.
+        let finalization = match sign_in.finish(started.credential_response.as_ref(), &mut rng) {
+            Ok((finalization, _)) => finalization,
+            Err(_) => vec![7; 64],
+        };
+        let body = json!({
+            "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer",
+        });
+        let reply = self.post("/api/v1/sessions", body).await;
+        if reply.status.is_success() { Ok(reply.json()) } else { Err(reply) }
+    }
+}
+
+/// The secret in a registration link.
+pub fn token(link: &str) -> Bytes {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let (_, fragment) = link.split_once('#').unwrap();
+    Bytes(URL_SAFE_NO_PAD.decode(fragment.trim()).unwrap())
+}
+
+/// The first link in a mail's text.
+pub fn link(mail: &portal::notices::Mail) -> String {
+    let message = mail_parser::MessageParser::default().parse(&mail.message).unwrap();
+    let text = message.body_text(0).unwrap().into_owned();
+    text.split_whitespace().find(|word| word.starts_with("https://")).unwrap().to_owned()
+}
+
+pub fn request(method: Method, path: &str, bearer: Option<&str>) -> axum::http::request::Builder {
+    let builder = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    match bearer {
+        Some(bearer) => builder.header(header::AUTHORIZATION, format!("Bearer {bearer}")),
+        None => builder,
+    }
+}
+
+pub struct Person<'a> {
+    pub house: &'a House,
+    pub address: Address,
+    pub signed_in: SignedIn,
+    pub vault: Vault,
+    pub key: VaultKey,
+    pub rng: ChaCha20Rng,
+}
+
+/// What somebody writes.
+#[derive(Clone, Debug, Default)]
+pub struct Writes {
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub bcc: Vec<String>,
+    pub subject: String,
+    pub text: String,
+    pub files: Vec<FileRef>,
+    pub in_reply_to: Option<wire::ids::DeliveryId>,
+}
+
+impl Writes {
+    pub fn to(addresses: &[&str]) -> Self {
+        Self {
+            to: addresses.iter().map(|&a| a.to_owned()).collect(),
+            subject: "Results".into(),
+            text: "All is well.".into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Person<'_> {
+    pub fn bearer(&self) -> &str {
+        self.signed_in.bearer.as_deref().unwrap()
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: Value) -> Reply {
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.house.request(request(method, &format!("/api/v1{path}"), Some(self.bearer())).body(body).unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.call(Method::GET, path, Value::Null).await
+    }
+
+    pub async fn take_parcels_in(&mut self) {
+        let parcels: Vec<Parcel> = self.get("/parcels").await.ok().json();
+        for parcel in parcels {
+            self.vault.take_in(parcel.sealed.as_ref()).unwrap();
+            let sealed = Bytes(self.vault.lock(&self.key, &mut self.rng).unwrap());
+            let version = format!("\"{}\"", self.signed_in.vault.version);
+            let write = request(Method::PUT, "/api/v1/vault", Some(self.bearer())).header(header::IF_MATCH, version);
+            let reply = self.house.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap()).await;
+            self.signed_in.vault.version = reply.ok().json::<wire::sessions::VaultVersion>().version;
+            self.call(Method::DELETE, &format!("/parcels/{}", parcel.id), Value::Null).await.ok();
+        }
+    }
+
+    pub async fn prepare(&self, writes: &Writes) -> Reply {
+        let addresses: Vec<&String> = writes.to.iter().chain(&writes.cc).chain(&writes.bcc).collect();
+        let body = json!({ "addresses": addresses, "in_reply_to": writes.in_reply_to });
+        self.call(Method::POST, "/recipients", body).await
+    }
+
+    /// Seals what is written to those who were prepared.
+    pub fn seal(&mut self, writes: &Writes, recipients: &[Recipient]) -> Send {
+        let correspondent = |address: &String| Correspondent { name: None, address: address.parse().unwrap() };
+        let letter = Letter {
+            from: Correspondent { name: None, address: self.address.clone() },
+            to: writes.to.iter().map(correspondent).collect(),
+            cc: writes.cc.iter().map(correspondent).collect(),
+            subject: writes.subject.clone(),
+            text: writes.text.clone(),
+            html: None,
+            files: writes.files.clone(),
+        };
+        let id = MessageId(self.house.portal.entropy.id(NOW));
+        let name = &self.signed_in.session.account.name;
+        let certificates: Vec<Certificate> =
+            recipients.iter().map(|r| Certificate::parse(r.certificate.as_ref()).unwrap()).collect();
+        let sealed = self.vault.seal(&letter, id, name, &certificates, NOW, &mut self.rng).unwrap();
+        let own = (self.signed_in.session.account.id, self.vault.certificate().fingerprint().to_string());
+        let mut accounts: Vec<_> = recipients
+            .iter()
+            .zip(&certificates)
+            .map(|(r, c)| (r.account, c.fingerprint().to_string()))
+            .chain([own])
+            .collect();
+        accounts.sort();
+        accounts.dedup();
+        Send {
+            id,
+            to: writes.to.iter().map(|a| a.parse().unwrap()).collect(),
+            cc: writes.cc.iter().map(|a| a.parse().unwrap()).collect(),
+            bcc: writes.bcc.iter().map(|a| a.parse().unwrap()).collect(),
+            key_packets: packets(&sealed, &accounts),
+            cover: Bytes(sealed.cover),
+            body: Bytes(sealed.body),
+            files: writes.files.iter().map(|file| file.sha256).collect(),
+            in_reply_to: writes.in_reply_to,
+        }
+    }
+
+    pub async fn post_message(&self, key: &str, message: &Send) -> Reply {
+        let post = request(Method::POST, "/api/v1/messages", Some(self.bearer())).header("idempotency-key", key);
+        self.house.request(post.body(Body::from(serde_json::to_vec(message).unwrap())).unwrap()).await
+    }
+
+    /// All of it: prepare, seal, send.
+    pub async fn send(&mut self, writes: &Writes) -> Sent {
+        let recipients: Vec<Recipient> = self.prepare(writes).await.ok().json();
+        let message = self.seal(writes, &recipients);
+        self.post_message(&message.id.to_string(), &message).await.ok().json()
+    }
+
+    pub async fn list(&self, folder: Folder) -> Vec<Delivery> {
+        let folder = match folder {
+            Folder::Inbox => "inbox",
+            Folder::Sent => "sent",
+        };
+        self.get(&format!("/deliveries?folder={folder}")).await.ok().json::<Page>().deliveries
+    }
+
+    pub async fn open(&self, delivery: &Delivery) -> (OpenDelivery, Opened) {
+        let open: OpenDelivery = self.get(&format!("/deliveries/{}", delivery.id)).await.ok().json();
+        let sender = Certificate::parse(open.certificate.as_ref()).unwrap();
+        let packet = open.delivery.key_packet.as_ref();
+        let opened = self.vault.open_body(delivery.message, packet, open.body.as_ref(), &sender).unwrap();
+        (open, opened)
+    }
+
+    pub async fn upload(&self, sha256: Sha256, bytes: &[u8]) -> Reply {
+        let put = request(Method::PUT, &format!("/api/v1/blobs/{sha256}"), Some(self.bearer()))
+            .header(header::CONTENT_LENGTH, bytes.len());
+        self.house.request(put.body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
+    /// Seals a file, uploads it, and gives what a letter names it by.
+    pub async fn upload_file(&mut self, name: &str, bytes: &[u8]) -> FileRef {
+        let mut sealer = vault::FileSealer::new(bytes, &mut self.rng).unwrap();
+        let mut sealed = Vec::new();
+        std::io::Read::read_to_end(&mut sealer, &mut sealed).unwrap();
+        let done = sealer.finish().unwrap();
+        self.upload(done.sha256, &sealed).await.ok();
+        FileRef {
+            name: name.into(),
+            media_type: "application/octet-stream".into(),
+            size: done.size,
+            sha256: done.sha256,
+            key: done.key,
+        }
+    }
+}
+
+fn packets(sealed: &SealedMessage, accounts: &[(wire::ids::AccountId, String)]) -> Vec<KeyPacket> {
+    accounts
+        .iter()
+        .map(|(account, fingerprint)| {
+            let packet = sealed.key_packets.iter().find(|p| p.fingerprint.to_string() == *fingerprint).unwrap();
+            KeyPacket { account: *account, fingerprint: fingerprint.clone(), packet: Bytes(packet.packet.clone()) }
+        })
+        .collect()
+}
+
+/// What a browser sends with its cookie: the page's origin.
+pub const ORIGIN: &str = URL;

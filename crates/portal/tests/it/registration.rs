@@ -1,0 +1,124 @@
+//! From an invitation to an account.
+
+use serde_json::json;
+use wire::{
+    mailbox::Folder,
+    people::Invite,
+    sessions::{AccountKind, Activity, ActivityKind, Invitation, Parcel},
+};
+
+use crate::{
+    house::House,
+    on_both_engines,
+    people::{PASSWORD, Writes, link, token},
+};
+
+on_both_engines![
+    mail_that_waited_is_read_after_registration,
+    every_link_of_an_address_works_until_one_is_used,
+    a_link_expires_and_is_renewed_by_mail_alone,
+    of_two_registrations_with_one_link_one_wins,
+    the_address_in_a_certificate_must_be_the_invited_one,
+];
+
+const DAY: i64 = 86_400_000;
+
+async fn mail_that_waited_is_read_after_registration(house: House) {
+    let mut anna = house.professional("anna").await;
+    anna.send(&Writes::to(&["Gina@Partner.test"])).await;
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to.as_typed(), "Gina@Partner.test");
+
+    let token = token(&link(&mails[0]));
+    let said: Invitation = house.post("/api/v1/invitations/inspect", json!({ "token": token })).await.ok().json();
+    assert_eq!((said.waiting, said.kind), (1, AccountKind::Guest));
+    assert_eq!(said.invited_by.unwrap().name.as_deref(), Some("anna"));
+
+    let gina = house.register("Gina", "Gina@Partner.test", token.clone()).await;
+    let inbox = gina.list(Folder::Inbox).await;
+    assert_eq!(inbox.len(), 1);
+    assert_eq!(gina.open(&inbox[0]).await.1.letter.text.trim_end(), "All is well.");
+
+    // The parcel was taken in and is gone; the use of custody stands where she sees it.
+    assert!(gina.get("/parcels").await.ok().json::<Vec<Parcel>>().is_empty());
+    let activity: Vec<Activity> = gina.get("/activity").await.ok().json();
+    assert!(activity.iter().any(|entry| entry.kind == ActivityKind::WaitingKeyHandedOver));
+
+    let used = house.post("/api/v1/invitations/inspect", json!({ "token": token })).await;
+    assert_eq!(used.problem(), "invitation-used");
+}
+
+async fn every_link_of_an_address_works_until_one_is_used(house: House) {
+    let mut anna = house.professional("anna").await;
+    anna.send(&Writes::to(&["gina@partner.test"])).await;
+    anna.send(&Writes::to(&["gina@partner.test"])).await;
+    let mails = house.mails().await;
+    let tokens: Vec<_> = mails.iter().map(|mail| token(&link(mail))).collect();
+    assert_eq!(tokens.len(), 2);
+    assert_ne!(tokens[0], tokens[1]);
+    let gina = house.register("Gina", "gina@partner.test", tokens[0].clone()).await;
+    assert_eq!(gina.list(Folder::Inbox).await.len(), 2);
+    let second = house.post("/api/v1/invitations/inspect", json!({ "token": tokens[1] })).await;
+    assert_eq!(second.problem(), "invitation-used");
+}
+
+async fn a_link_expires_and_is_renewed_by_mail_alone(house: House) {
+    let mut anna = house.professional("anna").await;
+    anna.send(&Writes::to(&["gina@partner.test"])).await;
+    let old = token(&link(&house.mails().await[0]));
+    house.clock.pass(31 * DAY);
+    for path in ["/api/v1/invitations/inspect", "/api/v1/registrations/start"] {
+        let body = match path.ends_with("start") {
+            true => json!({ "token": old, "registration_request": "" }),
+            false => json!({ "token": old }),
+        };
+        assert_eq!(house.post(path, body).await.problem(), "invitation-expired");
+    }
+    for _ in 0..3 {
+        house.post("/api/v1/invitations/renew", json!({ "token": old })).await.ok();
+    }
+    let too_often = house.post("/api/v1/invitations/renew", json!({ "token": old })).await;
+    assert_eq!(too_often.problem(), "too-many-requests");
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 3);
+    assert!(mails.iter().all(|mail| mail.to.as_typed() == "gina@partner.test"));
+    let gina = house.register("Gina", "gina@partner.test", token(&link(&mails[2]))).await;
+    assert_eq!(gina.list(Folder::Inbox).await.len(), 1);
+
+    let unknown = house.post("/api/v1/invitations/renew", json!({ "token": wire::Bytes(vec![1; 32]) })).await;
+    assert_eq!(unknown.problem(), "invitation-unknown");
+}
+
+async fn of_two_registrations_with_one_link_one_wins(house: House) {
+    let invite = Invite { address: "gina@partner.test".parse().unwrap(), kind: AccountKind::Guest };
+    let token = token(&portal::admin::invitation_link(&house.portal, &invite, false).await.unwrap());
+    let gina = house.register("Gina", "gina@partner.test", token.clone()).await;
+    let start = json!({ "token": token, "registration_request": "" });
+    assert_eq!(house.post("/api/v1/registrations/start", start).await.problem(), "invitation-used");
+    assert!(house.try_sign_in("gina@partner.test", PASSWORD).await.is_ok());
+    drop(gina);
+}
+
+async fn the_address_in_a_certificate_must_be_the_invited_one(house: House) {
+    use rand::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(9);
+    let invite = Invite { address: "gina@partner.test".parse().unwrap(), kind: AccountKind::Guest };
+    let token = token(&portal::admin::invitation_link(&house.portal, &invite, false).await.unwrap());
+    let (registration, request) = vault::password::Registration::start(PASSWORD, &mut rng).unwrap();
+    let body = json!({ "token": token, "registration_request": wire::Bytes(request) });
+    let started: wire::sessions::RegistrationStarted = house.post("/api/v1/registrations/start", body).await.ok().json();
+    let (upload, _) = registration.finish(started.registration_response.as_ref(), &mut rng).unwrap();
+    let other = vault::Vault::create(&"other@partner.test".parse().unwrap(), crate::house::NOW, &mut rng).unwrap();
+    let body = json!({
+        "token": token, "name": "Gina", "registration_upload": wire::Bytes(upload), "carrier": "bearer",
+        "certificate": wire::Bytes(other.certificate().to_bytes()),
+        "vault": { "sealed": "AAAA", "password_slot": "AAAA" },
+    });
+    assert_eq!(house.post("/api/v1/registrations", body.clone()).await.problem(), "unacceptable");
+    let mut garbled = body;
+    garbled["certificate"] = json!("AAAA");
+    assert_eq!(house.post("/api/v1/registrations", garbled).await.problem(), "unacceptable");
+    // Nothing was lost: the link still works.
+    house.register("Gina", "gina@partner.test", token).await;
+}

@@ -1,0 +1,178 @@
+//! Signing in, and what a stranger learns from trying.
+
+use axum::{
+    body::Body,
+    http::{Method, Request, header},
+};
+use serde_json::{Value, json};
+use wire::{Bytes, sessions::{Session, SignInStarted, SignedIn}};
+
+use crate::{
+    house::House,
+    on_both_engines,
+    people::{ORIGIN, PASSWORD, request},
+};
+
+on_both_engines![
+    the_password_opens_the_account_and_its_vault,
+    an_unknown_address_cannot_be_told_from_a_known_one,
+    guessing_is_slowed_down_and_a_success_forgives,
+    one_network_cannot_try_many_addresses_fast,
+    an_attempt_is_good_once_and_for_a_minute,
+    a_session_ends_with_its_time_and_by_signing_out,
+    a_cookie_is_good_for_pages_of_the_portal_alone,
+    a_disabled_account_is_told_so_only_with_its_password,
+];
+
+async fn the_password_opens_the_account_and_its_vault(house: House) {
+    let anna = house.professional("anna").await;
+    // As typed elsewhere: another case is the same address.
+    let signed_in = house.try_sign_in("ANNA@example.test", PASSWORD).await.unwrap();
+    assert_eq!(signed_in.session.account.id, anna.signed_in.session.account.id);
+    assert_eq!(signed_in.vault.slots.len(), 1);
+    assert_ne!(signed_in.session.reload_key, anna.signed_in.session.reload_key);
+    let wrong = house.try_sign_in("anna@example.test", "another password").await.unwrap_err();
+    assert_eq!(wrong.problem(), "wrong-credentials");
+}
+
+async fn an_unknown_address_cannot_be_told_from_a_known_one(house: House) {
+    let mut anna = house.professional("anna").await;
+    anna.send(&crate::people::Writes::to(&["invited@partner.test"])).await;
+    let known = house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
+    let unknown = house.try_sign_in("nobody@example.test", "wrong").await.unwrap_err();
+    let invited = house.try_sign_in("invited@partner.test", "wrong").await.unwrap_err();
+    for other in [&unknown, &invited] {
+        assert_eq!(known.body, other.body);
+        assert_eq!(known.headers, other.headers);
+    }
+    // The first answers are of one length, and an address without an account is, to one who asks twice, as constant as
+    // one with: the same masking, another OPRF evaluation only where the request differs.
+    let mut lengths = Vec::new();
+    for address in ["anna@example.test", "nobody@example.test", "invited@partner.test"] {
+        let started = start(&house, address).await;
+        lengths.push(started.credential_response.0.len());
+        let again = start(&house, address).await;
+        assert_eq!(started.credential_response.0[..32], again.credential_response.0[..32], "{address}");
+    }
+    assert!(lengths.iter().all(|&length| length == lengths[0]));
+}
+
+async fn start(house: &House, address: &str) -> SignInStarted {
+    use rand::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+    let (_, request) = vault::password::SignIn::start("a guess", &mut rng).unwrap();
+    house
+        .post("/api/v1/sign-ins", json!({ "address": address, "credential_request": Bytes(request) }))
+        .await
+        .ok()
+        .json()
+}
+
+async fn guessing_is_slowed_down_and_a_success_forgives(house: House) {
+    let _anna = house.professional("anna").await;
+    for address in ["anna@example.test", "nobody@example.test"] {
+        for _ in 0..5 {
+            let wrong = house.try_sign_in(address, "wrong").await.unwrap_err();
+            assert_eq!(wrong.problem(), "wrong-credentials");
+        }
+        let slowed = house.try_sign_in(address, PASSWORD).await.unwrap_err();
+        assert_eq!(slowed.problem(), "too-many-attempts");
+        assert_eq!(slowed.headers[header::RETRY_AFTER], "5");
+    }
+    house.clock.pass(5_000);
+    house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    for _ in 0..4 {
+        house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
+    }
+    house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+}
+
+async fn one_network_cannot_try_many_addresses_fast(house: House) {
+    for n in 0..100 {
+        let reply = house.try_sign_in(&format!("person{n}@example.test"), "wrong").await.unwrap_err();
+        assert_eq!(reply.problem(), "wrong-credentials");
+    }
+    let reply = house.try_sign_in("person100@example.test", "wrong").await.unwrap_err();
+    assert_eq!(reply.problem(), "too-many-attempts");
+}
+
+async fn an_attempt_is_good_once_and_for_a_minute(house: House) {
+    use rand::SeedableRng as _;
+    let _anna = house.professional("anna").await;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+    let mut finish = async || {
+        let (sign_in, request) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
+        let body = json!({ "address": "anna@example.test", "credential_request": Bytes(request) });
+        let started: SignInStarted = house.post("/api/v1/sign-ins", body).await.ok().json();
+        let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
+        json!({ "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer" })
+    };
+    let body = finish().await;
+    house.post("/api/v1/sessions", body.clone()).await.ok();
+    assert_eq!(house.post("/api/v1/sessions", body).await.problem(), "wrong-credentials");
+    let late = finish().await;
+    house.clock.pass(60_000);
+    assert_eq!(house.post("/api/v1/sessions", late).await.problem(), "wrong-credentials");
+}
+
+async fn a_session_ends_with_its_time_and_by_signing_out(house: House) {
+    let anna = house.professional("anna").await;
+    let session: Session = anna.get("/session").await.ok().json();
+    assert_eq!(session.reload_key, anna.signed_in.session.reload_key);
+    anna.call(Method::DELETE, "/session", Value::Null).await.ok();
+    assert_eq!(anna.get("/session").await.problem(), "signed-out");
+
+    let again: SignedIn = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    house.clock.pass(again.session.expires_at - crate::house::NOW);
+    let get = request(Method::GET, "/api/v1/session", again.bearer.as_deref()).body(Body::empty()).unwrap();
+    assert_eq!(house.request(get).await.problem(), "signed-out");
+}
+
+async fn a_cookie_is_good_for_pages_of_the_portal_alone(house: House) {
+    use rand::SeedableRng as _;
+    let _anna = house.professional("anna").await;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+    let (sign_in, message) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
+    let body = json!({ "address": "anna@example.test", "credential_request": Bytes(message) });
+    let started: SignInStarted = house.post("/api/v1/sign-ins", body).await.ok().json();
+    let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
+    let body = json!({
+        "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "cookie",
+    });
+    let reply = house.post("/api/v1/sessions", body).await.ok();
+    let set = reply.headers[header::SET_COOKIE].to_str().unwrap();
+    for part in ["__Host-restante=", "; Path=/", "; HttpOnly", "; SameSite=Strict", "; Secure"] {
+        assert!(set.contains(part), "{set}");
+    }
+    assert_eq!(reply.json::<SignedIn>().bearer, None);
+    let cookie = set.split(';').next().unwrap();
+    let with = |method: Method, origin: Option<&str>| {
+        let mut builder = Request::builder().method(method).uri("/api/v1/session").header(header::COOKIE, cookie);
+        if let Some(origin) = origin {
+            builder = builder.header(header::ORIGIN, origin);
+        }
+        builder.body(Body::empty()).unwrap()
+    };
+    house.request(with(Method::GET, None)).await.ok();
+    for foreign in [None, Some("https://evil.test"), Some("null")] {
+        assert_eq!(house.request(with(Method::DELETE, foreign)).await.problem(), "foreign-origin");
+    }
+    house.request(with(Method::DELETE, Some(ORIGIN))).await.ok();
+    assert_eq!(house.request(with(Method::GET, None)).await.problem(), "signed-out");
+}
+
+async fn a_disabled_account_is_told_so_only_with_its_password(house: House) {
+    let ada = house.person("ada", "ada@example.test", wire::sessions::AccountKind::Professional, true).await;
+    let anna = house.professional("anna").await;
+    let path = format!("/admin/accounts/{}/disabled", anna.signed_in.session.account.id);
+    ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
+    assert_eq!(anna.get("/session").await.problem(), "account-disabled");
+    let wrong = house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
+    assert_eq!(wrong.problem(), "wrong-credentials");
+    let right = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap_err();
+    assert_eq!(right.problem(), "account-disabled");
+    ada.call(Method::PUT, &path, json!({ "disabled": false })).await.ok();
+    house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    let own = format!("/admin/accounts/{}/disabled", ada.signed_in.session.account.id);
+    assert_eq!(ada.call(Method::PUT, &own, json!({ "disabled": true })).await.problem(), "not-allowed");
+}

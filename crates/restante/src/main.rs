@@ -1,0 +1,57 @@
+//! `restante`: the portal, its administration, and a mail client for the command line.
+
+mod demo;
+mod house;
+mod init;
+mod invite;
+mod mail;
+mod options;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A secure messaging portal that cannot read what it keeps.
+#[derive(Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+struct Program {
+    /// Print data as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up a new portal, and print the link under which its first administrator registers
+    Init(init::Init),
+    /// Run the portal
+    Serve(serve::Serve),
+    /// Invite somebody by basic mail
+    Invite(invite::Invite),
+    #[command(flatten)]
+    Mail(mail::Command),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // Both TLS clients, SMTP and S3, ask rustls for its default provider.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let program = Program::parse();
+    let done = match program.command {
+        Command::Init(init) => init.run(program.json).await,
+        Command::Serve(serve) => serve.run().await,
+        Command::Invite(invite) => invite.run(program.json).await,
+        Command::Mail(command) => mail::run(command, program.json).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("restante: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
