@@ -1,5 +1,6 @@
 // Where one is: the address bar, its history, and the focus that follows.
 import { tick } from 'svelte';
+import { takesText } from './shortcuts';
 import { hrefOf, parseRoute, type Route } from './router';
 
 type Reachable = Parameters<typeof hrefOf>[0];
@@ -66,7 +67,8 @@ class Navigation {
 /** Moves the focus to the heading of what was just shown, unless it has taken the focus itself. */
 export function focusPage(): void {
   const target = document.querySelector<HTMLElement>('[data-page-focus]');
-  if (!target || target.contains(document.activeElement)) return;
+  const focus = document.activeElement;
+  if (!target || target.contains(focus) || takesText(focus)) return;
   target.focus({ preventScroll: true });
 }
 

@@ -21,6 +21,8 @@ class Draft {
   text = $state('');
   /** Set where the text has formatting. */
   html = $state<string>();
+  /** Whether it is written with the formatting editor. */
+  rich = $state(false);
   attachments = $state.raw<Attachment[]>([]);
   answered = $state.raw<Answered>();
   /** Stays the same through every attempt to send, so that the portal takes this message once at most. */
@@ -71,6 +73,7 @@ class Draft {
     this.subject = '';
     this.text = '';
     this.html = undefined;
+    this.rich = false;
     this.attachments = [];
     this.answered = undefined;
     this.typing = { to: '', cc: '', bcc: '' };

@@ -31,7 +31,6 @@ export const account = {
     'The keys were removed from this browser, but the portal could not be told. The session ends by itself.',
 
   'admin.title': 'Administration',
-  'admin.not-allowed': 'Only administrators of this portal may see this page.',
   'admin.invite': 'Invite somebody',
   'admin.invite.address': 'Email address to invite',
   'admin.invite.kind': 'Kind of account',

@@ -83,8 +83,11 @@ export const compose = {
   'compose.numbers': 'Numbered list',
   'compose.quote': 'Quotation',
   'compose.link': 'Link',
+  'compose.link.bad': 'A link looks like https://example.org.',
   'compose.link.address': 'Address of the link',
   'compose.link.set': 'Set link',
   'compose.link.remove': 'Remove link',
   'compose.formatting': 'Formatting',
+  'compose.formatting.loading': 'Loading the editor…',
+  'compose.formatting.failed': 'The editor could not be loaded. You can go on without formatting.',
 } as const;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { hrefOf, parseRoute } from './router';
+
+const id = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
+
+function at(path: string) {
+  const { pathname, search, hash } = new URL(path, 'https://portal.test');
+  return parseRoute({ pathname, search, hash });
+}
+
+describe('parseRoute', () => {
+  it('knows every page', () => {
+    expect(at('/')).toEqual({ page: 'home' });
+    expect(at('/sign-in')).toEqual({ page: 'sign-in' });
+    expect(at('/register#c2VjcmV0')).toEqual({ page: 'register', token: 'c2VjcmV0' });
+    expect(at('/inbox/')).toEqual({ page: 'folder', folder: 'inbox' });
+    expect(at(`/sent/${id}`)).toEqual({ page: 'folder', folder: 'sent', delivery: id });
+    expect(at('/compose')).toEqual({ page: 'compose' });
+    expect(at(`/compose?reply-all=${id}`)).toEqual({
+      page: 'compose',
+      answering: { how: 'reply-all', delivery: id },
+    });
+    expect(at('/account')).toEqual({ page: 'account' });
+    expect(at('/admin')).toEqual({ page: 'admin' });
+  });
+
+  it('finds nothing at other paths', () => {
+    for (const path of ['/nowhere', '/inbox/x', `/inbox/${id}/more`, '/sign-in/x', '/account/1', '//evil.test/x']) {
+      expect(at(path), path).toEqual({ page: 'not-found' });
+    }
+  });
+
+  it('ignores an answer to what is no delivery', () => {
+    expect(at('/compose?reply=../../x')).toEqual({ page: 'compose' });
+  });
+});
+
+describe('hrefOf', () => {
+  it('is the inverse', () => {
+    for (const path of ['/', '/sign-in', '/inbox', `/inbox/${id}`, '/compose', `/compose?forward=${id}`, '/admin']) {
+      const route = at(path);
+      if (route.page === 'not-found' || route.page === 'register') throw new Error(path);
+      expect(hrefOf(route)).toBe(path);
+    }
+  });
+});
