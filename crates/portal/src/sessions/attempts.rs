@@ -44,43 +44,35 @@ impl Secrets {
     }
 }
 
-/// Counts a try at an address from a network. `Err` holds how long to wait, in milliseconds, and the try does not count.
+/// Counts a try at an address from a network. `Err` holds how long to wait, in milliseconds: the caller undoes the unit,
+/// and the try does not count.
 pub(super) async fn count(
     unit: &mut Unit,
     address: Bucket,
     network: Bucket,
     now: Millis,
 ) -> Result<Result<(), Millis>, StoreError> {
-    let mut wait = 0;
-    for bucket in [address, network] {
-        let row = sqlx::query("SELECT blocked_until FROM attempts WHERE bucket = $1")
-            .bind(&bucket[..])
-            .fetch_optional(&mut **unit)
-            .await?;
-        if let Some(row) = row {
-            wait = wait.max(row.millis("blocked_until")? - now);
-        }
-    }
-    if wait > 0 {
-        return Ok(Err(wait));
-    }
     for (bucket, free) in [(address, FREE_FOR_ADDRESS), (network, FREE_FOR_NETWORK)] {
-        // A quiet hour forgives.
+        // Counted first and looked at then: the row is locked, so that tries at the same time see each other. A quiet
+        // hour forgives.
         let row = sqlx::query(
             "INSERT INTO attempts (bucket, tries, blocked_until, last_at) VALUES ($1, 1, 0, $2) \
              ON CONFLICT (bucket) DO UPDATE SET \
                  tries = CASE WHEN attempts.last_at < $3 THEN 1 ELSE attempts.tries + 1 END, last_at = $2 \
-             RETURNING tries",
+             RETURNING tries, blocked_until",
         )
         .bind(&bucket[..])
         .bind(now)
         .bind(now - HOUR)
         .fetch_one(&mut **unit)
         .await?;
-        let until = now + wait_after(row.int("tries")?, free);
+        let wait = row.millis("blocked_until")? - now;
+        if wait > 0 {
+            return Ok(Err(wait));
+        }
         sqlx::query("UPDATE attempts SET blocked_until = $2 WHERE bucket = $1")
             .bind(&bucket[..])
-            .bind(until)
+            .bind(now + wait_after(row.int("tries")?, free))
             .execute(&mut **unit)
             .await?;
     }

@@ -14,6 +14,7 @@ mod notices;
 mod people;
 mod promise;
 mod registration;
+mod relay;
 mod sending;
 mod sign_in;
 mod storage;
