@@ -62,7 +62,9 @@ impl Session {
         let taking = parcels.clone();
         // Stored even if all of them were in it: the write before may be the one whose answer was lost.
         self.change(Arc::new(move |vault| {
-            let taken = taking.iter().filter(|parcel| vault.take_in(parcel.sealed.as_ref()).is_ok());
+            let taken = taking
+                .iter()
+                .filter(|parcel| vault.take_in(parcel.sealed.as_ref()).is_ok());
             taken.count() > 0
         }))
         .await?;

@@ -1,0 +1,15 @@
+//! The program as people run it: commands, a portal of its own process, real SMTP.
+//!
+//! A test whose name contains `postgres` needs a server: `make test` starts one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what it expects by unwrapping"
+)]
+
+mod clients;
+mod mail;
+mod sink;
+mod site;
+mod torture;

@@ -1,0 +1,373 @@
+//! `kill -9` at random moments under load: nothing that was acknowledged is lost, nothing is delivered twice, and no
+//! more mails go out twice than the portal was killed times.
+//!
+//! `RESTANTE_TORTURE_ROUNDS` says how often, `RESTANTE_TORTURE_SEED` repeats a run's choices; `tools/torture` sets both.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use client::{NewFile, Outgoing, Session};
+use futures_util::{StreamExt as _, stream};
+use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::OsRng};
+use rand_chacha::ChaCha20Rng;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
+use tokio::time::{Instant, sleep, timeout};
+use wire::{
+    ids::{DeliveryId, MessageId},
+    mailbox::Folder,
+    sessions::AccountKind,
+};
+
+use crate::{
+    sink::{Mail, Sink, by_message_id},
+    site::Site,
+};
+
+/// A few rounds with every run of the tests; `make test` and `make torture` ask for more.
+const ROUNDS: usize = 5;
+
+/// How many write at once.
+const WRITERS: usize = 4;
+
+/// The outbox sends one mail after the other. Writers wait where it is so many behind, or draining it would be the test.
+const BACKLOG: usize = 100;
+
+/// How long everything may take that must happen in the end.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_on_sqlite() {
+    let site = Site::found(None).await;
+    torture(&site).await;
+    let mut db = database(&site).await;
+    let rows = sqlx::query("PRAGMA integrity_check").fetch_all(&mut db).await.unwrap();
+    let found: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(found, ["ok"]);
+    assert!(
+        sqlx::query("PRAGMA foreign_key_check")
+            .fetch_all(&mut db)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_on_postgres() {
+    let server = std::env::var("RESTANTE_TEST_POSTGRES_URL").expect("RESTANTE_TEST_POSTGRES_URL: see tools/with-parts");
+    sqlx::any::install_default_drivers();
+    let name = format!("restante_torture_{:016x}", OsRng.next_u64());
+    let mut db = AnyConnection::connect(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    torture(&Site::found(Some(format!("{base}/{name}"))).await).await;
+    sqlx::query(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
+        .execute(&mut db)
+        .await
+        .unwrap();
+}
+
+/// What a writer knows of a message that it wrote.
+struct Written {
+    id: MessageId,
+    writer: usize,
+    to: Vec<usize>,
+    text: String,
+    file: Option<Vec<u8>>,
+    /// Whether the portal said that it has it. Where the writer went away before, it may have it or not.
+    acknowledged: bool,
+}
+
+type Log = Arc<Mutex<Vec<Written>>>;
+
+/// What writers know of the mails that follow from what they write.
+#[derive(Clone)]
+struct Load {
+    sink: Sink,
+    /// How many mails there were before.
+    before: usize,
+    /// How many notifications were asked for.
+    notifications: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+}
+
+async fn torture(site: &Site) {
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .map(|text| text.parse::<u64>().expect("a number"))
+    };
+    let seed = number("RESTANTE_TORTURE_SEED").unwrap_or_else(|| OsRng.next_u64());
+    let rounds = number("RESTANTE_TORTURE_ROUNDS").map_or(ROUNDS, |rounds| rounds as usize);
+    println!("torture: {rounds} rounds, RESTANTE_TORTURE_SEED={seed}");
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let begun = Instant::now();
+
+    let mut running = site.serve().await;
+    let people = people(site).await;
+    let before = site.sink.mails().len();
+    let log = Log::default();
+    let load = Load {
+        sink: site.sink.clone(),
+        before,
+        notifications: Arc::default(),
+        over: Arc::default(),
+    };
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let rng = ChaCha20Rng::seed_from_u64(rng.next_u64());
+            tokio::spawn(write(people.clone(), writer, rng, log.clone(), load.clone()))
+        })
+        .collect();
+    let mut kills = 0;
+    for round in 0..rounds {
+        sleep(Duration::from_millis(rng.gen_range(5..250))).await;
+        running.kill().await;
+        kills += 1;
+        // Now and then in the middle of starting, too.
+        if rng.gen_bool(0.2) {
+            let starting = site.start();
+            sleep(Duration::from_millis(rng.gen_range(0..100))).await;
+            starting.kill().await;
+            kills += 1;
+        }
+        // A mail that was under way is tried again after a minute. Half the time that minute passes here; otherwise the
+        // portal finds the database just as the kill left it.
+        if rng.gen_bool(0.5) {
+            let_a_minute_pass(site).await;
+        }
+        running = site.serve().await;
+        if (round + 1) % 100 == 0 {
+            println!("torture: {} rounds, {} messages", round + 1, log.lock().unwrap().len());
+        }
+    }
+    load.over.store(true, Ordering::SeqCst);
+    for writer in writers {
+        timeout(DEADLINE, writer).await.expect("writers end").unwrap();
+    }
+    running.kill().await;
+    kills += 1;
+    let_a_minute_pass(site).await;
+    let _running = site.serve().await;
+    drained(site).await;
+    let written = std::mem::take(&mut *log.lock().unwrap());
+    let deliveries = check_mailboxes(&people, &written).await;
+    let mails = site.sink.mails().split_off(before);
+    let doubled = check_mails(site, &mails, &deliveries, kills);
+    println!(
+        "torture: {} messages acknowledged, {} given up, {} notifications, {doubled} again, {kills} kills, {:.1} s",
+        written.iter().filter(|one| one.acknowledged).count(),
+        written.iter().filter(|one| !one.acknowledged).count(),
+        deliveries.len(),
+        begun.elapsed().as_secs_f32(),
+    );
+}
+
+async fn people(site: &Site) -> Arc<Vec<Session>> {
+    let administrator = site.administrator().await;
+    let mut people = Vec::new();
+    for number in 0..WRITERS {
+        let (name, address) = (format!("Writer {number}"), format!("writer{number}@clinic.test"));
+        people.push(
+            site.register(&administrator, &name, &address, AccountKind::Professional)
+                .await,
+        );
+    }
+    // They hold sessions of patient clients from here on: the portal is away a good part of the time.
+    let patient = site.client().patience(DEADLINE);
+    let resumed = people.iter().map(|person| {
+        let (patient, kept) = (patient.clone(), person.keep().unwrap());
+        async move { patient.resume(&kept).await.unwrap() }
+    });
+    Arc::new(futures_util::future::join_all(resumed).await)
+}
+
+/// Writes to the others, one message after the other, until it is over.
+async fn write(people: Arc<Vec<Session>>, writer: usize, mut rng: ChaCha20Rng, log: Log, load: Load) {
+    let session = &people[writer];
+    while !load.over.load(Ordering::SeqCst) {
+        let mut to: Vec<usize> = (0..people.len())
+            .filter(|&other| other != writer && rng.gen_bool(0.4))
+            .collect();
+        if to.is_empty() {
+            to.push((writer + 1) % people.len());
+        }
+        let text: String = (0..2_000).map(|_| rng.gen_range('a'..='z')).collect();
+        let file = rng.gen_bool(0.1).then(|| {
+            let mut bytes = vec![0; rng.gen_range(1..200_000)];
+            rng.fill_bytes(&mut bytes);
+            bytes
+        });
+        let mut outgoing = Outgoing::new(&text[..20]).text(&text);
+        outgoing.to = to.iter().map(|&other| people[other].address().clone()).collect();
+        outgoing
+            .files
+            .extend(file.clone().map(|bytes| NewFile::bytes("file.bin", bytes)));
+        let mut sealed = session.seal(outgoing).await.expect("a message is sealed");
+        let submitting = session.submit(&mut sealed);
+        // Some writers close the lid in the middle of it.
+        let sent = match rng.gen_bool(0.05) {
+            true => timeout(Duration::from_millis(rng.gen_range(0..15)), submitting)
+                .await
+                .ok(),
+            false => Some(submitting.await),
+        };
+        let acknowledged = sent.map(|sent| sent.expect("a message is taken")).is_some();
+        let notifications = to.len();
+        log.lock().unwrap().push(Written {
+            id: sealed.id(),
+            writer,
+            to,
+            text,
+            file,
+            acknowledged,
+        });
+        if acknowledged {
+            let all = load.notifications.fetch_add(notifications, Ordering::SeqCst) + notifications;
+            load.sink.at_least((load.before + all).saturating_sub(BACKLOG)).await;
+        }
+    }
+}
+
+async fn database(site: &Site) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    AnyConnection::connect(&site.database()).await.unwrap()
+}
+
+/// Makes every mail due that waits for its time.
+async fn let_a_minute_pass(site: &Site) {
+    let mut db = database(site).await;
+    sqlx::query("UPDATE outbox SET next_at = 1 WHERE next_at IS NOT NULL")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+}
+
+/// Waits until no mail waits any more.
+async fn drained(site: &Site) {
+    let mut db = database(site).await;
+    let waiting = async {
+        loop {
+            let row = sqlx::query("SELECT COUNT(*) FROM outbox WHERE next_at IS NOT NULL");
+            if row.fetch_one(&mut db).await.unwrap().get::<i64, _>(0) == 0 {
+                return;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(DEADLINE, waiting).await.expect("the outbox is drained");
+    let row = sqlx::query("SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(row.get::<i64, _>(0), 0, "mails were given up");
+}
+
+/// Each message in a folder, with its delivery. Of one message there is one delivery at most.
+async fn folder(person: &Session, folder: Folder) -> BTreeMap<MessageId, DeliveryId> {
+    let mut found = BTreeMap::new();
+    let mut before = None;
+    loop {
+        let page = person.list(folder, before, 100).await.unwrap();
+        for entry in page.entries {
+            entry.cover.expect("a cover that opens");
+            let twice = found.insert(entry.delivery.message, entry.delivery.id);
+            assert_eq!(twice, None, "message {} is there twice", entry.delivery.message);
+        }
+        match page.next {
+            Some(next) => before = Some(next),
+            None => return found,
+        }
+    }
+}
+
+/// Sees that everybody has what was sent to them, once, and can open it. Answers all deliveries, with their owners.
+async fn check_mailboxes(people: &[Session], written: &[Written]) -> HashMap<DeliveryId, String> {
+    let (mut inboxes, mut sent) = (Vec::new(), Vec::new());
+    for person in people {
+        inboxes.push(folder(person, Folder::Inbox).await);
+        sent.push(folder(person, Folder::Sent).await);
+    }
+    let holders = |boxes: &[BTreeMap<MessageId, DeliveryId>], id| -> Vec<usize> {
+        (0..boxes.len())
+            .filter(|&owner| boxes[owner].contains_key(&id))
+            .collect()
+    };
+    for one in written {
+        let (has, kept) = (holders(&inboxes, one.id), holders(&sent, one.id));
+        let whole = has == one.to && kept == [one.writer];
+        // What its writer gave up on is there for everybody or for nobody.
+        let absent = !one.acknowledged && has.is_empty() && kept.is_empty();
+        assert!(
+            whole || absent,
+            "message {} of {} to {:?}: {has:?}, {kept:?}",
+            one.id,
+            one.writer,
+            one.to
+        );
+    }
+    let known: BTreeMap<MessageId, &Written> = written.iter().map(|one| (one.id, one)).collect();
+    let mut deliveries = HashMap::new();
+    for (person, inbox) in people.iter().zip(inboxes) {
+        let opening = inbox.iter().map(|(message, &delivery)| {
+            let one = known.get(message).expect("a message that somebody wrote");
+            open(person, delivery, one)
+        });
+        stream::iter(opening).buffer_unordered(8).collect::<Vec<()>>().await;
+        deliveries.extend(
+            inbox
+                .into_values()
+                .map(|delivery| (delivery, person.address().to_string())),
+        );
+    }
+    deliveries
+}
+
+async fn open(person: &Session, delivery: DeliveryId, one: &Written) {
+    let received = person.open(delivery).await.expect("a message that opens");
+    assert_eq!(received.letter.text, one.text);
+    assert_eq!(received.letter.files.len(), usize::from(one.file.is_some()));
+    if let (Some(file), Some(bytes)) = (received.letter.files.first(), &one.file) {
+        let opened = person
+            .download(delivery, file, Vec::new())
+            .await
+            .expect("a file that opens");
+        assert!(opened == *bytes, "the file of message {}", one.id);
+    }
+}
+
+/// Sees that of each delivery its recipient was told, and counts the mails that came more than once.
+fn check_mails(site: &Site, mails: &[Mail], deliveries: &HashMap<DeliveryId, String>, kills: usize) -> usize {
+    let beginning = format!("{}/inbox/", site.url);
+    let mut told: HashMap<DeliveryId, (&str, &str)> = HashMap::new();
+    for mail in mails {
+        let delivery = mail.link(&beginning)[beginning.len()..]
+            .parse()
+            .expect("a delivery's id");
+        let owner = deliveries
+            .get(&delivery)
+            .expect("a mail about a delivery that there is");
+        assert_eq!(*owner, mail.to);
+        let same = told.entry(delivery).or_insert((mail.message_id(), &mail.to));
+        assert_eq!(
+            same.0,
+            mail.message_id(),
+            "delivery {delivery} was told of by two mails"
+        );
+    }
+    assert_eq!(told.len(), deliveries.len(), "deliveries of which nobody was told");
+    let counts = by_message_id(mails);
+    let doubled = mails.len() - counts.len();
+    assert!(doubled <= kills, "{doubled} mails came again after {kills} kills");
+    doubled
+}
