@@ -11,6 +11,8 @@ fn main() -> Result<()> {
         .input_path(module)
         .out_name("vault_wasm")
         .web(true)?
+        // The module is found beside its JavaScript unless told, as the web client expects.
+        .omit_default_module_path(false)
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)

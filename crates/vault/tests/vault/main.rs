@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod files;
+mod interop;
 mod messages;
 mod people;
 mod tampering;
 mod unlocking;
+mod vectors;

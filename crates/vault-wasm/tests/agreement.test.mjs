@@ -1,0 +1,198 @@
+// The module and the native vault agree: the same seeds give the same bytes, and each opens what the other sealed.
+// The vectors are the native vault's (crates/vault/tests/vault/vectors.rs). Needs the module: tools/build-wasm.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+const folder = new URL('../../../web/src/vault/module/', import.meta.url);
+const vault = await import(new URL('vault_wasm.js', folder));
+await vault.default({ module_or_path: await readFile(new URL('vault_wasm_bg.wasm', folder)) });
+const vectors = JSON.parse(
+  await readFile(new URL('../../vault/tests/vectors/agreement.json', import.meta.url), 'utf8'),
+);
+
+const bytes = (base64) => new Uint8Array(Buffer.from(base64, 'base64'));
+const text = (array) => Buffer.from(array).toString('base64');
+const plain = (packets) => packets.map(({ fingerprint, packet }) => ({ fingerprint, packet: text(packet) }));
+const { now, message, ben } = vectors;
+const content = Uint8Array.from({ length: 70_000 }, (_, at) => at % 251);
+const readFrom = (source) => (offset, length) => source.subarray(offset, offset + length);
+
+/** Runs `work` with randomness that the native vault had too: the nth call draws 32 bytes of n. */
+function seeded(n, work) {
+  let draws = 0;
+  const real = crypto.getRandomValues;
+  crypto.getRandomValues = (array) => {
+    assert.equal(array.length, 32);
+    draws += 1;
+    return array.fill(n);
+  };
+  try {
+    return work();
+  } finally {
+    crypto.getRandomValues = real;
+    assert.ok(draws <= 1, 'one draw a call');
+  }
+}
+
+function drain(source) {
+  const chunks = [];
+  for (let chunk = source.next(); chunk; chunk = source.next()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function code(work) {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    assert.equal(error.name, 'VaultError');
+    return error.code;
+  }
+  assert.fail('nothing was thrown');
+}
+
+function register() {
+  const attempt = seeded(1, () => vault.startRegistration(vectors.password));
+  assert.equal(text(attempt.request), vectors.registrationRequest);
+  return seeded(2, () => attempt.finish(bytes(vectors.registrationResponse), 'anna@example.test', now));
+}
+
+function signIn() {
+  const attempt = seeded(3, () => vault.startSignIn(vectors.password));
+  assert.equal(text(attempt.request), vectors.credentialRequest);
+  return seeded(4, () => attempt.finish(bytes(vectors.credentialResponse)));
+}
+
+const reload = () =>
+  vault.OpenVault.reload(
+    bytes(vectors.vaultWithBen),
+    bytes(vectors.wrappedForReload),
+    bytes(vectors.reloadKey),
+  );
+
+const letter = (files) => ({
+  from: { name: 'anna', address: 'anna@example.test' },
+  to: [{ name: 'ben', address: 'ben@example.test' }],
+  cc: [{ address: 'üdo@bücher.test' }],
+  subject: 'Größe der Lieferung',
+  text: 'Hello Ben,\n\nten of them, please.\n\n-- \nAnna',
+  html: '<p>Hello Ben,</p>\n<p>ten of them, please.</p>',
+  files,
+});
+
+function sealFile() {
+  const sealer = seeded(8, () => new vault.FileSealer(readFrom(content), content.length, 'numbers.bin', 'application/octet-stream'));
+  const sealed = drain(sealer);
+  return { sealed, file: sealer.finish() };
+}
+
+test('registration gives the same account', () => {
+  const made = register();
+  assert.equal(text(made.upload), vectors.upload);
+  assert.equal(text(made.certificate), vectors.certificate);
+  assert.equal(text(made.sealedVault), vectors.sealedVault);
+  assert.equal(text(made.passwordSlot), vectors.passwordSlot);
+  assert.equal(made.vault.fingerprint, vectors.fingerprint);
+  assert.equal(text(made.vault.certificate), vectors.certificate);
+  const info = { fingerprint: vectors.fingerprint, addresses: ['anna@example.test'] };
+  assert.deepEqual(vault.readCertificate(made.certificate), info);
+});
+
+test('sign-in opens the vault, and a reload opens it again', () => {
+  const proof = signIn();
+  assert.equal(text(proof.finalization), vectors.finalization);
+  const open = proof.openVault(bytes(vectors.sealedVault), bytes(vectors.passwordSlot));
+  assert.equal(text(seeded(5, () => open.wrapForReload(bytes(vectors.reloadKey)))), vectors.wrappedForReload);
+  assert.deepEqual(open.seen('ben@example.test', ben.fingerprint), { sight: 'first' });
+  open.remember('ben@example.test', ben.fingerprint);
+  assert.equal(text(seeded(6, () => open.lock())), vectors.vaultWithBen);
+
+  const again = reload();
+  assert.deepEqual(again.seen('Ben@example.test', ben.fingerprint), { sight: 'same' });
+  const changed = again.seen('ben@example.test', vectors.fingerprint);
+  assert.deepEqual(changed, { sight: 'changed', before: ben.fingerprint });
+});
+
+test('messages and files come out the same', () => {
+  const anna = reload();
+  assert.equal(seeded(7, () => vault.newMessageId(now)), message);
+  const { sealed: sealedFile, file } = sealFile();
+  const { sealedSize, ...named } = file;
+  assert.equal(sealedSize, sealedFile.length);
+  assert.deepEqual([named.sha256, named.key], [vectors.fileSha256, vectors.fileKey]);
+  assert.equal(text(sealedFile), vectors.sealedFile);
+
+  const sealed = seeded(9, () => anna.seal(letter([named]), message, [bytes(ben.certificate)], now));
+  assert.equal(text(sealed.cover), vectors.cover);
+  assert.equal(text(sealed.body), vectors.body);
+  assert.deepEqual(plain(sealed.keyPackets), vectors.keyPackets);
+  assert.deepEqual(plain(seeded(10, () => sealed.keyPacketsFor([bytes(ben.certificate)]))), vectors.keyPacketAgain);
+});
+
+test('the module opens what the native vault sealed', () => {
+  const anna = reload();
+  const own = bytes(vectors.certificate);
+  const packet = bytes(vectors.keyPackets[1].packet);
+  assert.deepEqual(anna.openCover(message, packet, bytes(vectors.cover), own), {
+    subject: 'Größe der Lieferung',
+    senderName: 'anna',
+    snippet: 'Hello Ben, ten of them, please. -- Anna',
+    files: ['numbers.bin'],
+  });
+  const opened = anna.openBody(message, packet, bytes(vectors.body), own);
+  const { date, signedAt, fingerprint, ...rest } = opened;
+  assert.deepEqual([date, signedAt, fingerprint], [now, now, vectors.fingerprint]);
+  assert.deepEqual(rest, letter(rest.files));
+  const sealedFile = bytes(vectors.sealedFile);
+  const file = new vault.FileOpener(readFrom(sealedFile), sealedFile.length, rest.files[0]);
+  assert.deepEqual(new Uint8Array(drain(file)), content);
+});
+
+test('a parcel makes waiting mail readable', () => {
+  const anna = reload();
+  const open = () => anna.openBody(message, bytes(ben.keyPacket), bytes(ben.body), bytes(ben.certificate));
+  assert.equal(code(open), 'wrong-key');
+  anna.takeIn(bytes(ben.parcel));
+  assert.equal(open().from.address, 'ben@example.test');
+  assert.equal(code(() => anna.takeIn(bytes('AAAA'))), 'malformed');
+});
+
+test('what is wrong has its code', () => {
+  const anna = reload();
+  const [packet, cover, own] = [bytes(vectors.keyPackets[1].packet), bytes(vectors.cover), bytes(vectors.certificate)];
+  const other = '0199ad0e-1f7a-7000-8000-000000000009';
+  assert.equal(code(() => anna.openCover(other, packet, cover, own)), 'wrong-message');
+  assert.equal(code(() => anna.openCover(message, packet, cover, bytes(ben.certificate))), 'unknown-sender-key');
+  assert.equal(code(() => anna.openCover(message, packet, bytes(vectors.body), own)), 'malformed');
+  assert.equal(code(() => anna.openCover(message, packet, cover.subarray(0, 40), own)), 'truncated');
+  assert.equal(code(() => anna.openCover(message, packet, cover.map((byte, at) => (at === 90 ? byte ^ 1 : byte)), own)), 'damaged');
+  assert.equal(code(() => anna.openCover('no id', packet, cover, own)), 'malformed');
+  assert.equal(code(() => anna.openCover(message, packet, cover, own.subarray(0, 100))), 'certificate-unusable');
+  const wrong = vault.startSignIn('another password');
+  assert.equal(code(() => wrong.finish(bytes(vectors.credentialResponse))), 'wrong-password');
+  const elsewhere = { ...letter([]), from: { address: 'eve@example.test' } };
+  assert.equal(code(() => anna.seal(elsewhere, message, [], now)), 'wrong-sender');
+  assert.equal(code(() => anna.seal({ ...letter([]), to: [{ address: 'nobody' }] }, message, [], now)), 'malformed');
+});
+
+test('files that are wrong have their codes', () => {
+  const { sealed, file } = sealFile();
+  const open = (source, named = file) => drain(new vault.FileOpener(readFrom(source), source.length, named));
+  assert.equal(code(() => open(sealed.subarray(0, 50_000))), 'truncated');
+  assert.equal(code(() => open(sealed, { ...file, size: 5 })), 'wrong-file');
+  assert.equal(code(() => open(sealed, { ...file, sha256: '00'.repeat(32) })), 'wrong-file');
+  const gone = () => {
+    throw new Error('the disk was pulled out');
+  };
+  const sealer = new vault.FileSealer(gone, 10, 'x', 'text/plain');
+  assert.equal(code(() => sealer.next()), 'unreadable');
+  const unfinished = new vault.FileSealer(readFrom(content), content.length, 'x', 'text/plain');
+  assert.equal(code(() => unfinished.finish()), 'truncated');
+});
+
+test('an exported message is a mail', () => {
+  const mail = vault.exportEml(message, bytes(vectors.keyPackets[1].packet), bytes(vectors.body));
+  assert.match(mail, /^Message-ID: <[0-9a-f-]{36}@restante\.invalid>\r\nSubject: \[\.\.\.\]\r\n/);
+  assert.match(mail, /-----BEGIN PGP MESSAGE-----/);
+});

@@ -1,0 +1,229 @@
+//! Committed vectors: the same seeds give the same bytes on every machine, in every version, and as WebAssembly
+//! (`crates/vault-wasm/tests/agreement.test.mjs`), and what was sealed once is opened for ever.
+//!
+//! `WRITE_VECTORS=1 cargo test -p vault vectors` writes them anew: only when a sealed format changes on purpose.
+
+use std::{io::Read as _, path::PathBuf};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use opaque_ke::{
+    CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin, ServerLoginParameters, ServerRegistration,
+    ServerSetup,
+};
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+use serde_json::{Value, json};
+use vault::{
+    AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Letter, Sight, Vault, VaultKey,
+    key_packet,
+    password::{Registration, SignIn},
+    seal_parcel,
+};
+use wire::{
+    ids::MessageId,
+    opaque::{CONTEXT, Suite},
+};
+
+use crate::people::{NOW, address, letter};
+
+const PASSWORD: &str = "Zoe\u{308}'s correct horse";
+const RELOAD_KEY: [u8; 32] = [7; 32];
+
+/// What the module draws at its `n`th call that needs randomness, in the agreement test.
+fn draw(n: u8) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([n; 32])
+}
+
+fn text(bytes: impl AsRef<[u8]>) -> Value {
+    STANDARD.encode(bytes).into()
+}
+
+fn file_content() -> Vec<u8> {
+    (0..70_000_u32).map(|at| (at % 251) as u8).collect()
+}
+
+fn make() -> Value {
+    let setup = ServerSetup::<Suite>::new(&mut draw(200));
+    let (registration, registration_request) = Registration::start(PASSWORD, &mut draw(1)).unwrap();
+    let request = RegistrationRequest::deserialize(&registration_request).unwrap();
+    let registration_response = ServerRegistration::start(&setup, request, b"account")
+        .unwrap()
+        .message
+        .serialize();
+
+    let rng = &mut draw(2);
+    let (upload, export_key) = registration.finish(&registration_response, rng).unwrap();
+    let mut anna = Vault::create(&address("anna@example.test"), NOW, rng).unwrap();
+    let vault_key = VaultKey::generate(rng);
+    let password_slot = vault_key.wrap_for_password(&export_key, rng).unwrap();
+    let sealed_vault = anna.lock(&vault_key, rng).unwrap();
+
+    let (sign_in, credential_request) = SignIn::start(PASSWORD, &mut draw(3)).unwrap();
+    let record = ServerRegistration::finish(RegistrationUpload::deserialize(&upload).unwrap());
+    let credential_response = ServerLogin::start(
+        &mut draw(201),
+        &setup,
+        Some(record),
+        CredentialRequest::deserialize(&credential_request).unwrap(),
+        b"account",
+        ServerLoginParameters {
+            context: Some(CONTEXT),
+            ..Default::default()
+        },
+    )
+    .unwrap()
+    .message
+    .serialize();
+    let (finalization, _) = sign_in.finish(&credential_response, &mut draw(4)).unwrap();
+
+    let wrapped_for_reload = vault_key.wrap_for_reload(&RELOAD_KEY, &mut draw(5)).unwrap();
+    let ben = Vault::create(&address("ben@example.test"), NOW, &mut draw(202)).unwrap();
+    anna.remember(&address("ben@example.test"), ben.certificate().fingerprint());
+    let vault_with_ben = anna.lock(&vault_key, &mut draw(6)).unwrap();
+
+    let millis = u64::try_from(NOW).unwrap();
+    let message: MessageId = uuid::Builder::from_unix_timestamp_millis(millis, &draw(7).r#gen())
+        .into_uuid()
+        .to_string()
+        .parse()
+        .unwrap();
+    let content = file_content();
+    let mut sealer = FileSealer::new(&content[..], &mut draw(8)).unwrap();
+    let mut sealed_file = Vec::new();
+    sealer.read_to_end(&mut sealed_file).unwrap();
+    let file = sealer.finish().unwrap();
+    let file = FileRef {
+        name: "numbers.bin".into(),
+        media_type: "application/octet-stream".into(),
+        size: file.size,
+        sha256: file.sha256,
+        key: file.key,
+    };
+    let to_ben = [ben.certificate().clone()];
+    let with_file = Letter {
+        files: vec![file],
+        ..letter()
+    };
+    let sealed = anna
+        .seal(&with_file, message, "anna", &to_ben, NOW, &mut draw(9))
+        .unwrap();
+    let again = key_packet(&sealed.session_key, &to_ben[0], NOW, &mut draw(10)).unwrap();
+
+    let waiting = AccountKey::generate(&address("anna@example.test"), NOW, &mut draw(203)).unwrap();
+    let parcel = seal_parcel(&waiting, anna.certificate(), NOW, &mut draw(204)).unwrap();
+    let from_ben = Letter {
+        from: Correspondent {
+            name: Some("ben".into()),
+            address: address("ben@example.test"),
+        },
+        to: vec![Correspondent {
+            name: None,
+            address: address("anna@example.test"),
+        }],
+        cc: vec![],
+        ..letter()
+    };
+    let to_waiting = [waiting.certificate().clone()];
+    let received = ben
+        .seal(&from_ben, message, "ben", &to_waiting, NOW, &mut draw(205))
+        .unwrap();
+
+    let packets = |packets: &[vault::KeyPacket]| -> Value {
+        let plain = |packet: &vault::KeyPacket| json!({ "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
+        packets.iter().map(plain).collect()
+    };
+    json!({
+        "password": PASSWORD,
+        "now": NOW,
+        "reloadKey": text(RELOAD_KEY),
+        "registrationRequest": text(registration_request),
+        "registrationResponse": text(registration_response),
+        "upload": text(upload),
+        "certificate": text(anna.certificate().to_bytes()),
+        "fingerprint": anna.certificate().fingerprint().to_string(),
+        "sealedVault": text(sealed_vault),
+        "passwordSlot": text(password_slot),
+        "credentialRequest": text(credential_request),
+        "credentialResponse": text(credential_response),
+        "finalization": text(finalization),
+        "wrappedForReload": text(wrapped_for_reload),
+        "vaultWithBen": text(vault_with_ben),
+        "message": message.to_string(),
+        "fileSha256": with_file.files[0].sha256.to_string(),
+        "fileKey": *with_file.files[0].key.to_base64(),
+        "sealedFile": text(sealed_file),
+        "cover": text(sealed.cover),
+        "body": text(sealed.body),
+        "keyPackets": packets(&sealed.key_packets),
+        "keyPacketAgain": packets(&[again]),
+        "ben": {
+            "certificate": text(ben.certificate().to_bytes()),
+            "fingerprint": ben.certificate().fingerprint().to_string(),
+            "parcel": text(parcel),
+            "cover": text(received.cover),
+            "body": text(received.body),
+            "keyPacket": text(&received.key_packets[0].packet),
+        },
+    })
+}
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/agreement.json")
+}
+
+fn committed() -> Value {
+    serde_json::from_slice(&std::fs::read(path()).unwrap()).unwrap()
+}
+
+#[test]
+fn the_same_seeds_give_the_committed_bytes() {
+    let made = make();
+    if std::env::var_os("WRITE_VECTORS").is_some() {
+        std::fs::create_dir_all(path().parent().unwrap()).unwrap();
+        std::fs::write(path(), format!("{made:#}\n")).unwrap();
+    }
+    let committed = committed();
+    for (name, value) in made.as_object().unwrap() {
+        assert!(committed[name] == *value, "{name} differs");
+    }
+}
+
+#[test]
+fn what_was_sealed_once_is_opened_for_ever() {
+    let vectors = committed();
+    let field = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
+    let get = |name: &str| field(&vectors[name]);
+    let message: MessageId = vectors["message"].as_str().unwrap().parse().unwrap();
+
+    let (sign_in, request) = SignIn::start(PASSWORD, &mut draw(3)).unwrap();
+    assert_eq!(request, get("credentialRequest"));
+    let (_, export_key) = sign_in.finish(&get("credentialResponse"), &mut draw(4)).unwrap();
+    let key = VaultKey::unwrap_with_password(&get("passwordSlot"), &export_key).unwrap();
+    let reloaded = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
+    let mut anna = Vault::unlock(&get("vaultWithBen"), &reloaded).unwrap();
+    assert!(Vault::unlock(&get("sealedVault"), &key).is_ok());
+
+    let ben = Certificate::parse(&field(&vectors["ben"]["certificate"])).unwrap();
+    assert_eq!(anna.seen(&address("ben@example.test"), ben.fingerprint()), Sight::Same);
+    let own = Certificate::parse(&get("certificate")).unwrap();
+    let packet = field(&vectors["keyPackets"][1]["packet"]);
+    let opened = anna.open_body(message, &packet, &get("body"), &own).unwrap();
+    let file = &opened.letter.files[0];
+    let mut content = Vec::new();
+    FileOpener::new(&get("sealedFile")[..], file)
+        .unwrap()
+        .read_to_end(&mut content)
+        .unwrap();
+    assert_eq!(content, file_content());
+
+    let (packet, body) = (field(&vectors["ben"]["keyPacket"]), field(&vectors["ben"]["body"]));
+    assert_eq!(
+        anna.open_body(message, &packet, &body, &ben).unwrap_err(),
+        Error::WrongKey
+    );
+    anna.take_in(&field(&vectors["ben"]["parcel"])).unwrap();
+    assert_eq!(
+        anna.open_body(message, &packet, &body, &ben).unwrap().letter.subject,
+        letter().subject
+    );
+}
