@@ -1,4 +1,5 @@
 // What happened, for those who cannot see it: read out politely, and shown for a moment where asked.
+import { untrack } from 'svelte';
 
 class Announcer {
   /** In the live region. */
@@ -9,7 +10,7 @@ class Announcer {
 
   say(text: string): void {
     // The same text twice in a row would not be read again.
-    this.spoken = text === this.spoken ? `${text}\u00a0` : text;
+    this.spoken = untrack(() => text === this.spoken) ? `${text}\u00a0` : text;
   }
 
   show(text: string): void {

@@ -3,7 +3,7 @@
 declare module '*/module/vault_wasm.js' {
   import type { Cover, FileRef, KeyPacket, LetterIn, Opened, Sight } from './protocol';
 
-  export default function init(): Promise<unknown>;
+  export default function init(source: { module_or_path: string }): Promise<unknown>;
 
   export class RegistrationAttempt {
     readonly request: Uint8Array;
@@ -36,12 +36,12 @@ declare module '*/module/vault_wasm.js' {
     takeIn(parcel: Uint8Array): void;
     seen(address: string, fingerprint: string): Sight;
     remember(address: string, fingerprint: string): void;
-    seal(letter: LetterIn, messageId: string, recipients: Uint8Array[], nowMs: number): SealedMessage;
+    seal(letter: LetterIn, messageId: string, recipients: Uint8Array[], nowMs: number): Sealed;
     openCover(messageId: string, keyPacket: Uint8Array, cover: Uint8Array, senderCertificate: Uint8Array): Cover;
     openBody(messageId: string, keyPacket: Uint8Array, body: Uint8Array, senderCertificate: Uint8Array): Opened;
     free(): void;
   }
-  export class SealedMessage {
+  export class Sealed {
     readonly cover: Uint8Array;
     readonly body: Uint8Array;
     readonly keyPackets: KeyPacket[];
@@ -59,4 +59,9 @@ declare module '*/module/vault_wasm.js' {
     next(): Uint8Array | undefined;
     free(): void;
   }
+}
+
+declare module '*.wasm?url' {
+  const url: string;
+  export default url;
 }

@@ -1,5 +1,6 @@
 // The vault runs here, off the page's thread: its secrets stay in this worker's memory and go with it at sign-out.
 import init, * as module from './module/vault_wasm.js';
+import source from './module/vault_wasm_bg.wasm?url';
 import { openFile, sealFile, type Step } from './files';
 import {
   CANCELLED,
@@ -20,7 +21,7 @@ let signIn: module.SignInAttempt | undefined;
 let proof: module.SignInProof | undefined;
 let vault: module.OpenVault | undefined;
 // The message sealed last keeps its session key here, so that other key packets can be made for it.
-let sealed: { id: string; message: module.SealedMessage } | undefined;
+let sealed: { id: string; message: module.Sealed } | undefined;
 const cancelled = new Set<number>();
 
 class Misuse extends Error {
@@ -120,7 +121,7 @@ async function answer({ id, name, args }: Call): Promise<void> {
     if (cancelled.has(id)) throw Object.assign(new Error('cancelled'), { code: CANCELLED });
   };
   try {
-    loading ??= init();
+    loading ??= init({ module_or_path: source });
     await loading.catch((cause: unknown) => {
       throw Object.assign(new Error('the vault module did not load', { cause }), { code: 'module-failed' });
     });
