@@ -152,8 +152,27 @@ impl SmtpConnection {
             return Err(refusal);
         }
         self.connection.command(Data).await.map_err(|error| refusal(&error, Refusal::Mail))?;
-        self.connection.message(&mail.message).await.map_err(|error| refusal(&error, Refusal::Mail))?;
+        let handed_over = match std::str::from_utf8(&mail.message) {
+            Ok(message) => self.connection.command(InOnePiece(message)).await,
+            Err(_) => self.connection.message(&mail.message).await,
+        };
+        handed_over.map_err(|error| refusal(&error, Refusal::Mail))?;
         Ok(())
+    }
+}
+
+/// A mail with the dot that ends it (RFC 5321 section 4.5.2), for one write. lettre writes the two apart, and Nagle's
+/// algorithm then holds the dot back until the relay acknowledges the rest, 40 ms later: measured, that bounds the outbox
+/// to 21 mails a second.
+struct InOnePiece<'a>(&'a str);
+
+impl std::fmt::Display for InOnePiece<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for line in self.0.split_inclusive("\r\n") {
+            f.write_str(if line.starts_with('.') { "." } else { "" })?;
+            f.write_str(line)?;
+        }
+        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
     }
 }
 
@@ -175,5 +194,16 @@ impl Connection for SmtpConnection {
         Box::pin(async move {
             let _ = tokio::time::timeout(ANSWER, self.connection.quit()).await;
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::InOnePiece;
+
+    #[test]
+    fn a_line_that_begins_with_a_dot_does_not_end_a_mail() {
+        assert_eq!(InOnePiece("a\r\n.\r\n..b\r\n").to_string(), "a\r\n..\r\n...b\r\n.\r\n");
+        assert_eq!(InOnePiece(".a").to_string(), "..a\r\n.\r\n");
     }
 }
