@@ -59,13 +59,16 @@ async function gather(
 export async function sealFile(file: File, make: (read: Read) => Sealer, step: Step): Promise<SealedFile> {
   let position = 0;
   const sealer = make(readerOf(file, (end) => (position = end)));
+  let sealed: Blob;
   try {
-    const sealed = await gather(sealer, () => position, file.size, step, 'application/octet-stream');
-    const { name, mediaType, size, sha256, key } = sealer.finish();
-    return { file: { name, mediaType, size, sha256, key }, sealed };
-  } finally {
+    sealed = await gather(sealer, () => position, file.size, step, 'application/octet-stream');
+  } catch (error) {
     sealer.free();
+    throw error;
   }
+  // Uses the sealer up.
+  const { name, mediaType, size, sha256, key } = sealer.finish();
+  return { file: { name, mediaType, size, sha256, key }, sealed };
 }
 
 export async function openFile(blob: Blob, make: (read: Read) => Opener, step: Step): Promise<Blob> {

@@ -3,7 +3,7 @@ import { putBlob } from '../../api/blobs';
 import { isRefused } from '../../api/problem';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
-import { VaultError, vault } from '../../vault/client';
+import { isVaultError, vault } from '../../vault/client';
 import type { FileRef, SealedFile } from '../../vault/protocol';
 
 export type AttachmentState =
@@ -82,7 +82,7 @@ export class Attachment {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof VaultError) return t('compose.file.unreadable');
+  if (isVaultError(error, 'unreadable')) return t('compose.file.unreadable');
   if (isRefused(error, 'too-large')) return t('problem.too-large');
   return problemText(error);
 }
