@@ -12,7 +12,6 @@ use super::Error;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
-#[allow_missing = true]
 struct Bundle;
 
 /// A file of the bundle, or the page itself for any path that is one of its own routes.
