@@ -64,6 +64,7 @@ web:
 
 # The binary as well as the tests: the journeys run it. Tests first, for their features decide what is compiled once.
 tests-built:
+	mkdir -p web/dist # looked up when the portal is compiled; its files are read when it runs
 	cargo nextest run --workspace --no-run
 	cargo build --package restante
 

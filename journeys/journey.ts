@@ -27,7 +27,7 @@ export const test = base.extend<Journey>({
     await use(portal);
     await portal.stop();
     if (info.status === info.expectedStatus) portal.forget();
-    else console.log(readFileSync(join(portal.home, 'logs/serve'), 'utf8').slice(-4000));
+    else console.log(endOf(join(portal.home, 'logs/serve')));
   },
   somebody: async ({ browser }, use) => {
     const contexts: { close(): Promise<void> }[] = [];
@@ -40,6 +40,12 @@ export const test = base.extend<Journey>({
     for (const context of contexts) await context.close();
   },
 });
+
+/** What a log says last, without every statement of the database. */
+function endOf(log: string): string {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  return lines.filter((line) => !line.match(/sqlx|tower_http/)).slice(-40).join('\n');
+}
 
 /** Letters that stand nowhere else. */
 export function word(letters = 24): string {

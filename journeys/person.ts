@@ -107,7 +107,7 @@ export class Person {
     const { page } = this;
     await expect(page.getByRole('heading', { name: subject })).toBeVisible();
     await expect(page.getByText('Signature verified')).toBeVisible();
-    await expect(page.getByText(text).or(page.frameLocator('iframe').getByText(text)).first()).toBeVisible();
+    await expect(page.getByRole('article').getByText(text)).toBeVisible();
   }
 
   /** Saves a file of the open message, and gives the hash of what was saved. */
