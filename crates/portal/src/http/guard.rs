@@ -1,6 +1,13 @@
 //! What stands before every route: whose page asks, how often, and what browsers are told about the answer.
 
-use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
+use std::{
+    net::SocketAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -38,11 +45,13 @@ fn is_own(public_url: &str, origin: &str) -> bool {
 #[derive(Clone)]
 pub(super) struct Limits {
     asked: Arc<DefaultKeyedRateLimiter<Network>>,
+    requests: Arc<AtomicU64>,
     behind_proxy: bool,
 }
 
-/// How many networks are remembered before those that have been quiet are forgotten.
-const REMEMBERED: usize = 10_000;
+/// After how many requests the networks that have been quiet are forgotten: going through them then costs next to nothing
+/// a request, however many strangers knock.
+const FORGET_EVERY: u64 = 10_000;
 
 impl Limits {
     pub(super) fn new(portal: &Portal) -> Self {
@@ -50,6 +59,7 @@ impl Limits {
         let quota = Quota::per_second(a_second).allow_burst(a_second.saturating_mul(NonZeroU32::MIN.saturating_add(9)));
         Self {
             asked: Arc::new(DefaultKeyedRateLimiter::keyed(quota)),
+            requests: Arc::default(),
             behind_proxy: portal.settings.behind_proxy,
         }
     }
@@ -59,7 +69,7 @@ impl Limits {
 pub(super) async fn rate(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let network = Network::of(request.headers(), peer, limits.behind_proxy);
-    if limits.asked.len() > REMEMBERED {
+    if limits.requests.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
         limits.asked.retain_recent();
     }
     match limits.asked.check_key(&network) {

@@ -12,14 +12,17 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use serde::de::DeserializeOwned;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::RequestBodyTimeoutLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    timeout::RequestBodyTimeoutLayer,
+    trace::{DefaultOnResponse, TraceLayer},
 };
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -115,10 +118,14 @@ pub fn router(portal: Portal) -> Router {
             Error::from(ProblemType::Internal).into_response()
         }))
         // The route's pattern, never its path: an id or a hash in a log is personal data.
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("-", |path| path.as_str());
-            tracing::info_span!("request", method = %request.method(), route)
-        }))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &Request| {
+                    let route = request.extensions().get::<MatchedPath>().map_or("-", |path| path.as_str());
+                    tracing::info_span!("request", method = %request.method(), route)
+                })
+                .on_response(DefaultOnResponse::new().level(tracing::Level::INFO)),
+        )
         .with_state(portal)
 }
 
