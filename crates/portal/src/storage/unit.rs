@@ -65,15 +65,19 @@ impl Writer {
     }
 
     pub(super) async fn begin(&self) -> Result<Unit, StoreError> {
-        let work = match self {
-            Self::Postgres(pool) => Work::Postgres(pool.begin().await?),
+        match self {
+            Self::Postgres(pool) => Ok(Unit::new(Work::Postgres(pool.begin().await?))),
             Self::Sqlite(_, writer) => {
-                let mut held = writer.clone().lock_owned().await;
-                held.enter().await?;
-                Work::Sqlite { writer: writer.clone(), held }
+                let writer = writer.clone();
+                uninterrupted(async move {
+                    let mut held = writer.clone().lock_owned().await;
+                    held.enter().await?;
+                    // Where nobody waits for it any more, it is dropped, and so undone.
+                    Ok(Unit::new(Work::Sqlite { writer, held }))
+                })
+                .await
             }
-        };
-        Ok(Unit { work: Some(work), woken: Vec::new() })
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -90,6 +94,14 @@ impl Writer {
 impl SqliteWriter {
     /// Opens the group where none is open, and in it a unit's savepoint.
     async fn enter(&mut self) -> Result<(), StoreError> {
+        let entered = self.open_unit().await;
+        if entered.is_err() {
+            self.abandon().await;
+        }
+        entered
+    }
+
+    async fn open_unit(&mut self) -> Result<(), StoreError> {
         if self.connection.is_none() {
             self.connection = Some(self.pool.acquire().await?);
         }
@@ -149,6 +161,10 @@ impl SqliteWriter {
 }
 
 impl Unit {
+    fn new(work: Work) -> Self {
+        Self { work: Some(work), woken: Vec::new() }
+    }
+
     /// Notes an account whose clients are to look for changes once this is durable.
     pub fn wake(&mut self, account: AccountId) {
         if !self.woken.contains(&account) {
@@ -165,15 +181,16 @@ impl Unit {
             None => return Err(StoreError::Corrupt),
             Some(Work::Postgres(transaction)) => transaction.commit().await?,
             Some(Work::Sqlite { writer, mut held }) => {
-                if held.run("RELEASE unit").await.is_err() {
-                    held.abandon().await;
-                    return Err(StoreError::Unavailable);
-                }
-                let group = held.group;
-                drop(held);
-                // In a task of its own: a caller that goes away must not leave a group uncommitted.
-                let committed = tokio::spawn(async move { writer.lock().await.commit(group).await });
-                committed.await.map_err(|_| StoreError::Unavailable)??;
+                uninterrupted(async move {
+                    if held.run("RELEASE unit").await.is_err() {
+                        held.abandon().await;
+                        return Err(StoreError::Unavailable);
+                    }
+                    let group = held.group;
+                    drop(held);
+                    writer.lock().await.commit(group).await
+                })
+                .await?;
             }
         }
         Ok(std::mem::take(&mut self.woken))
@@ -186,9 +203,23 @@ impl Unit {
             Some(Work::Postgres(transaction)) => {
                 let _ = transaction.rollback().await;
             }
-            Some(work @ Work::Sqlite { .. }) => undo(work).await,
+            Some(work @ Work::Sqlite { .. }) => {
+                let _ = uninterrupted(async move {
+                    undo(work).await;
+                    Ok(())
+                })
+                .await;
+            }
         }
     }
+}
+
+/// Does what must not stop halfway, in a task of its own: a request whose client goes away is dropped wherever it waits,
+/// and the writer would be left in a transaction that it does not know of.
+async fn uninterrupted<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(work).await.map_err(|_| StoreError::Unavailable)?
 }
 
 async fn undo(work: Work) {

@@ -1,6 +1,6 @@
 //! The contract of a store: what a unit of work is, on both engines.
 
-use std::sync::Arc;
+use std::{sync::Arc, task::Poll};
 
 use portal::storage::{Store, StoreError, Unit};
 use tokio::sync::Barrier;
@@ -13,6 +13,7 @@ on_both_engines![
     a_conflict_is_told_and_undoes_the_whole_unit,
     many_units_at_once_are_each_whole,
     a_caller_who_goes_away_leaves_no_unit_half_done,
+    wherever_a_caller_goes_away_the_next_one_can_work,
     the_schema_is_brought_up_once,
     the_database_itself_keeps_one_master,
 ];
@@ -106,6 +107,48 @@ async fn a_caller_who_goes_away_leaves_no_unit_half_done(house: House) {
     }
     store.begin().await.unwrap().commit().await.unwrap();
     assert_eq!(count(store).await % 2, 0, "each happened whole or not at all");
+}
+
+/// Polls so often and no more: a request whose client goes away is dropped wherever it waits.
+async fn dropped_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+async fn wherever_a_caller_goes_away_the_next_one_can_work(house: House) {
+    let store = &house.portal.store;
+    for commits in [true, false] {
+        for polls in 0.. {
+            let before = count(store).await;
+            let work = async {
+                let mut unit = store.begin().await.unwrap();
+                sqlx::query("UPDATE accounts SET change_seq = change_seq + 1").execute(&mut *unit).await.unwrap();
+                account(&mut unit, 255).await.unwrap();
+                if commits {
+                    unit.commit().await.unwrap();
+                } else {
+                    unit.rollback().await;
+                }
+            };
+            let done = dropped_after(polls, work).await.is_some();
+            let mut unit = store.begin().await.expect("the next unit begins");
+            sqlx::query("DELETE FROM accounts").execute(&mut *unit).await.unwrap();
+            account(&mut unit, 1).await.unwrap();
+            unit.commit().await.expect("the next unit is committed");
+            assert_eq!(count(store).await, 1, "after {polls} polls, from {before}");
+            if done {
+                break;
+            }
+        }
+    }
 }
 
 async fn the_schema_is_brought_up_once(house: House) {
