@@ -54,23 +54,29 @@ class CurrentSession {
   async start(): Promise<void> {
     this.phase = { name: 'starting' };
     try {
-      // The module loads while the portal is asked: the first message is readable that much sooner.
+      // The module loads while the portal is asked, and while somebody signs in: they meet when both are there.
+      const module = vault.call('load', []);
+      module.catch((error: unknown) => this.#failed(error));
       const [portal, session] = await Promise.all([
         api.portal(),
         api.session().catch((error: unknown) => {
           if (isRefused(error, 'signed-out')) return undefined;
           throw error;
         }),
-        vault.call('load', []),
       ]);
       this.portal = portal;
-      if (session) await this.#resume(session);
+      if (session) await module.then(() => this.#resume(session));
       else this.#leave(reloadKey.kept() ? 'ended' : 'never');
     } catch (error) {
-      if (isVaultError(error, 'module-failed')) this.phase = { name: 'module-failed' };
-      else if (error instanceof Unreachable || error instanceof Refused) this.phase = { name: 'unreachable' };
-      else throw error;
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    if (isVaultError(error, 'module-failed')) this.phase = { name: 'module-failed' };
+    else if (error instanceof Unreachable || error instanceof Refused) this.phase = { name: 'unreachable' };
+    // Ended by the person meanwhile; anything else is a fault of the page's own.
+    else if (!isVaultError(error, 'forgotten')) throw error;
   }
 
   /** Begins a session whose vault has just been opened in the worker. */

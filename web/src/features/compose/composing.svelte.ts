@@ -147,8 +147,9 @@ export class Composing {
       cc: draft.cc,
       bcc: draft.bcc,
       subject: draft.subject.trim(),
-      text: draft.text,
-      html: draft.html,
+      // The blank lines that invited to write above a quotation say nothing.
+      text: draft.text.replace(/^\s*\n/, '').trimEnd(),
+      html: draft.html?.replace(/^(?:<p><\/p>)+/, ''),
       files,
       inReplyTo: answered && answered.how !== 'forward' ? answered.delivery : undefined,
     };
