@@ -129,10 +129,20 @@ class CurrentSession {
   async takeInParcels(): Promise<void> {
     const parcels = await api.parcels();
     if (parcels.length === 0) return;
+    const taken = new Set<string>();
     await this.change(async () => {
-      for (const parcel of parcels) await vault.call('takeIn', [fromBase64(parcel.sealed)]);
+      for (const parcel of parcels) {
+        try {
+          await vault.call('takeIn', [fromBase64(parcel.sealed)]);
+          taken.add(parcel.id);
+        } catch (error) {
+          // One that cannot be opened stays with the portal; it must not keep anybody from signing in.
+          if (!isVaultError(error)) throw error;
+        }
+      }
     });
-    await Promise.all(parcels.map(({ id }) => api.dropParcel(id)));
+    // Another window may have been quicker.
+    await Promise.all([...taken].map((id) => api.dropParcel(id).catch(() => undefined)));
   }
 
   async #resume(session: Session): Promise<void> {

@@ -102,6 +102,6 @@ export class VaultClient {
 
 export const vault = new VaultClient();
 
-export function isVaultError(error: unknown, code: string): error is VaultError {
-  return error instanceof VaultError && error.code === code;
+export function isVaultError(error: unknown, code?: string): error is VaultError {
+  return error instanceof VaultError && (code === undefined || error.code === code);
 }

@@ -16,7 +16,7 @@ export function sendParts(onStep: (step: SendStep) => void): SendParts {
       const sights = await Promise.all(
         keys.map(({ address, fingerprint }) => vault.call('seen', [address, fingerprint])),
       );
-      const first = keys.filter((_, at) => sights[at]?.sight === 'first');
+      const first = keys.filter(({ owned }, at) => owned && sights[at]?.sight === 'first');
       if (first.length > 0) void rememberKeys(first).catch(() => undefined);
       return keys.filter((_, at) => sights[at]?.sight === 'changed').map(({ address }) => address);
     },

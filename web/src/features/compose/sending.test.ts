@@ -134,6 +134,8 @@ describe('accountsOf', () => {
   });
 
   it('does not remember keys that wait in custody', () => {
-    expect(accountsOf([recipient('n@x.test', 'n', { standing: 'invited' })], own)[1]?.registered).toEqual([]);
+    expect(accountsOf([recipient('n@x.test', 'n', { standing: 'invited' })], own)[1]?.addresses).toEqual([
+      { address: 'n@x.test', owned: false },
+    ]);
   });
 });

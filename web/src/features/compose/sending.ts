@@ -25,7 +25,7 @@ export interface SendParts {
   seal(letter: LetterIn, messageId: string, certificates: string[]): Promise<SealedMessage>;
   sealAgain(messageId: string, certificates: string[]): Promise<KeyPacket[]>;
   /** Those of the addresses whose key is not the one that was seen last. */
-  changedKeys(keys: { address: string; fingerprint: string }[]): Promise<string[]>;
+  changedKeys(keys: { address: string; fingerprint: string; owned: boolean }[]): Promise<string[]>;
   post(message: Send, idempotencyKey: string): Promise<Sent>;
   newIdempotencyKey(): string;
   pause(ms: number): Promise<void>;
@@ -132,8 +132,8 @@ export class Sending {
   }
 
   async #check(accounts: readonly Account[], packets: readonly KeyPacket[]): Promise<void> {
-    const keys = accounts.flatMap(({ registered }, at) =>
-      registered.map((address) => ({ address, fingerprint: packets[at]?.fingerprint ?? '' })),
+    const keys = accounts.flatMap(({ addresses }, at) =>
+      addresses.map((address) => ({ ...address, fingerprint: packets[at]?.fingerprint ?? '' })),
     );
     const changed = await this.parts.changedKeys(keys);
     if (changed.length > 0) {
@@ -148,17 +148,20 @@ export class Sending {
 interface Account {
   account: string;
   certificate: string;
-  /** The addresses of it whose owner holds the key. One that waits in custody is replaced at registration. */
-  registered: string[];
+  /**
+   * Its addresses, and whether their owner holds the key. One that waits in custody is replaced at registration, so it is
+   * not remembered; but where a key is remembered, it is compared whatever the portal says of the address.
+   */
+  addresses: { address: string; owned: boolean }[];
 }
 
 /** One certificate an account, however many of its addresses are named; the sender's own first. */
 export function accountsOf(recipients: readonly Recipient[], own: { account: string; certificate: string }): Account[] {
-  const accounts = new Map<string, Account>([[own.account, { ...own, registered: [] }]]);
+  const accounts = new Map<string, Account>([[own.account, { ...own, addresses: [] }]]);
   for (const { account, certificate, address, standing } of recipients) {
-    const known = accounts.get(account) ?? { account, certificate, registered: [] };
+    const known = accounts.get(account) ?? { account, certificate, addresses: [] };
     accounts.set(account, known);
-    if (standing === 'registered' && account !== own.account) known.registered.push(address);
+    if (account !== own.account) known.addresses.push({ address, owned: standing === 'registered' });
   }
   return [...accounts.values()];
 }

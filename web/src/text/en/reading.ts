@@ -18,6 +18,7 @@ export const reading = {
   'reading.key-changed.title': 'The key of {name} has changed',
   'reading.key-changed.text':
     'This message carries a valid signature, but by another key than before. That happens when somebody opens a new account. If you did not expect it, ask {name} by telephone whether the new fingerprint is theirs.',
+  'reading.key-changed.badge': 'Key changed',
   'reading.key-changed.before': 'Before',
   'reading.key-changed.now': 'Now',
   'reading.key-changed.accept': 'Accept the new key',
@@ -58,6 +59,7 @@ export const reading = {
   'slip.security': 'Security',
   'slip.signature': 'Signature',
   'slip.signature.good': 'Valid: written by {name}, not altered since',
+  'slip.signature.other-key': 'Valid, but by a key that was not {name}’s before',
   'slip.fingerprint': 'Sender’s key fingerprint',
   'slip.fingerprint.same': 'The same as before',
   'slip.fingerprint.first': 'Seen for the first time',
