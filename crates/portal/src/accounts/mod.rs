@@ -106,15 +106,6 @@ pub(crate) async fn destination(db: &mut AnyConnection, id: AccountId) -> Result
     row.address("typed")
 }
 
-/// The mailbox that new deliveries of an account go to: its first.
-pub(crate) async fn mailbox(db: &mut AnyConnection, id: AccountId) -> Result<MailboxId, StoreError> {
-    let row = sqlx::query("SELECT id FROM mailboxes WHERE account = $1 ORDER BY id LIMIT 1")
-        .bind(id.key())
-        .fetch_one(db)
-        .await?;
-    row.key("id")
-}
-
 /// All mailboxes of an account.
 pub(crate) async fn mailboxes(db: &mut AnyConnection, id: AccountId) -> Result<Vec<MailboxId>, StoreError> {
     let rows = sqlx::query("SELECT id FROM mailboxes WHERE account = $1 ORDER BY id")

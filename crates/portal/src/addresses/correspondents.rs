@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use utoipa::IntoParams;
 use wire::{Millis, ids::AccountId, people::Correspondent};
 
@@ -10,22 +10,32 @@ use crate::{
     Portal,
     http::{Answer, Ask},
     sessions::Caller,
-    storage::{Key as _, RowExt as _, StoreError, Unit},
+    storage::{Key as _, RowExt as _, StoreError, Unit, values},
 };
 
-/// Records that a message went between two accounts.
-pub(crate) async fn deal(unit: &mut Unit, one: AccountId, other: AccountId, now: Millis) -> Result<(), StoreError> {
-    for (account, other) in [(one, other), (other, one)] {
-        sqlx::query(
-            "INSERT INTO correspondents (account, other, last_at) VALUES ($1, $2, $3) \
-             ON CONFLICT (account, other) DO UPDATE SET last_at = excluded.last_at",
-        )
-        .bind(account.key())
-        .bind(other.key())
-        .bind(now)
-        .execute(&mut **unit)
-        .await?;
+/// Records that a message went from an account to others.
+pub(crate) async fn deal(
+    unit: &mut Unit,
+    account: AccountId,
+    others: &[AccountId],
+    now: Millis,
+) -> Result<(), StoreError> {
+    if others.is_empty() {
+        return Ok(());
     }
+    let mut pairs: Vec<_> = others.iter().flat_map(|&other| [(account, other), (other, account)]).collect();
+    // Always in this order: two people who write to each other at once must not wait for each other in a circle.
+    pairs.sort_unstable();
+    let sql = format!(
+        "INSERT INTO correspondents (account, other, last_at) VALUES {} \
+         ON CONFLICT (account, other) DO UPDATE SET last_at = excluded.last_at",
+        values(pairs.len(), 3)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (account, other) in &pairs {
+        query = query.bind(account.key()).bind(other.key()).bind(now);
+    }
+    query.execute(&mut **unit).await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ mod events;
 mod wakes;
 
 use axum::{Json, extract::State};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ids::AccountId,
@@ -19,7 +19,7 @@ use crate::{
     Portal,
     http::{Answer, Ask},
     sessions::Caller,
-    storage::{Key as _, RowExt as _, StoreError, Unit},
+    storage::{Key as _, RowExt as _, StoreError, Unit, values},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
@@ -29,20 +29,33 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
 /// The most changes that one answer holds.
 const PAGE: i64 = 500;
 
-/// Appends a change to an account's feed. Where a unit tells several accounts, it does so in the order of their ids:
-/// each feed's counter is a row that the engine locks.
+/// Appends a change to an account's feed.
 pub async fn tell(unit: &mut Unit, account: AccountId, change: Change) -> Result<(), StoreError> {
-    let row = sqlx::query("UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq")
-        .bind(account.key())
-        .fetch_one(&mut **unit)
-        .await?;
-    sqlx::query("INSERT INTO changes (account, seq, change) VALUES ($1, $2, $3)")
-        .bind(account.key())
-        .bind(row.int("change_seq")?)
-        .bind(serde_json::to_string(&change).map_err(|_| StoreError::Corrupt)?)
-        .execute(&mut **unit)
-        .await?;
-    unit.wake(account);
+    tell_all(unit, &mut [(account, change)]).await
+}
+
+/// Appends changes to the feeds of their accounts.
+///
+/// Each feed's counter is a row that the engine locks; they are counted up one by one in the order of the accounts'
+/// ids, so that two units never wait for each other in a circle.
+pub async fn tell_all(unit: &mut Unit, told: &mut [(AccountId, Change)]) -> Result<(), StoreError> {
+    told.sort_by_key(|(account, _)| *account);
+    let mut rows = Vec::with_capacity(told.len());
+    for (account, change) in &*told {
+        let row = sqlx::query("UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq")
+            .bind(account.key())
+            .fetch_one(&mut **unit)
+            .await?;
+        let change = serde_json::to_string(change).map_err(|_| StoreError::Corrupt)?;
+        rows.push((account, row.int("change_seq")?, change));
+    }
+    let sql = format!("INSERT INTO changes (account, seq, change) VALUES {}", values(rows.len(), 3));
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (account, seq, change) in &rows {
+        query = query.bind(account.key()).bind(seq).bind(change);
+    }
+    query.execute(&mut **unit).await?;
+    told.iter().for_each(|(account, _)| unit.wake(*account));
     Ok(())
 }
 

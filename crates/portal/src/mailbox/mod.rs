@@ -1,6 +1,7 @@
 //! Messages and deliveries: sending, lists, reading.
 
 mod list;
+mod parties;
 mod read;
 mod send;
 

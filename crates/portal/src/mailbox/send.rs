@@ -1,6 +1,6 @@
 //! Taking a sealed message in: checked, stored and on its way in one transaction.
 
-use std::collections::{BTreeMap, HashSet, btree_map::Entry};
+use std::collections::{BTreeMap, HashSet};
 
 use axum::{
     Json,
@@ -9,25 +9,23 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use wire::{
-    Address, Millis, Problem, ProblemType, Sha256,
+    Millis, Problem, ProblemType, Sha256,
     ids::{AccountId, DeliveryId, MessageId},
-    mailbox::{Change, Folder, Role},
+    mailbox::{Change, Folder},
     people::AccountState,
     send::{KeyPacket, Send, Sent},
 };
 
+use super::parties::{self, Addressee, Participant, Sender};
 use crate::{
-    Portal,
-    accounts::{self, Known},
-    addresses::{self, Relation, Standing, may_write, resolve},
-    changes, files,
+    Portal, addresses, changes, files,
     http::{Answer, Error, IdempotencyKey, parse},
     notices,
     sessions::Caller,
     settings::DAY,
-    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+    storage::{Key as _, RowExt as _, StoreError, Unit, name, values},
 };
 
 /// The largest sealed cover that is taken, in bytes. Subject, names of a hundred files and a snippet fit.
@@ -56,6 +54,8 @@ pub(super) async fn send(
     let hash = Sha256::of(&raw);
     let mut unit = portal.store.begin().await?;
     if let Some(sent) = answered_before(&mut unit, caller.account, &key, hash).await? {
+        // What is read here may stand in a group that is not durable yet. Answered only once it is.
+        portal.commit(unit).await?;
         return Ok((StatusCode::CREATED, Json(sent)).into_response());
     }
     let sent = match take(&portal, &mut unit, caller, request, &key, hash).await {
@@ -130,12 +130,6 @@ async fn answered_before(
     }
 }
 
-/// One account that a message goes to, with all the ways it was addressed.
-struct Addressee {
-    known: Known,
-    delivery: DeliveryId,
-}
-
 async fn take(
     portal: &Portal,
     unit: &mut Unit,
@@ -145,15 +139,14 @@ async fn take(
     hash: Sha256,
 ) -> Result<Sent, Failure> {
     let now = portal.now();
-    let sender = accounts::find(unit, caller.account).await?;
-    let (addressees, participants) = address(portal, unit, caller, &request, now).await?;
+    let sender = parties::sender(unit, caller.account).await?;
+    let (addressees, participants) = parties::addressees(portal, unit, caller, &request, now).await?;
     let packets = match_packets(&request.key_packets, &sender, &addressees)?;
     let size = request.body.0.len() as u64 + files::nameable(unit, caller.account, &request.files).await?;
     let in_reply_to = match request.in_reply_to {
         None => None,
         Some(delivery) => Some(message_held(unit, caller.account, delivery).await?),
     };
-    let from = accounts::destination(unit, caller.account).await?;
 
     sqlx::query(
         "INSERT INTO messages (id, sender, sender_address, sender_name, sender_fingerprint, sent_at, to_addresses, \
@@ -161,8 +154,8 @@ async fn take(
     )
     .bind(request.id.key())
     .bind(caller.account.key())
-    .bind(from.as_typed())
-    .bind(sender.name.as_deref().unwrap_or_default())
+    .bind(sender.address.as_typed())
+    .bind(&sender.name)
     .bind(&sender.fingerprint)
     .bind(now)
     .bind(serde_json::to_string(&request.to).map_err(|_| StoreError::Corrupt)?)
@@ -182,43 +175,25 @@ async fn take(
     files::attach(unit, request.id, &request.files).await?;
 
     let sent = Sent { message: request.id, delivery: DeliveryId(portal.entropy.id(now)) };
-    let own = packets.get(&caller.account).ok_or(ProblemType::RecipientsChanged)?;
-    deliver(unit, caller.account, sent.delivery, request.id, Folder::Sent, own, Some(now)).await?;
-    for addressee in addressees.values() {
-        let account = addressee.known.id;
-        let packet = packets.get(&account).ok_or(ProblemType::RecipientsChanged)?;
-        deliver(unit, account, addressee.delivery, request.id, Folder::Inbox, packet, None).await?;
-    }
-    for (position, participant) in participants.iter().enumerate() {
-        sqlx::query(
-            "INSERT INTO participants (message, position, role, address, account, delivery) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(request.id.key())
-        .bind(position as i64)
-        .bind(name(&participant.role))
-        .bind(participant.address.as_typed())
-        .bind(participant.account.key())
-        .bind(addressees.get(&participant.account).ok_or(StoreError::Corrupt)?.delivery.key())
-        .execute(&mut **unit)
-        .await
-        .map_err(StoreError::from)?;
-    }
-    for addressee in addressees.values().filter(|addressee| addressee.known.id != caller.account) {
-        addresses::deal(unit, caller.account, addressee.known.id, now).await?;
-        notices::notify(portal, unit, &addressee.known, addressee.delivery, sender.name.as_deref()).await?;
-    }
-    // In the order of the accounts' ids, so that two sends never wait for each other in a circle.
-    let mut told: BTreeMap<AccountId, Vec<DeliveryId>> = BTreeMap::new();
-    told.entry(caller.account).or_default().push(sent.delivery);
-    for addressee in addressees.values() {
-        told.entry(addressee.known.id).or_default().push(addressee.delivery);
-    }
-    for (account, deliveries) in told {
-        for id in deliveries {
-            changes::tell(unit, account, Change::Delivery { id }).await?;
-        }
-    }
+    deliver(unit, &sender, sent, &addressees, &packets, now).await?;
+    name_participants(unit, request.id, &participants, &addressees).await?;
+
+    let others: Vec<_> = addressees.values().filter(|addressee| addressee.account != caller.account).collect();
+    let accounts: Vec<_> = others.iter().map(|addressee| addressee.account).collect();
+    addresses::deal(unit, caller.account, &accounts, now).await?;
+    let notices: Vec<_> = others
+        .iter()
+        .map(|addressee| notices::Notice {
+            account: addressee.account,
+            invites: addressee.state == AccountState::Invited,
+            destination: addressee.destination.clone(),
+            delivery: Some(addressee.delivery),
+        })
+        .collect();
+    notices::put(portal, unit, &notices, Some(&sender.name)).await?;
+    let mut told = vec![(caller.account, Change::Delivery { id: sent.delivery })];
+    told.extend(addressees.values().map(|one| (one.account, Change::Delivery { id: one.delivery })));
+    changes::tell_all(unit, &mut told).await?;
     sqlx::query(
         "INSERT INTO idempotency_keys (account, key, request, response, created_at) VALUES ($1, $2, $3, $4, $5)",
     )
@@ -240,75 +215,16 @@ fn taken(error: sqlx::Error) -> Failure {
     }
 }
 
-struct Participant {
-    role: Role,
-    address: Address,
-    account: AccountId,
-}
-
-/// Resolves every address to its account. Several addresses of one account make one delivery.
-async fn address(
-    portal: &Portal,
-    unit: &mut Unit,
-    caller: Caller,
-    request: &Send,
-    now: Millis,
-) -> Answer<(BTreeMap<AccountId, Addressee>, Vec<Participant>)> {
-    let answered = match request.in_reply_to {
-        Some(delivery) => super::visible_participants(unit, caller.account, delivery).await?,
-        None => Vec::new(),
-    };
-    let roles = [(Role::To, &request.to), (Role::Cc, &request.cc), (Role::Bcc, &request.bcc)];
-    let mut addressees = BTreeMap::new();
-    let mut participants: Vec<Participant> = Vec::new();
-    let mut refused = Vec::new();
-    for (role, addresses) in roles {
-        for address in addresses {
-            if participants.iter().any(|earlier| earlier.address == *address) {
-                continue;
-            }
-            let account = match resolve(unit, address).await? {
-                Standing::Registered(account) | Standing::Invited(account) => account,
-                // The client prepares its recipients, which invites; this one it has not prepared.
-                Standing::Unknown => return Err(ProblemType::RecipientsChanged.into()),
-            };
-            if let Entry::Vacant(vacant) = addressees.entry(account) {
-                let known = accounts::find(unit, account).await?;
-                let relation = Relation {
-                    kind: known.kind,
-                    disabled: known.state == AccountState::Disabled,
-                    dealt: addresses::have_dealt(unit, caller.account, account).await?,
-                    answered: answered.contains(&account),
-                    oneself: account == caller.account,
-                };
-                if !may_write(caller.kind, relation) {
-                    refused.push(address.as_typed().to_owned());
-                    continue;
-                }
-                let delivery = DeliveryId(portal.entropy.id(now));
-                vacant.insert(Addressee { known, delivery });
-            }
-            participants.push(Participant { role, address: address.clone(), account });
-        }
-    }
-    if !refused.is_empty() {
-        let mut problem = Problem::new(ProblemType::RecipientsNotAllowed);
-        problem.addresses = refused;
-        return Err(problem.into());
-    }
-    Ok((addressees, participants))
-}
-
 /// Sees that there is exactly one key packet for each account and the sender, each for the current certificate. A
 /// packet too many would be a reader that nobody named.
 fn match_packets(
     packets: &[KeyPacket],
-    sender: &Known,
+    sender: &Sender,
     addressees: &BTreeMap<AccountId, Addressee>,
 ) -> Answer<BTreeMap<AccountId, Vec<u8>>> {
     let mut wanted: BTreeMap<AccountId, &str> =
-        addressees.values().map(|addressee| (addressee.known.id, addressee.known.fingerprint.as_str())).collect();
-    wanted.insert(sender.id, &sender.fingerprint);
+        addressees.values().map(|addressee| (addressee.account, addressee.fingerprint.as_str())).collect();
+    wanted.insert(sender.account, &sender.fingerprint);
     let mut matched = BTreeMap::new();
     for packet in packets {
         let current = wanted.remove(&packet.account) == Some(packet.fingerprint.as_str());
@@ -323,27 +239,51 @@ fn match_packets(
     }
 }
 
+/// Puts the message into the sender's Sent, and into everybody's Inbox.
 async fn deliver(
     unit: &mut Unit,
-    account: AccountId,
-    delivery: DeliveryId,
+    sender: &Sender,
+    sent: Sent,
+    addressees: &BTreeMap<AccountId, Addressee>,
+    packets: &BTreeMap<AccountId, Vec<u8>>,
+    now: Millis,
+) -> Answer<()> {
+    let own = (sent.delivery, sender.mailbox, sender.account, Folder::Sent, Some(now));
+    let others = addressees.values().map(|one| (one.delivery, one.mailbox, one.account, Folder::Inbox, None));
+    let deliveries: Vec<_> = std::iter::once(own).chain(others).collect();
+    let sql = format!(
+        "INSERT INTO deliveries (id, mailbox, message, folder, key_packet, read_at) VALUES {}",
+        values(deliveries.len(), 6)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (id, mailbox, account, folder, read_at) in &deliveries {
+        let packet = packets.get(account).ok_or(ProblemType::RecipientsChanged)?;
+        query = query.bind(id.key()).bind(mailbox.key()).bind(sent.message.key()).bind(name(folder));
+        query = query.bind(&packet[..]).bind(*read_at);
+    }
+    query.execute(&mut **unit).await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Writes down who was addressed and how.
+async fn name_participants(
+    unit: &mut Unit,
     message: MessageId,
-    folder: Folder,
-    key_packet: &[u8],
-    read_at: Option<Millis>,
+    participants: &[Participant],
+    addressees: &BTreeMap<AccountId, Addressee>,
 ) -> Result<(), StoreError> {
-    let mailbox = accounts::mailbox(unit, account).await?;
-    sqlx::query(
-        "INSERT INTO deliveries (id, mailbox, message, folder, key_packet, read_at) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(delivery.key())
-    .bind(mailbox.key())
-    .bind(message.key())
-    .bind(name(&folder))
-    .bind(key_packet)
-    .bind(read_at)
-    .execute(&mut **unit)
-    .await?;
+    let sql = format!(
+        "INSERT INTO participants (message, position, role, address, account, delivery) VALUES {}",
+        values(participants.len(), 6)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (position, participant) in participants.iter().enumerate() {
+        let addressee = addressees.get(&participant.account).ok_or(StoreError::Corrupt)?;
+        query = query.bind(message.key()).bind(position as i64).bind(name(&participant.role));
+        query = query.bind(participant.address.as_typed()).bind(participant.account.key());
+        query = query.bind(addressee.delivery.key());
+    }
+    query.execute(&mut **unit).await?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use wire::Address;
 
 pub use folder::FolderRelay;
-pub(crate) use outbox::{deliver_due, invitations_since, invite, notify};
+pub(crate) use outbox::{Notice, deliver_due, invitations_since, invite, put};
 pub use smtp::{SmtpRelay, SmtpSettings, Tls};
 
 /// A basic mail, ready to go.

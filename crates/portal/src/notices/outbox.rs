@@ -1,9 +1,9 @@
 //! The outbox: mails that must go out, retried until they did or three days have passed.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use uuid::Uuid;
 use wire::{
-    Millis,
+    Address, Millis,
     ids::{AccountId, DeliveryId},
     mailbox::Change,
     people::AccountState,
@@ -11,11 +11,9 @@ use wire::{
 
 use super::{Connection, Mail, Refusal, letter};
 use crate::{
-    Portal,
-    accounts::{self, Known},
-    changes,
+    Portal, accounts, changes,
     settings::DAY,
-    storage::{Key as _, RowExt as _, StoreError, Unit},
+    storage::{Key as _, RowExt as _, StoreError, Unit, values},
 };
 
 /// How long a mail is tried (RFC 5321 section 4.5.4.1 asks for four to five days of a relay; ours tries on after us).
@@ -31,17 +29,16 @@ fn back_off(attempts: i64) -> Millis {
     (60_000 << doublings).min(4 * 3_600_000)
 }
 
-/// Puts the mail into the outbox that tells an addressee of a delivery: a notification, or an invitation where nobody
-/// has registered.
-pub(crate) async fn notify(
-    portal: &Portal,
-    unit: &mut Unit,
-    to: &Known,
-    delivery: DeliveryId,
-    sender_name: Option<&str>,
-) -> Result<(), StoreError> {
-    let kind = if to.state == AccountState::Invited { "invitation" } else { "notification" };
-    put(portal, unit, kind, to.id, Some(delivery), sender_name).await
+/// A mail about one delivery or, as an invitation alone, about none.
+pub(crate) struct Notice {
+    /// Whom it is for.
+    pub(crate) account: AccountId,
+    /// Whether nobody has registered: then it invites.
+    pub(crate) invites: bool,
+    /// Where it goes.
+    pub(crate) destination: Address,
+    /// What it is about.
+    pub(crate) delivery: Option<DeliveryId>,
 }
 
 /// Puts an invitation into the outbox that is about no message.
@@ -55,34 +52,42 @@ pub(crate) async fn invite(
         Some(by) => accounts::find(unit, by).await?.name,
         None => None,
     };
-    put(portal, unit, "invitation", account, None, sender_name.as_deref()).await?;
+    let destination = accounts::destination(unit, account).await?;
+    let notice = Notice { account, invites: true, destination, delivery: None };
+    put(portal, unit, &[notice], sender_name.as_deref()).await?;
     unit.wake(account);
     Ok(())
 }
 
-async fn put(
+/// Puts mails into the outbox.
+pub(crate) async fn put(
     portal: &Portal,
     unit: &mut Unit,
-    kind: &str,
-    account: AccountId,
-    delivery: Option<DeliveryId>,
+    notices: &[Notice],
     sender_name: Option<&str>,
 ) -> Result<(), StoreError> {
+    if notices.is_empty() {
+        return Ok(());
+    }
     let now = portal.now();
-    let address = accounts::destination(unit, account).await?;
-    sqlx::query(
-        "INSERT INTO outbox (id, kind, address, account, delivery, sender_name, created_at, next_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-    )
-    .bind(&portal.entropy.id(now).as_bytes()[..])
-    .bind(kind)
-    .bind(address.as_typed())
-    .bind(account.key())
-    .bind(delivery.as_ref().map(|delivery| delivery.key()))
-    .bind(sender_name)
-    .bind(now)
-    .execute(&mut **unit)
-    .await?;
+    let ids: Vec<_> = notices.iter().map(|_| portal.entropy.id(now)).collect();
+    let sql = format!(
+        "INSERT INTO outbox (id, kind, address, account, delivery, sender_name, created_at, next_at) VALUES {}",
+        values(notices.len(), 8)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (id, notice) in ids.iter().zip(notices) {
+        query = query
+            .bind(&id.as_bytes()[..])
+            .bind(if notice.invites { "invitation" } else { "notification" })
+            .bind(notice.destination.as_typed())
+            .bind(notice.account.key())
+            .bind(notice.delivery.as_ref().map(|delivery| delivery.key()))
+            .bind(sender_name)
+            .bind(now)
+            .bind(now);
+    }
+    query.execute(&mut **unit).await?;
     Ok(())
 }
 
@@ -109,7 +114,7 @@ struct Due {
     delivery: Option<DeliveryId>,
     invites: bool,
     sender_name: Option<String>,
-    address: wire::Address,
+    address: Address,
     created_at: Millis,
     attempts: i64,
 }
@@ -120,6 +125,9 @@ struct Due {
 pub(crate) async fn deliver_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
     let mut connection: Option<Box<dyn Connection>> = None;
     loop {
+        if portal.wakes.are_closing() {
+            break;
+        }
         let Some(due) = take(portal).await? else { break };
         let sent = send(portal, &mut connection, &due).await?;
         finish(portal, &due, sent).await?;

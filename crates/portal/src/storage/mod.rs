@@ -6,6 +6,7 @@
 
 mod error;
 mod row;
+mod rows;
 mod schema;
 mod unit;
 
@@ -19,6 +20,7 @@ use sqlx::{
 
 pub use error::StoreError;
 pub use row::{Key, RowExt, name};
+pub use rows::{placeholders, values};
 pub use unit::Unit;
 
 /// How long a query may wait for a connection before the database counts as out of reach.
