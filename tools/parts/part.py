@@ -9,7 +9,6 @@ import atexit
 import contextlib
 import ctypes
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -24,19 +23,18 @@ def folder() -> Path:
     return Path(sys.argv[1])
 
 
+HELD: list[socket.socket] = []  # keeps the ports below ours until this program ends
+
+
 def free_ports(count: int) -> list[int]:
-    """Free ports below the range that the kernel gives to clients, so that none is taken before its server starts."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.randint(20000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in found:
-            found.append(port)
-    return found
+    """Ports that nobody else can get. A socket that is bound but does not listen holds each; with SO_REUSEADDR on both
+    sides, which all servers set, that keeps everybody out but the server that is meant."""
+    for _ in range(count):
+        held = socket.socket()
+        held.bind(("127.0.0.1", 0))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        HELD.append(held)
+    return [held.getsockname()[1] for held in HELD[-count:]]
 
 
 def wait_until(what: str, answers, server: subprocess.Popen) -> None:
