@@ -48,6 +48,13 @@ impl Client {
         self
     }
 
+    /// The longest wait between two tries; two seconds unless told. They begin at 50 ms and double.
+    #[must_use]
+    pub fn longest_wait(mut self, wait: Duration) -> Self {
+        self.http.longest_wait = wait;
+        self
+    }
+
     /// Tells how far files have come, a few times a megabyte. It is called while they move, so it must not block.
     #[must_use]
     pub fn watch(mut self, watcher: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {

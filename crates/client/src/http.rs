@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// The first wait before a request is repeated, doubled each time.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
-/// The longest wait before a request is repeated, unless the portal asks for a longer one.
+/// The longest wait before a request is repeated, unless told, and unless the portal asks for a longer one.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ pub(crate) struct Http {
     client: reqwest::Client,
     base: Url,
     pub(crate) patience: Duration,
+    pub(crate) longest_wait: Duration,
 }
 
 /// One request. Its path begins after `/api/v1`.
@@ -99,7 +100,12 @@ impl Http {
             .connect_timeout(CONNECT)
             .read_timeout(PAUSE)
             .build()?;
-        Ok(Self { client, base, patience })
+        Ok(Self {
+            client,
+            base,
+            patience,
+            longest_wait: LONGEST_WAIT,
+        })
     }
 
     /// The portal's URL, without the API's prefix.
@@ -190,7 +196,7 @@ impl Http {
                 return Err(error);
             }
             tokio::time::sleep_until(until).await;
-            wait = (wait * 2).min(LONGEST_WAIT);
+            wait = (wait * 2).min(self.longest_wait);
         }
     }
 }

@@ -156,11 +156,13 @@ impl Session {
             .json(&PrepareRecipients { addresses, in_reply_to })?;
         let recipients: Vec<Recipient> = self.get(ask).await?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
-        // Who is only invited has no key to be known by: it is custody's, and gives way at registration.
-        for recipient in recipients.iter().filter(|one| one.standing == Standing::Registered) {
+        for recipient in &recipients {
             let now = certificate(recipient)?.fingerprint();
             match self.sight(&recipient.address, now) {
                 Sight::Same => {}
+                // Who is only invited has no key to be known by: it is custody's, and gives way at registration. But a key
+                // that is remembered is compared, whatever the portal says of the address.
+                Sight::First if recipient.standing == Standing::Invited => {}
                 Sight::First => new.push((recipient.address.clone(), now)),
                 Sight::Changed { before } => changed.push(ChangedKey {
                     address: recipient.address.clone(),

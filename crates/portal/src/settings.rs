@@ -27,6 +27,8 @@ pub struct Settings {
     pub invitation_lifetime: Millis,
     /// The most new addresses that one account may invite in a day.
     pub invitations_a_day: u32,
+    /// How many bytes of files one account may upload in a day.
+    pub uploads_a_day: u64,
     /// Requests that one network may make a second, and ten times that in a burst.
     pub requests_a_second: u32,
     /// Whether a proxy stands before the portal whose `X-Forwarded-For` counts.
@@ -55,6 +57,7 @@ impl Settings {
             session_lifetime: 12 * HOUR,
             invitation_lifetime: 30 * DAY,
             invitations_a_day: 500,
+            uploads_a_day: 50 << 30,
             requests_a_second: 100,
             behind_proxy: false,
             demo: false,

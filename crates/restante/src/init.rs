@@ -12,7 +12,7 @@ use crate::{house, options::Options};
 ///
 /// Makes the data folder with the portal's secrets, writes the settings into restante.toml there, creates the database,
 /// and prints the link under which the first administrator registers. Nothing is overwritten: on a portal that exists it
-/// only prints a new link for an administrator who has not registered.
+/// only prints a link for one more administrator, or a new one for an administrator who has not registered.
 #[derive(Args)]
 #[command(after_help = "Example:
   restante init --data /var/lib/restante --name 'Clinic Post' --public-url https://post.clinic.example \\

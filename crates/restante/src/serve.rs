@@ -45,6 +45,12 @@ impl Serve {
             if !wanted.ip().is_loopback() {
                 bail!("a demonstration is served on loopback alone");
             }
+            if options.file().exists() {
+                bail!(
+                    "{} is the folder of a real portal: a demonstration would add people with a public password to it",
+                    options.data.display()
+                );
+            }
             house::found(&options)?;
         }
         let listener = TcpListener::bind(wanted).await.with_context(|| format!("{wanted} cannot be listened on"))?;

@@ -166,7 +166,7 @@ pub struct Session {
     pub account: Account,
     /// 32 bytes under which the browser keeps the vault key; they live and die with the session.
     pub reload_key: Bytes,
-    /// When it ends unless it is used.
+    /// When it ends.
     pub expires_at: Millis,
 }
 

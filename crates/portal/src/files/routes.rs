@@ -6,12 +6,17 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use wire::{Problem, ProblemType, Sha256, ids::DeliveryId};
+use sqlx::AnyConnection;
+use wire::{
+    Millis, Problem, ProblemType, Sha256,
+    ids::{AccountId, DeliveryId},
+};
 
 use crate::{
     Portal,
     http::{Answer, Named},
     sessions::Caller,
+    settings::DAY,
     storage::{Key as _, RowExt as _, StoreError},
 };
 
@@ -36,11 +41,18 @@ pub(super) async fn upload(
     if length > portal.settings.max_file_size {
         return Err(ProblemType::TooLarge.into());
     }
+    let mut db = portal.store.read().await?;
+    let today = uploaded_since(&mut db, caller.account, portal.now() - DAY).await?;
+    if today.saturating_add(length) > portal.settings.uploads_a_day {
+        return Err(Problem::new(ProblemType::TooManyRequests).detail("no more uploads today").into());
+    }
     let stored = sqlx::query("SELECT size FROM blobs WHERE sha256 = $1")
         .bind(sha256.key())
-        .fetch_optional(&mut *portal.store.read().await?)
+        .fetch_optional(&mut *db)
         .await
         .map_err(StoreError::from)?;
+    // Not held while the bytes arrive, which may take hours.
+    drop(db);
     // Whoever sends the same bytes again has them: answering early would hand a file to somebody who knows its hash.
     portal.blobs.put(sha256, length, body.into_data_stream()).await?;
     let now = portal.now();
@@ -64,6 +76,19 @@ pub(super) async fn upload(
     .map_err(StoreError::from)?;
     portal.commit(unit).await?;
     Ok(if stored.is_some() { StatusCode::OK } else { StatusCode::CREATED })
+}
+
+/// How many bytes an account has uploaded since.
+async fn uploaded_since(db: &mut AnyConnection, account: AccountId, since: Millis) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "SELECT CAST(COALESCE(SUM(b.size), 0) AS BIGINT) AS size FROM uploads u JOIN blobs b ON b.sha256 = u.sha256 \
+         WHERE u.account = $1 AND u.uploaded_at > $2",
+    )
+    .bind(account.key())
+    .bind(since)
+    .fetch_one(db)
+    .await?;
+    row.size("size")
 }
 
 /// A sealed file of a message that the caller holds. Takes `Range: bytes=FROM-TO` with one range.

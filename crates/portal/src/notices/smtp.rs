@@ -16,8 +16,8 @@ use super::{Connection, Mail, Refusal, Relay};
 /// How long the relay may take for each answer.
 const ANSWER: Duration = Duration::from_secs(20);
 
-/// How long it may take for a whole mail: less than the outbox's lease.
-const WHOLE: Duration = Duration::from_secs(45);
+/// How long it may take to connect, and again for a whole mail: together less than the outbox's lease.
+const WHOLE: Duration = Duration::from_secs(25);
 
 /// How the connection to the relay is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

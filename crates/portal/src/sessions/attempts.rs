@@ -1,7 +1,7 @@
 //! How guessing passwords is slowed down: for each address, and for each network.
 //!
 //! With OPAQUE a client learns whether its guess was right from the portal's first answer, without a second request. So
-//! an attempt counts when it starts, and a success forgives what its address had.
+//! an attempt counts when it starts, and a success takes that back.
 
 use sqlx::AnyConnection;
 use wire::{Address, Millis};
@@ -9,7 +9,7 @@ use wire::{Address, Millis};
 use crate::{
     Secrets,
     http::Network,
-    settings::{DAY, HOUR},
+    settings::DAY,
     storage::{RowExt as _, StoreError, Unit},
 };
 
@@ -19,7 +19,7 @@ const FREE_FOR_ADDRESS: i64 = 5;
 /// The same for one network, which an office may share.
 const FREE_FOR_NETWORK: i64 = 100;
 
-/// The longest that a further try waits. Long enough that a year's guesses at one address number 35 000; short enough
+/// The longest that a further try waits. Long enough that a year's guesses at one address number some 35 000; short enough
 /// that nobody is locked out by a stranger for long.
 const LONGEST: Millis = 15 * 60_000;
 
@@ -54,7 +54,7 @@ pub(super) async fn count(
 ) -> Result<Result<(), Millis>, StoreError> {
     for (bucket, free) in [(address, FREE_FOR_ADDRESS), (network, FREE_FOR_NETWORK)] {
         // Counted first and looked at then: the row is locked, so that tries at the same time see each other. A quiet
-        // hour forgives.
+        // day forgives.
         let row = sqlx::query(
             "INSERT INTO attempts (bucket, tries, blocked_until, last_at) VALUES ($1, 1, 0, $2) \
              ON CONFLICT (bucket) DO UPDATE SET \
@@ -63,7 +63,7 @@ pub(super) async fn count(
         )
         .bind(&bucket[..])
         .bind(now)
-        .bind(now - HOUR)
+        .bind(now - DAY)
         .fetch_one(&mut **unit)
         .await?;
         let wait = row.millis("blocked_until")? - now;
@@ -79,9 +79,13 @@ pub(super) async fn count(
     Ok(Ok(()))
 }
 
-/// Forgets an address's tries: somebody knew the password.
-pub(super) async fn forgive(unit: &mut Unit, bucket: &[u8]) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM attempts WHERE bucket = $1").bind(bucket).execute(&mut **unit).await?;
+/// Forgets an address's tries, and of its network's the one that succeeded: somebody knew the password.
+pub(super) async fn forgive(unit: &mut Unit, address: &[u8], network: &[u8]) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM attempts WHERE bucket = $1").bind(address).execute(&mut **unit).await?;
+    sqlx::query("UPDATE attempts SET tries = tries - 1, blocked_until = 0 WHERE bucket = $1 AND tries > 0")
+        .bind(network)
+        .execute(&mut **unit)
+        .await?;
     Ok(())
 }
 

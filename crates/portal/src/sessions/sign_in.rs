@@ -71,10 +71,11 @@ pub(super) async fn start(
     )
     .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let sign_in = SignInId(portal.entropy.id(now));
-    sqlx::query("INSERT INTO sign_ins (id, account, bucket, state, expires_at) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query("INSERT INTO sign_ins (id, account, bucket, network, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(sign_in.key())
         .bind(account.as_ref().map(|account| account.key()))
         .bind(&bucket[..])
+        .bind(&network[..])
         .bind(&started.state.serialize()[..])
         .bind(now + GOOD_FOR)
         .execute(&mut *unit)
@@ -94,7 +95,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
     let now = portal.now();
     let mut unit = portal.store.begin().await?;
     // One try each: the row is taken, whatever comes of it.
-    let row = sqlx::query("DELETE FROM sign_ins WHERE id = $1 RETURNING account, bucket, state, expires_at")
+    let row = sqlx::query("DELETE FROM sign_ins WHERE id = $1 RETURNING account, bucket, network, state, expires_at")
         .bind(request.sign_in.key())
         .fetch_optional(&mut *unit)
         .await
@@ -105,12 +106,15 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
             CredentialFinalization::deserialize(request.credential_finalization.as_ref())
                 .and_then(|finalization| state.finish(finalization, parameters()))
                 .ok()
-                .map(|_| Ok::<_, StoreError>((row.maybe_key::<AccountId>("account")?, row.bytes("bucket")?)))
+                .map(|_| {
+                    let buckets = (row.bytes("bucket")?, row.bytes("network")?);
+                    Ok::<_, StoreError>((row.maybe_key::<AccountId>("account")?, buckets))
+                })
                 .transpose()?
         }
         _ => None,
     };
-    let Some((Some(account), bucket)) = proved else {
+    let Some((Some(account), (bucket, network))) = proved else {
         portal.commit(unit).await?;
         return Err(ProblemType::WrongCredentials.into());
     };
@@ -119,7 +123,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
         portal.commit(unit).await?;
         return Err(ProblemType::AccountDisabled.into());
     }
-    attempts::forgive(&mut unit, &bucket).await?;
+    attempts::forgive(&mut unit, &bucket, &network).await?;
     accounts::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
     let begun = super::begin(&portal, &mut unit, account, request.carrier).await?;
     portal.commit(unit).await?;

@@ -92,7 +92,8 @@ CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE TABLE sign_ins (
     id         BYTES PRIMARY KEY,
     account    BYTES REFERENCES accounts (id),
-    bucket     BYTES NOT NULL,      -- which attempts a success forgives
+    bucket     BYTES NOT NULL,      -- which attempts a success forgives: the address's,
+    network    BYTES NOT NULL,      -- and the network's
     state      BYTES NOT NULL,
     expires_at BIGINT NOT NULL
 ) STRICT;

@@ -143,6 +143,21 @@ async fn uploads_that_break() {
 }
 
 #[tokio::test]
+async fn no_more_is_uploaded_than_a_day_allows() {
+    let house = House::sqlite_with(|settings| settings.uploads_a_day = 100).await;
+    let anna = house.professional("anna").await;
+    let upload = async |byte: u8| {
+        let bytes = vec![byte; 60];
+        anna.upload(Sha256::of(&bytes), &bytes).await
+    };
+    upload(1).await.ok();
+    assert_eq!(upload(2).await.problem(), "too-many-requests");
+    upload(1).await;
+    house.clock.pass(3_600_000);
+    assert_eq!(upload(2).await.problem(), "too-many-requests");
+}
+
+#[tokio::test]
 async fn an_upload_that_no_message_names_is_swept_and_one_that_is_named_stays() {
     let house = House::sqlite().await;
     let mut anna = house.professional("anna").await;

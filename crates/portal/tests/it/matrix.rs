@@ -169,12 +169,16 @@ async fn what_is_not_the_api_is_open_and_harmless() {
         ("/../../etc/passwd", 404),
     ] {
         let reply = house.request(request(Method::GET, path, None).body(Body::empty()).unwrap()).await;
-        let shell = path == "/demo/basic-mail" && reply.status == 200;
+        // Where the web client was built, a path that names no file is one of its own pages.
+        let kind = reply.headers.get(header::CONTENT_TYPE);
+        let shell = !path.starts_with("/api") && kind.is_some_and(|kind| kind == "text/html");
         assert!(shell || reply.status.as_u16() == status, "{path}: {}", reply.status);
         for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security"] {
             assert!(reply.headers.contains_key(name), "{path} lacks {name}");
         }
-        assert!(!String::from_utf8_lossy(&reply.body).contains("Basic mail of"), "no demonstration unless asked for");
+        let body = String::from_utf8_lossy(&reply.body);
+        assert!(!body.contains("Basic mail of"), "no demonstration unless asked for");
+        assert!(!body.contains("root:"), "{path}");
     }
     let post = house.request(request(Method::POST, "/api/v1/portal", None).body(Body::empty()).unwrap()).await;
     assert_eq!(post.problem(), "method-not-allowed");

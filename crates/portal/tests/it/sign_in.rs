@@ -18,6 +18,7 @@ on_both_engines![
     an_unknown_address_cannot_be_told_from_a_known_one,
     guessing_is_slowed_down_and_a_success_forgives,
     one_network_cannot_try_many_addresses_fast,
+    an_office_behind_one_network_signs_in_as_often_as_it_likes,
     an_attempt_is_good_once_and_for_a_minute,
     a_session_ends_with_its_time_and_by_signing_out,
     a_cookie_is_good_for_pages_of_the_portal_alone,
@@ -94,6 +95,13 @@ async fn one_network_cannot_try_many_addresses_fast(house: House) {
     }
     let reply = house.try_sign_in("person100@example.test", "wrong").await.unwrap_err();
     assert_eq!(reply.problem(), "too-many-attempts");
+}
+
+async fn an_office_behind_one_network_signs_in_as_often_as_it_likes(house: House) {
+    let _anna = house.professional("anna").await;
+    for _ in 0..150 {
+        house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    }
 }
 
 async fn an_attempt_is_good_once_and_for_a_minute(house: House) {
