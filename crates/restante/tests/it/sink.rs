@@ -171,8 +171,7 @@ async fn speak(
             }
             _ => "500 what?",
         };
-        writing.write_all(answer.as_bytes()).await?;
-        writing.write_all(b"\r\n").await?;
+        writing.write_all(format!("{answer}\r\n").as_bytes()).await?;
     }
 }
 

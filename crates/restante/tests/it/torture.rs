@@ -33,7 +33,7 @@ use crate::{
 const ROUNDS: usize = 5;
 
 /// How many write at once.
-const WRITERS: usize = 4;
+const WRITERS: usize = 6;
 
 /// The outbox sends one mail after the other. Writers wait where it is so many behind, or draining it would be the test.
 const BACKLOG: usize = 100;
@@ -183,7 +183,7 @@ async fn people(site: &Site) -> Arc<Vec<Session>> {
         );
     }
     // They hold sessions of patient clients from here on: the portal is away a good part of the time.
-    let patient = site.client().patience(DEADLINE);
+    let patient = site.client().patience(DEADLINE).longest_wait(Duration::from_millis(50));
     let resumed = people.iter().map(|person| {
         let (patient, kept) = (patient.clone(), person.keep().unwrap());
         async move { patient.resume(&kept).await.unwrap() }
