@@ -7,6 +7,10 @@ fn main() {
     if let Err(error) = made {
         println!("cargo::warning=web/dist cannot be made: {error}");
     }
-    let watched = if std::env::var("PROFILE").as_deref() == Ok("release") { web } else { "build.rs" };
+    let watched = if std::env::var("PROFILE").as_deref() == Ok("release") {
+        web
+    } else {
+        "build.rs"
+    };
     println!("cargo::rerun-if-changed={watched}");
 }

@@ -50,7 +50,9 @@ impl CustodyKey {
     /// # Errors
     /// Where they are anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotACustodyKey> {
-        Ok(Self { key: [AccountKey::parse(bytes).map_err(|_| NotACustodyKey)?] })
+        Ok(Self {
+            key: [AccountKey::parse(bytes).map_err(|_| NotACustodyKey)?],
+        })
     }
 }
 
@@ -70,7 +72,10 @@ impl Custody for CustodyKey {
         let waiting = AccountKey::generate(address, now, &mut rng).map_err(|_| CustodyError::Making)?;
         let own = self.key[0].certificate();
         let sealed = seal_parcel(&waiting, own, now, &mut rng).map_err(|_| CustodyError::Making)?;
-        Ok(WaitingKey { certificate: waiting.certificate().clone(), sealed })
+        Ok(WaitingKey {
+            certificate: waiting.certificate().clone(),
+            sealed,
+        })
     }
 
     fn hand_over(
@@ -105,8 +110,14 @@ mod tests {
 
         let anna = Vault::create(&"anna@example.test".parse().unwrap(), NOW, &mut rng).unwrap();
         let letter = Letter {
-            from: Correspondent { name: None, address: "anna@example.test".parse().unwrap() },
-            to: vec![Correspondent { name: None, address: address.clone() }],
+            from: Correspondent {
+                name: None,
+                address: "anna@example.test".parse().unwrap(),
+            },
+            to: vec![Correspondent {
+                name: None,
+                address: address.clone(),
+            }],
             cc: vec![],
             subject: "Results".into(),
             text: "All is well.".into(),
@@ -120,9 +131,16 @@ mod tests {
         let mut gina = Vault::create(&address, NOW, &mut rng).unwrap();
         let packet = &sealed.key_packets[0].packet;
         assert!(gina.open_body(id, packet, &sealed.body, anna.certificate()).is_err());
-        let parcel = custody.hand_over(&waiting.sealed, gina.certificate(), NOW, &mut rng).unwrap();
+        let parcel = custody
+            .hand_over(&waiting.sealed, gina.certificate(), NOW, &mut rng)
+            .unwrap();
         gina.take_in(&parcel).unwrap();
-        assert_eq!(gina.open_body(id, packet, &sealed.body, anna.certificate()).unwrap().letter, letter);
+        assert_eq!(
+            gina.open_body(id, packet, &sealed.body, anna.certificate())
+                .unwrap()
+                .letter,
+            letter
+        );
 
         let mut stranger = Vault::create(&address, NOW, &mut rng).unwrap();
         assert!(stranger.take_in(&parcel).is_err());
@@ -133,14 +151,19 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
         let custody = CustodyKey::generate(NOW, &mut rng).unwrap();
         let other = CustodyKey::generate(NOW, &mut rng).unwrap();
-        let waiting = custody.make_waiting_key(&"gina@partner.test".parse().unwrap(), NOW, &mut rng).unwrap();
+        let waiting = custody
+            .make_waiting_key(&"gina@partner.test".parse().unwrap(), NOW, &mut rng)
+            .unwrap();
         let to = waiting.certificate.clone();
         let refused = other.hand_over(&waiting.sealed, &to, NOW, &mut rng);
         assert_eq!(refused, Err(CustodyError::Opening));
         let mut damaged = waiting.sealed;
         let last = damaged.len() - 1;
         damaged[last] ^= 1;
-        assert_eq!(custody.hand_over(&damaged, &to, NOW, &mut rng), Err(CustodyError::Opening));
+        assert_eq!(
+            custody.hand_over(&damaged, &to, NOW, &mut rng),
+            Err(CustodyError::Opening)
+        );
         assert!(CustodyKey::from_bytes(b"no key").is_err());
     }
 }

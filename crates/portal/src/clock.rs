@@ -51,7 +51,10 @@ impl Entropy {
         let mut seed = [0; 32];
         match &self.0 {
             Source::System => rand::rngs::OsRng.fill_bytes(&mut seed),
-            Source::Seeded(stream) => stream.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut seed),
+            Source::Seeded(stream) => stream
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .fill_bytes(&mut seed),
         }
         ChaCha20Rng::from_seed(seed)
     }

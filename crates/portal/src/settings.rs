@@ -88,7 +88,10 @@ pub struct NotSecrets;
 impl Secrets {
     /// New secrets.
     pub fn generate(entropy: &Entropy) -> Self {
-        Self { opaque: ServerSetup::new(&mut entropy.rng()), pepper: Zeroizing::new(entropy.secret()) }
+        Self {
+            opaque: ServerSetup::new(&mut entropy.rng()),
+            pepper: Zeroizing::new(entropy.secret()),
+        }
     }
 
     /// A keyed hash of a value, for one purpose: HMAC-SHA-256 (RFC 2104).
@@ -117,7 +120,10 @@ impl Secrets {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotSecrets> {
         let (pepper, opaque) = bytes.split_first_chunk::<32>().ok_or(NotSecrets)?;
         let opaque = ServerSetup::deserialize(opaque).map_err(|_| NotSecrets)?;
-        Ok(Self { opaque, pepper: Zeroizing::new(*pepper) })
+        Ok(Self {
+            opaque,
+            pepper: Zeroizing::new(*pepper),
+        })
     }
 }
 

@@ -16,10 +16,30 @@ struct Person {
 }
 
 const PEOPLE: [Person; 4] = [
-    Person { name: "Ada Winter", address: "ada@clinic.example", kind: AccountKind::Professional, administrator: true },
-    Person { name: "Dr Anna Berg", address: "anna@clinic.example", kind: AccountKind::Professional, administrator: false },
-    Person { name: "Ben Ortiz", address: "ben@lawyers.example", kind: AccountKind::Professional, administrator: false },
-    Person { name: "Gina Marsh", address: "gina@home.example", kind: AccountKind::Guest, administrator: false },
+    Person {
+        name: "Ada Winter",
+        address: "ada@clinic.example",
+        kind: AccountKind::Professional,
+        administrator: true,
+    },
+    Person {
+        name: "Dr Anna Berg",
+        address: "anna@clinic.example",
+        kind: AccountKind::Professional,
+        administrator: false,
+    },
+    Person {
+        name: "Ben Ortiz",
+        address: "ben@lawyers.example",
+        kind: AccountKind::Professional,
+        administrator: false,
+    },
+    Person {
+        name: "Gina Marsh",
+        address: "gina@home.example",
+        kind: AccountKind::Guest,
+        administrator: false,
+    },
 ];
 
 /// Registers the people on a portal that has none of them yet, and says where to go.
@@ -29,7 +49,10 @@ pub async fn prepare(portal: &Portal) -> Result<()> {
     let mut registered = Vec::new();
     for person in &PEOPLE {
         let address: Address = person.address.parse()?;
-        let invite = Invite { address, kind: person.kind };
+        let invite = Invite {
+            address,
+            kind: person.kind,
+        };
         let link = match admin::invitation_link(portal, &invite, person.administrator).await {
             Ok(link) => link,
             // From an earlier run.
@@ -45,8 +68,18 @@ pub async fn prepare(portal: &Portal) -> Result<()> {
     println!("Portal:       {url}");
     println!("Basic inbox:  {url}/demo/basic-mail");
     println!();
-    for Person { name, address, kind, administrator } in &PEOPLE {
-        let kind = if *administrator { "administrator".to_owned() } else { format!("{kind:?}") };
+    for Person {
+        name,
+        address,
+        kind,
+        administrator,
+    } in &PEOPLE
+    {
+        let kind = if *administrator {
+            "administrator".to_owned()
+        } else {
+            format!("{kind:?}")
+        };
         println!("  {address:<22}{name:<15}{kind}");
     }
     println!();
@@ -55,7 +88,8 @@ pub async fn prepare(portal: &Portal) -> Result<()> {
 }
 
 async fn converse(anna: &Session, ben: &Session, gina: &Session) -> Result<()> {
-    let results = "Ferritin   41 ug/l   (15 to 150)\nTSH        1.8 mU/l  (0.4 to 4.0)\nGlucose    5.1 mmol/l (3.9 to 5.6)\n";
+    let results =
+        "Ferritin   41 ug/l   (15 to 150)\nTSH        1.8 mU/l  (0.4 to 4.0)\nGlucose    5.1 mmol/l (3.9 to 5.6)\n";
     anna.send(
         Outgoing::new("Your blood test of last Thursday")
             .to(gina.address().clone())

@@ -51,7 +51,10 @@ pub fn is_founded(options: &Options) -> bool {
 /// Opens the portal.
 pub async fn open(options: &Options, listening: SocketAddr, demo: bool) -> Result<Portal> {
     if !is_founded(options) {
-        bail!("there is no portal in {} yet: begin with `restante init`", options.data.display());
+        bail!(
+            "there is no portal in {} yet: begin with `restante init`",
+            options.data.display()
+        );
     }
     let mut settings = options.settings(listening)?;
     let basic_mail = options.data.join(BASIC_MAIL);
@@ -95,7 +98,9 @@ fn blobs(options: &Options) -> Result<Arc<dyn ObjectStore>> {
         let mut s3 = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
         if let Some(endpoint) = &options.s3_endpoint {
             // Without TLS only where the administrator wrote http:// himself.
-            s3 = s3.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+            s3 = s3
+                .with_endpoint(endpoint)
+                .with_allow_http(endpoint.starts_with("http://"));
         }
         if let Some(region) = &options.s3_region {
             s3 = s3.with_region(region);

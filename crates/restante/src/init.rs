@@ -39,7 +39,10 @@ impl Init {
             custody::create_file(&file, options.to_toml()?.as_bytes())?;
         }
         let portal = house::open(&options, options.listen(), false).await?;
-        let invite = people::Invite { address: self.administrator, kind: AccountKind::Professional };
+        let invite = people::Invite {
+            address: self.administrator,
+            kind: AccountKind::Professional,
+        };
         let link = match admin::invitation_link(&portal, &invite, true).await {
             Ok(link) => link,
             Err(error) => bail!(sentence(&error)),

@@ -38,7 +38,10 @@ impl Invite {
             Kind::Professional => AccountKind::Professional,
             Kind::Guest => AccountKind::Guest,
         };
-        let request = people::Invite { address: self.address, kind };
+        let request = people::Invite {
+            address: self.address,
+            kind,
+        };
         let invited = match admin::invite(&portal, &request, None).await {
             Ok(invited) => invited,
             Err(error) => bail!(sentence(&error)),

@@ -101,7 +101,12 @@ pub struct Options {
     pub smtp_user: Option<String>,
 
     /// That user's password. Better in the environment or the file: others on the machine see flags.
-    #[arg(long, env = "RESTANTE_SMTP_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "RESTANTE_SMTP_PASSWORD",
+        value_name = "PASSWORD",
+        hide_env_values = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp_password: Option<String>,
 
@@ -219,8 +224,14 @@ impl Options {
 
     /// The relay that takes basic mail.
     pub fn smtp(&self) -> Result<SmtpSettings> {
-        let host = self.smtp_host.clone().context("say which SMTP relay takes the portal's basic mail: --smtp-host HOST")?;
-        let from = self.mail_from.clone().context("say which address the portal's basic mail comes from: --mail-from ADDRESS")?;
+        let host = self
+            .smtp_host
+            .clone()
+            .context("say which SMTP relay takes the portal's basic mail: --smtp-host HOST")?;
+        let from = self
+            .mail_from
+            .clone()
+            .context("say which address the portal's basic mail comes from: --mail-from ADDRESS")?;
         let protection = self.smtp_tls.unwrap_or(Protection::StartTls);
         let (tls, port) = match protection {
             Protection::None => (Tls::None, 25),
@@ -236,7 +247,14 @@ impl Options {
             bail!("a password does not go to a relay in clear: choose --smtp-tls starttls or tls");
         }
         let authority = self.smtp_ca.as_deref().map(read).transpose()?;
-        Ok(SmtpSettings { host, port: self.smtp_port.unwrap_or(port), tls, credentials, authority, from })
+        Ok(SmtpSettings {
+            host,
+            port: self.smtp_port.unwrap_or(port),
+            tls,
+            credentials,
+            authority,
+            from,
+        })
     }
 }
 
@@ -252,7 +270,10 @@ fn is_loopback(url: &str) -> bool {
         Some(v6) => v6.split(']').next().unwrap_or(v6),
         None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
     };
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -261,15 +282,31 @@ mod tests {
 
     #[test]
     fn only_loopback_may_be_http() {
-        let options = |url: &str| Options { public_url: Some(url.into()), ..Options::default() };
+        let options = |url: &str| Options {
+            public_url: Some(url.into()),
+            ..Options::default()
+        };
         let at = SocketAddr::from(([127, 0, 0, 1], 8080));
-        for url in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:80/", "https://mail.example.org"] {
+        for url in [
+            "http://127.0.0.1:8080",
+            "http://localhost:1",
+            "http://[::1]:80/",
+            "https://mail.example.org",
+        ] {
             assert!(options(url).settings(at).is_ok(), "{url}");
         }
-        for url in ["http://mail.example.org", "http://127.0.0.1.example.org", "http://localhost.example.org:80"] {
+        for url in [
+            "http://mail.example.org",
+            "http://127.0.0.1.example.org",
+            "http://localhost.example.org:80",
+        ] {
             assert!(options(url).settings(at).is_err(), "{url}");
         }
-        assert!(Options::default().settings(SocketAddr::from(([0, 0, 0, 0], 80))).is_err());
+        assert!(
+            Options::default()
+                .settings(SocketAddr::from(([0, 0, 0, 0], 80)))
+                .is_err()
+        );
     }
 
     #[test]
@@ -277,7 +314,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().to_owned();
         std::fs::write(data.join(FILE), "name = \"Clinic\"\nsession_hours = 2\n").unwrap();
-        let options = Options { data: data.clone(), name: Some("Other".into()), ..Options::default() };
+        let options = Options {
+            data: data.clone(),
+            name: Some("Other".into()),
+            ..Options::default()
+        };
         let merged = options.clone().with_file().unwrap();
         assert_eq!((merged.name.as_deref(), merged.session_hours), (Some("Other"), Some(2)));
         std::fs::write(data.join(FILE), "nmae = \"Clinic\"\n").unwrap();
@@ -295,7 +336,21 @@ mod tests {
             ..Options::default()
         };
         assert!(options.smtp().is_err());
-        assert!(Options { smtp_tls: Some(Protection::StartTls), ..options.clone() }.smtp().is_ok());
-        assert!(Options { smtp_host: Some("127.0.0.1".into()), ..options }.smtp().is_ok());
+        assert!(
+            Options {
+                smtp_tls: Some(Protection::StartTls),
+                ..options.clone()
+            }
+            .smtp()
+            .is_ok()
+        );
+        assert!(
+            Options {
+                smtp_host: Some("127.0.0.1".into()),
+                ..options
+            }
+            .smtp()
+            .is_ok()
+        );
     }
 }

@@ -53,7 +53,9 @@ impl Serve {
             }
             house::found(&options)?;
         }
-        let listener = TcpListener::bind(wanted).await.with_context(|| format!("{wanted} cannot be listened on"))?;
+        let listener = TcpListener::bind(wanted)
+            .await
+            .with_context(|| format!("{wanted} cannot be listened on"))?;
         let listening = listener.local_addr()?;
         let portal = house::open(&options, listening, self.demo).await?;
         run(portal, listener, listening, self.demo).await
@@ -62,7 +64,9 @@ impl Serve {
     /// Logs go to standard error. `RUST_LOG` says more or less.
     fn log(&self) {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-        let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let logs = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr);
         match self.log_format {
             LogFormat::Text => logs.init(),
             LogFormat::Json => logs.json().init(),

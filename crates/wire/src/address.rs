@@ -69,7 +69,9 @@ impl FromStr for Address {
         if local.len() > 64 {
             return Err(AddressError::Length);
         }
-        let dot_atom = local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom));
+        let dot_atom = local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(is_atom));
         if !dot_atom {
             return Err(AddressError::LocalPart);
         }
@@ -91,7 +93,10 @@ impl FromStr for Address {
         if canonical.len() > 254 {
             return Err(AddressError::Length);
         }
-        Ok(Self { typed: text.to_owned(), canonical })
+        Ok(Self {
+            typed: text.to_owned(),
+            canonical,
+        })
     }
 }
 
@@ -100,9 +105,8 @@ impl FromStr for Address {
 fn is_atom(c: char) -> bool {
     match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' => true,
-        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~' => {
-            true
-        }
+        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}'
+        | '~' => true,
         '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => false,
         c => !c.is_ascii() && !c.is_whitespace() && !c.is_control(),
     }
@@ -156,7 +160,9 @@ impl Serialize for Address {
 
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        Cow::<'de, str>::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -172,7 +178,10 @@ mod tests {
 
     #[test]
     fn canonical_form_folds_case_and_unicode_and_nothing_else() {
-        assert_eq!(canonical(" Anna.Smith+x@Example.TEST "), Ok("anna.smith+x@example.test".into()));
+        assert_eq!(
+            canonical(" Anna.Smith+x@Example.TEST "),
+            Ok("anna.smith+x@example.test".into())
+        );
         assert_eq!(canonical("u\u{308}do@bücher.test"), Ok("üdo@xn--bcher-kva.test".into()));
         assert_eq!(canonical("ÜDO@xn--bcher-kva.test"), Ok("üdo@xn--bcher-kva.test".into()));
     }
@@ -197,8 +206,14 @@ mod tests {
         ] {
             assert_eq!(canonical(text), Err(error), "{text:?}");
         }
-        assert_eq!(canonical(&format!("{}@example.test", "a".repeat(65))), Err(AddressError::Length));
-        assert_eq!(canonical(&format!("a@{}.test", "b".repeat(260))), Err(AddressError::Length));
+        assert_eq!(
+            canonical(&format!("{}@example.test", "a".repeat(65))),
+            Err(AddressError::Length)
+        );
+        assert_eq!(
+            canonical(&format!("a@{}.test", "b".repeat(260))),
+            Err(AddressError::Length)
+        );
     }
 
     proptest! {

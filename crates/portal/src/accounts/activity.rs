@@ -41,7 +41,12 @@ pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Answer
         .map_err(StoreError::from)?;
     let activity = rows
         .iter()
-        .map(|row| Ok(Activity { at: row.millis("at")?, kind: row.name("kind")? }))
+        .map(|row| {
+            Ok(Activity {
+                at: row.millis("at")?,
+                kind: row.name("kind")?,
+            })
+        })
         .collect::<Result<_, StoreError>>()?;
     Ok(Json(activity))
 }

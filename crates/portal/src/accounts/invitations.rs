@@ -57,17 +57,17 @@ pub async fn invite(
     }
     let now = portal.now();
     let account = AccountId(portal.entropy.id(now));
-    let key = portal.custody.make_waiting_key(address, now, &mut portal.entropy.rng())?;
-    sqlx::query(
-        "INSERT INTO accounts (id, kind, state, fingerprint, created_at) VALUES ($1, $2, 'invited', $3, $4)",
-    )
-    .bind(account.key())
-    .bind(name(&kind))
-    .bind(key.certificate.fingerprint().to_string())
-    .bind(now)
-    .execute(&mut **unit)
-    .await
-    .map_err(StoreError::from)?;
+    let key = portal
+        .custody
+        .make_waiting_key(address, now, &mut portal.entropy.rng())?;
+    sqlx::query("INSERT INTO accounts (id, kind, state, fingerprint, created_at) VALUES ($1, $2, 'invited', $3, $4)")
+        .bind(account.key())
+        .bind(name(&kind))
+        .bind(key.certificate.fingerprint().to_string())
+        .bind(now)
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
     add_certificate(unit, account, &key.certificate, now).await?;
     sqlx::query("INSERT INTO waiting_keys (account, sealed) VALUES ($1, $2)")
         .bind(account.key())
@@ -125,7 +125,11 @@ pub(crate) async fn issue_link(portal: &Portal, unit: &mut Unit, account: Accoun
 
 /// The link that carries a secret: in the fragment, which no server log and no referrer has.
 pub(crate) fn link(portal: &Portal, secret: &[u8; 32]) -> String {
-    format!("{}/register#{}", portal.settings.public_url, URL_SAFE_NO_PAD.encode(secret))
+    format!(
+        "{}/register#{}",
+        portal.settings.public_url,
+        URL_SAFE_NO_PAD.encode(secret)
+    )
 }
 
 /// An invitation that a link opens.
@@ -152,7 +156,12 @@ async fn behind(db: &mut AnyConnection, token: &InvitationToken) -> Answer<Open>
         .await
         .map_err(StoreError::from)?
         .ok_or(ProblemType::InvitationUsed)?;
-    Ok(Open { account, address: row.address("typed")?, invited_by: row.maybe_key("invited_by")?, expires_at })
+    Ok(Open {
+        account,
+        address: row.address("typed")?,
+        invited_by: row.maybe_key("invited_by")?,
+        expires_at,
+    })
 }
 
 /// What a link's secret opens.
@@ -182,16 +191,18 @@ pub(super) async fn inspect(
         None => None,
         Some(id) => {
             let name = find(&mut db, id).await?.name;
-            Some(Person { name, address: super::destination(&mut db, id).await? })
+            Some(Person {
+                name,
+                address: super::destination(&mut db, id).await?,
+            })
         }
     };
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS n FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox WHERE m.account = $1",
-    )
-    .bind(open.account.id.key())
-    .fetch_one(&mut *db)
-    .await
-    .map_err(StoreError::from)?;
+    let row =
+        sqlx::query("SELECT COUNT(*) AS n FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox WHERE m.account = $1")
+            .bind(open.account.id.key())
+            .fetch_one(&mut *db)
+            .await
+            .map_err(StoreError::from)?;
     Ok(Json(Invitation {
         address: open.address,
         kind: open.account.kind,

@@ -91,7 +91,14 @@ pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<V
     .bind(id.key())
     .fetch_all(db)
     .await?;
-    rows.iter().map(|row| Ok(OwnAddress { address: row.address("typed")?, master: row.flag("master")? })).collect()
+    rows.iter()
+        .map(|row| {
+            Ok(OwnAddress {
+                address: row.address("typed")?,
+                master: row.flag("master")?,
+            })
+        })
+        .collect()
 }
 
 /// Where basic mail for an account goes: its Master, or the address that it was invited under.
@@ -146,12 +153,7 @@ async fn add_certificate(
 ///
 /// # Errors
 /// `NotFound` where there is no registered account of that id.
-pub async fn set_disabled(
-    portal: &Portal,
-    unit: &mut Unit,
-    id: AccountId,
-    disabled: bool,
-) -> Result<(), StoreError> {
+pub async fn set_disabled(portal: &Portal, unit: &mut Unit, id: AccountId, disabled: bool) -> Result<(), StoreError> {
     use wire::sessions::ActivityKind::{Disabled, Enabled};
     let (from, to, kind) = match disabled {
         true => (AccountState::Active, AccountState::Disabled, Disabled),

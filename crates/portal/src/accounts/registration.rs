@@ -40,7 +40,10 @@ pub(super) async fn start(
     let started = ServerRegistration::start(&portal.secrets.opaque, message, open.account.id.key())
         .map_err(|_| malformed("registration_request"))?;
     let registration_response = started.message.serialize().to_vec().into();
-    Ok(Json(RegistrationStarted { account: open.account.id, registration_response }))
+    Ok(Json(RegistrationStarted {
+        account: open.account.id,
+        registration_response,
+    }))
 }
 
 /// The second half: the account begins, and its first session.
@@ -54,7 +57,9 @@ pub(super) async fn start(
 pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Register>) -> Answer<Response> {
     let person = request.name.trim();
     if person.is_empty() || person.chars().count() > 100 || person.chars().any(char::is_control) {
-        return Err(Problem::new(ProblemType::Malformed).detail("name must be 1 to 100 characters").into());
+        return Err(Problem::new(ProblemType::Malformed)
+            .detail("name must be 1 to 100 characters")
+            .into());
     }
     let record_bytes = RegistrationUpload::<Suite>::deserialize(request.registration_upload.as_ref())
         .map_err(|_| malformed("registration_upload"))
@@ -71,7 +76,9 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
     let certificate = Certificate::parse(request.certificate.as_ref())
         .map_err(|error| unacceptable(&format!("the certificate is not accepted: {error}")))?;
     if !certificate.user_ids().eq([open.address.as_typed()]) {
-        return Err(unacceptable("the certificate's one User ID must be the invited address"));
+        return Err(unacceptable(
+            "the certificate's one User ID must be the invited address",
+        ));
     }
     let account = open.account.id;
     // Of two who use one invitation at once, the second finds it gone.
@@ -124,7 +131,9 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
         .fetch_one(&mut *unit)
         .await
         .map_err(StoreError::from)?;
-    let parcel = portal.custody.hand_over(&waiting.bytes("sealed")?, &certificate, now, &mut portal.entropy.rng())?;
+    let parcel = portal
+        .custody
+        .hand_over(&waiting.bytes("sealed")?, &certificate, now, &mut portal.entropy.rng())?;
     sqlx::query("INSERT INTO parcels (id, account, sealed, created_at) VALUES ($1, $2, $3, $4)")
         .bind(ParcelId(portal.entropy.id(now)).key())
         .bind(account.key())
@@ -141,7 +150,9 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
 }
 
 fn malformed(field: &str) -> crate::http::Error {
-    Problem::new(ProblemType::Malformed).detail(format!("{field} is not one")).into()
+    Problem::new(ProblemType::Malformed)
+        .detail(format!("{field} is not one"))
+        .into()
 }
 
 fn unacceptable(why: &str) -> crate::http::Error {

@@ -93,7 +93,12 @@ pub(super) async fn parcels(State(portal): State<Portal>, caller: Caller) -> Ans
         .map_err(StoreError::from)?;
     let parcels = rows
         .iter()
-        .map(|row| Ok(Parcel { id: row.key("id")?, sealed: row.bytes("sealed")?.into() }))
+        .map(|row| {
+            Ok(Parcel {
+                id: row.key("id")?,
+                sealed: row.bytes("sealed")?.into(),
+            })
+        })
         .collect::<Result<_, StoreError>>()?;
     Ok(Json(parcels))
 }

@@ -23,7 +23,10 @@ pub(crate) async fn deal(
     if others.is_empty() {
         return Ok(());
     }
-    let mut pairs: Vec<_> = others.iter().flat_map(|&other| [(account, other), (other, account)]).collect();
+    let mut pairs: Vec<_> = others
+        .iter()
+        .flat_map(|&other| [(account, other), (other, account)])
+        .collect();
     // Always in this order: two people who write to each other at once must not wait for each other in a circle.
     pairs.sort_unstable();
     let sql = format!(
@@ -82,7 +85,11 @@ pub(super) async fn list(
     .map_err(StoreError::from)?;
     // Compared here: the engines fold case beyond ASCII each in their own way.
     let prefix = query.prefix.trim().to_lowercase();
-    let begins = |text: &str| text.to_lowercase().split(char::is_whitespace).any(|word| word.starts_with(&prefix));
+    let begins = |text: &str| {
+        text.to_lowercase()
+            .split(char::is_whitespace)
+            .any(|word| word.starts_with(&prefix))
+    };
     let mut found = Vec::new();
     for row in rows {
         let person = Correspondent {

@@ -16,7 +16,9 @@ use crate::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
-    OpenApiRouter::new().routes(routes!(recipients::prepare)).routes(routes!(correspondents::list))
+    OpenApiRouter::new()
+        .routes(routes!(recipients::prepare))
+        .routes(routes!(correspondents::list))
 }
 
 /// What an address is on this portal.

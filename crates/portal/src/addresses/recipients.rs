@@ -105,7 +105,9 @@ pub(super) async fn prepare(
     if invited {
         let today = accounts::invited_since(&mut unit, caller.account, portal.now() - DAY).await?;
         if today > i64::from(portal.settings.invitations_a_day) {
-            return Err(Problem::new(ProblemType::TooManyRequests).detail("no more invitations today").into());
+            return Err(Problem::new(ProblemType::TooManyRequests)
+                .detail("no more invitations today")
+                .into());
         }
         portal.commit(unit).await?;
     } else {
@@ -123,7 +125,10 @@ async fn recipient(unit: &mut Unit, address: Address, known: accounts::Known) ->
         .find(|id| id.parse::<Address>().is_ok_and(|id| id == address))
         .map(str::to_owned);
     let certificate = match user_id {
-        Some(user_id) => certificate.reduced_to(&user_id).map_err(|_| StoreError::Corrupt)?.to_bytes(),
+        Some(user_id) => certificate
+            .reduced_to(&user_id)
+            .map_err(|_| StoreError::Corrupt)?
+            .to_bytes(),
         // A client that did not get to re-sign its certificate repairs it later; the key is right all the same.
         None => stored.0,
     };

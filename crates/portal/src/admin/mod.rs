@@ -23,7 +23,10 @@ use crate::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
-    OpenApiRouter::new().routes(routes!(invite_by_mail)).routes(routes!(list)).routes(routes!(set_disabled))
+    OpenApiRouter::new()
+        .routes(routes!(invite_by_mail))
+        .routes(routes!(list))
+        .routes(routes!(set_disabled))
 }
 
 /// Invites an address, or mails its invitation again, and decides what the person will be.
@@ -62,7 +65,9 @@ pub async fn invitation_link(portal: &Portal, request: &Invite, administrator: b
 async fn invited(portal: &Portal, unit: &mut Unit, request: &Invite, by: Option<AccountId>) -> Answer<AccountId> {
     let account = match accounts::invite(portal, unit, &request.address, request.kind, by).await? {
         Invited::Registered(_) => {
-            return Err(Problem::new(ProblemType::Unacceptable).detail("this address has an account already").into());
+            return Err(Problem::new(ProblemType::Unacceptable)
+                .detail("this address has an account already")
+                .into());
         }
         Invited::Now(account) | Invited::Before(account) => account,
     };
@@ -82,7 +87,10 @@ async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount
         .await?;
     let state = row.name("state")?;
     let addresses = match state {
-        AccountState::Invited => vec![OwnAddress { address: accounts::destination(db, id).await?, master: true }],
+        AccountState::Invited => vec![OwnAddress {
+            address: accounts::destination(db, id).await?,
+            master: true,
+        }],
         _ => accounts::addresses(db, id).await?,
     };
     Ok(ManagedAccount {
@@ -106,7 +114,10 @@ async fn invite_by_mail(
     Administrator(caller): Administrator,
     Body(request): Body<Invite>,
 ) -> Answer<(StatusCode, Json<ManagedAccount>)> {
-    Ok((StatusCode::CREATED, Json(invite(&portal, &request, Some(caller.account)).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(invite(&portal, &request, Some(caller.account)).await?),
+    ))
 }
 
 /// Which accounts to list.
@@ -134,7 +145,9 @@ async fn list(
 ) -> Answer<Json<Vec<ManagedAccount>>> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=100).contains(&limit) {
-        return Err(Problem::new(ProblemType::Malformed).detail("limit must be 1 to 100").into());
+        return Err(Problem::new(ProblemType::Malformed)
+            .detail("limit must be 1 to 100")
+            .into());
     }
     let mut db = portal.store.read().await?;
     let rows = sqlx::query("SELECT id FROM accounts WHERE id < $1 ORDER BY id DESC LIMIT $2")
@@ -162,7 +175,9 @@ async fn set_disabled(
     Body(request): Body<SetDisabled>,
 ) -> Answer<StatusCode> {
     if id == caller.account {
-        return Err(Problem::new(ProblemType::NotAllowed).detail("you cannot disable yourself").into());
+        return Err(Problem::new(ProblemType::NotAllowed)
+            .detail("you cannot disable yourself")
+            .into());
     }
     let mut unit = portal.store.begin().await?;
     accounts::set_disabled(&portal, &mut unit, id, request.disabled).await?;

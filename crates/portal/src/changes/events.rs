@@ -24,7 +24,16 @@ const HEARTBEAT: Duration = Duration::from_secs(25);
 pub(super) async fn listen(State(portal): State<Portal>, caller: Caller) -> Answer<Response> {
     let listener = portal.wakes.listen(caller.account);
     let first = latest(&mut *portal.store.read().await?, caller.account).await?;
-    let stream = futures_util::stream::unfold(Listening { portal, caller, listener, said: None, next: Some(first) }, step);
+    let stream = futures_util::stream::unfold(
+        Listening {
+            portal,
+            caller,
+            listener,
+            said: None,
+            next: Some(first),
+        },
+        step,
+    );
     Ok(Sse::new(stream).into_response())
 }
 

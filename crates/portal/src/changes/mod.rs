@@ -23,7 +23,9 @@ use crate::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(events::listen))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(events::listen))
 }
 
 /// The most changes that one answer holds.
@@ -49,7 +51,10 @@ pub async fn tell_all(unit: &mut Unit, told: &mut [(AccountId, Change)]) -> Resu
         let change = serde_json::to_string(change).map_err(|_| StoreError::Corrupt)?;
         rows.push((account, row.int("change_seq")?, change));
     }
-    let sql = format!("INSERT INTO changes (account, seq, change) VALUES {}", values(rows.len(), 3));
+    let sql = format!(
+        "INSERT INTO changes (account, seq, change) VALUES {}",
+        values(rows.len(), 3)
+    );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (account, seq, change) in &rows {
         query = query.bind(account.key()).bind(seq).bind(change);
@@ -72,12 +77,19 @@ async fn since(db: &mut AnyConnection, account: AccountId, since: i64) -> Result
         Some(row) => row.int("seq")?,
         None => latest(db, account).await?,
     };
-    Ok(Changes { changes: rows.iter().map(|row| row.json("change")).collect::<Result<_, _>>()?, latest, more })
+    Ok(Changes {
+        changes: rows.iter().map(|row| row.json("change")).collect::<Result<_, _>>()?,
+        latest,
+        more,
+    })
 }
 
 /// The number of an account's last change.
 async fn latest(db: &mut AnyConnection, account: AccountId) -> Result<i64, StoreError> {
-    let row = sqlx::query("SELECT change_seq FROM accounts WHERE id = $1").bind(account.key()).fetch_one(db).await?;
+    let row = sqlx::query("SELECT change_seq FROM accounts WHERE id = $1")
+        .bind(account.key())
+        .fetch_one(db)
+        .await?;
     row.int("change_seq")
 }
 

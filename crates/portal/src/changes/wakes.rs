@@ -45,7 +45,11 @@ impl Wakes {
         let mut listeners = self.lock();
         let waiting = listeners.entry(account).or_default();
         waiting.listeners += 1;
-        Listener { wakes: self.clone(), account, notify: waiting.notify.clone() }
+        Listener {
+            wakes: self.clone(),
+            account,
+            notify: waiting.notify.clone(),
+        }
     }
 
     /// Ends every stream: the portal shuts down.

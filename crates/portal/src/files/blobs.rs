@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
-use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, buffered::BufWriter, path::Path,
-};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, buffered::BufWriter, path::Path};
 use sha2::Digest as _;
 use tokio::io::AsyncWriteExt as _;
 use wire::Sha256;
@@ -84,7 +82,10 @@ impl Blobs {
         sha256: Sha256,
         range: Option<std::ops::Range<u64>>,
     ) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, BlobError> {
-        let options = GetOptions { range: range.map(GetRange::Bounded), ..Default::default() };
+        let options = GetOptions {
+            range: range.map(GetRange::Bounded),
+            ..Default::default()
+        };
         let found = self.0.get_opts(&path(sha256), options).await?;
         Ok(found.into_stream().map(|chunk| chunk.map_err(BlobError::from)).boxed())
     }

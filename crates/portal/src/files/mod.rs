@@ -38,7 +38,14 @@ pub(crate) async fn of_message(db: &mut AnyConnection, message: MessageId) -> Re
     .bind(message.key())
     .fetch_all(db)
     .await?;
-    rows.iter().map(|row| Ok(StoredFile { sha256: row.key("sha256")?, size: row.size("size")? })).collect()
+    rows.iter()
+        .map(|row| {
+            Ok(StoredFile {
+                sha256: row.key("sha256")?,
+                size: row.size("size")?,
+            })
+        })
+        .collect()
 }
 
 /// The total size of files that an account may name in a message: those it uploaded, and those it received or sent.

@@ -44,7 +44,9 @@ pub(super) async fn upload(
     let mut db = portal.store.read().await?;
     let today = uploaded_since(&mut db, caller.account, portal.now() - DAY).await?;
     if today.saturating_add(length) > portal.settings.uploads_a_day {
-        return Err(Problem::new(ProblemType::TooManyRequests).detail("no more uploads today").into());
+        return Err(Problem::new(ProblemType::TooManyRequests)
+            .detail("no more uploads today")
+            .into());
     }
     let stored = sqlx::query("SELECT size FROM blobs WHERE sha256 = $1")
         .bind(sha256.key())
@@ -75,7 +77,11 @@ pub(super) async fn upload(
     .await
     .map_err(StoreError::from)?;
     portal.commit(unit).await?;
-    Ok(if stored.is_some() { StatusCode::OK } else { StatusCode::CREATED })
+    Ok(if stored.is_some() {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    })
 }
 
 /// How many bytes an account has uploaded since.
@@ -115,12 +121,17 @@ pub(super) async fn download(
     .await
     .map_err(StoreError::from)?;
     let size = row.size("size")?;
-    let range = headers.get(header::RANGE).and_then(|value| range(value.to_str().ok()?, size));
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|value| range(value.to_str().ok()?, size));
     let length = range.as_ref().map_or(size, |range| range.end - range.start);
     let stream = portal.blobs.get(sha256, range.clone()).await?;
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if let Some(range) = range {
@@ -155,7 +166,14 @@ mod tests {
         assert_eq!(range("bytes=90-", 100), Some(90..100));
         assert_eq!(range("bytes=-10", 100), Some(90..100));
         assert_eq!(range("bytes=95-200", 100), Some(95..100));
-        for whole in ["bytes=100-", "bytes=5-4", "bytes=0-1,3-4", "chapters=1-2", "bytes=-0", ""] {
+        for whole in [
+            "bytes=100-",
+            "bytes=5-4",
+            "bytes=0-1,3-4",
+            "chapters=1-2",
+            "bytes=-0",
+            "",
+        ] {
             assert_eq!(range(whole, 100), None, "{whole}");
         }
     }

@@ -42,7 +42,9 @@ pub(super) async fn basic_mail(State(portal): State<Portal>) -> Answer<Response>
     // The one page that is styled in place.
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"),
+        HeaderValue::from_static(
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+        ),
     );
     Ok(response)
 }

@@ -51,7 +51,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
             Ok(Query(query)) => Ok(Self(query)),
             Err(rejection) => {
                 let rejection: QueryRejection = rejection;
-                Err(Problem::new(ProblemType::Malformed).detail(rejection.body_text()).into())
+                Err(Problem::new(ProblemType::Malformed)
+                    .detail(rejection.body_text())
+                    .into())
             }
         }
     }
@@ -66,7 +68,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let named: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
-        named.map(|Path(names)| Self(names)).map_err(|_| ProblemType::NotFound.into())
+        named
+            .map(|Path(names)| Self(names))
+            .map_err(|_| ProblemType::NotFound.into())
     }
 }
 
@@ -84,8 +88,10 @@ impl Network {
             .next_back()
             .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
             .filter(|_| behind_proxy);
-        let address: IpAddr =
-            forwarded.or(peer.map(|peer| peer.ip())).unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical();
+        let address: IpAddr = forwarded
+            .or(peer.map(|peer| peer.ip()))
+            .unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
+            .to_canonical();
         Self(match address {
             IpAddr::V4(_) => address,
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 64))),
@@ -110,7 +116,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        let key = parts
+            .headers
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok());
         match key {
             Some(key) if (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
                 Ok(Self(key.to_owned()))
@@ -135,7 +144,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Replaces {
             .get(header::IF_MATCH)
             .and_then(|value| value.to_str().ok()?.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
         version.map(Self).ok_or_else(|| {
-            Problem::new(ProblemType::Malformed).detail("If-Match must name the version that is replaced").into()
+            Problem::new(ProblemType::Malformed)
+                .detail("If-Match must name the version that is replaced")
+                .into()
         })
     }
 }

@@ -27,7 +27,9 @@ pub(super) async fn origin(State(portal): State<Portal>, request: Request, next:
     let headers = request.headers();
     let allowed = match headers.get(header::ORIGIN) {
         _ if request.method().is_safe() => true,
-        Some(origin) => origin.to_str().is_ok_and(|origin| is_own(&portal.settings.public_url, origin)),
+        Some(origin) => origin
+            .to_str()
+            .is_ok_and(|origin| is_own(&portal.settings.public_url, origin)),
         None => !headers.contains_key(header::COOKIE),
     };
     match allowed {
@@ -101,7 +103,10 @@ pub(super) async fn headers(State(portal): State<Portal>, request: Request, next
     say(header::REFERRER_POLICY, "no-referrer");
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    say(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    say(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    );
     if portal.settings.is_https() {
         say(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }

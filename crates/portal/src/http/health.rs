@@ -18,7 +18,10 @@ pub(super) async fn alive() -> StatusCode {
 /// Database and blob store answer.
 pub(super) async fn ready(State(portal): State<Portal>) -> Answer<StatusCode> {
     let mut db = portal.store.read().await?;
-    sqlx::query("SELECT id FROM accounts LIMIT 1").fetch_optional(&mut *db).await.map_err(StoreError::from)?;
+    sqlx::query("SELECT id FROM accounts LIMIT 1")
+        .fetch_optional(&mut *db)
+        .await
+        .map_err(StoreError::from)?;
     portal.blobs.check().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -51,7 +51,7 @@ const JSON_BODY: usize = 4 << 20;
         description = "The HTTP API of a Restante portal. What is sealed stays sealed here: see the vault for opening.",
         license(name = "Apache-2.0 OR MIT"),
     ),
-    components(schemas(wire::Problem, wire::ProblemType)),
+    components(schemas(wire::Problem, wire::ProblemType))
 )]
 struct Document;
 
@@ -105,7 +105,10 @@ pub fn router(portal: Portal) -> Router {
         router = router.route("/demo/basic-mail", get(demo::basic_mail));
     }
     router
-        .route("/api/{*rest}", axum::routing::any(|| async { Error::from(ProblemType::NotFound) }))
+        .route(
+            "/api/{*rest}",
+            axum::routing::any(|| async { Error::from(ProblemType::NotFound) }),
+        )
         .fallback(web::serve)
         .method_not_allowed_fallback(|| async { Error::from(ProblemType::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(portal.clone(), guard::origin))
@@ -121,7 +124,10 @@ pub fn router(portal: Portal) -> Router {
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(|request: &Request| {
-                    let route = request.extensions().get::<MatchedPath>().map_or("-", |path| path.as_str());
+                    let route = request
+                        .extensions()
+                        .get::<MatchedPath>()
+                        .map_or("-", |path| path.as_str());
                     tracing::info_span!("request", method = %request.method(), route)
                 })
                 .on_response(DefaultOnResponse::new().level(tracing::Level::INFO)),
@@ -140,5 +146,7 @@ async fn in_time(request: Request, next: Next) -> Response {
 
 /// A JSON body of which the handler keeps the raw bytes too.
 pub(crate) fn parse<T: DeserializeOwned>(raw: &[u8]) -> Answer<T> {
-    axum::Json::from_bytes(raw).map(|axum::Json(body)| body).map_err(|rejection| extract::refusal(&rejection))
+    axum::Json::from_bytes(raw)
+        .map(|axum::Json(body)| body)
+        .map_err(|rejection| extract::refusal(&rejection))
 }

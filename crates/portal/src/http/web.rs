@@ -22,7 +22,11 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Bundle::get(path).filter(|_| !path.is_empty()) {
         // Vite names what it puts into assets/ by its content.
-        let cached = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let cached = if path.starts_with("assets/") {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
         return answer(&file, cached, &headers);
     }
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
@@ -52,7 +56,11 @@ fn answer(file: &EmbeddedFile, cached: &'static str, asked: &HeaderMap) -> Respo
 
 /// A JSON document that is a text already.
 pub(super) fn json(text: String) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+    (
+        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+        text,
+    )
+        .into_response()
 }
 
 /// Sealed bytes do not compress; everything else here does.

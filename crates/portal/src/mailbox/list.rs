@@ -21,10 +21,16 @@ use crate::{
 
 /// One page of a folder, newest first.
 #[utoipa::path(get, path = "/deliveries", tag = "mailbox", params(ListQuery), responses((status = 200, body = Page)))]
-pub(super) async fn list(State(portal): State<Portal>, caller: Caller, Ask(query): Ask<ListQuery>) -> Answer<Json<Page>> {
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Ask(query): Ask<ListQuery>,
+) -> Answer<Json<Page>> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=100).contains(&limit) {
-        return Err(Problem::new(ProblemType::Malformed).detail("limit must be 1 to 100").into());
+        return Err(Problem::new(ProblemType::Malformed)
+            .detail("limit must be 1 to 100")
+            .into());
     }
     let mut db = portal.store.read().await?;
     let before = query.before.unwrap_or(DeliveryId(Uuid::max()));
@@ -45,7 +51,11 @@ pub(super) async fn list(State(portal): State<Portal>, caller: Caller, Ask(query
             certificates.insert(delivery.sender_fingerprint.clone(), certificate);
         }
     }
-    Ok(Json(Page { deliveries, certificates, next }))
+    Ok(Json(Page {
+        deliveries,
+        certificates,
+        next,
+    }))
 }
 
 async fn newest(

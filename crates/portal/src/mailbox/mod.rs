@@ -39,7 +39,10 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
         folder: row.name("folder")?,
         sent_at: row.millis("sent_at")?,
         read_at: row.maybe_int("read_at")?,
-        sender: Person { name: row.maybe_text("sender_name")?, address: row.address("sender_address")? },
+        sender: Person {
+            name: row.maybe_text("sender_name")?,
+            address: row.address("sender_address")?,
+        },
         sender_fingerprint: row.text("sender_fingerprint")?,
         to: row.json("to_addresses")?,
         key_packet: row.bytes("key_packet")?.into(),

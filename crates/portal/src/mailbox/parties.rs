@@ -92,7 +92,9 @@ pub(super) async fn addressees(
     let mut refused = Vec::new();
     for (role, address) in named {
         // The client prepares its recipients, which invites; one that is not there it has not prepared.
-        let addressee = found.remove(address.canonical()).ok_or(ProblemType::RecipientsChanged)?;
+        let addressee = found
+            .remove(address.canonical())
+            .ok_or(ProblemType::RecipientsChanged)?;
         let account = addressee.account;
         if let Entry::Vacant(vacant) = addressees.entry(account) {
             let relation = Relation {
@@ -108,7 +110,11 @@ pub(super) async fn addressees(
             }
             vacant.insert(addressee);
         }
-        participants.push(Participant { role, address: address.clone(), account });
+        participants.push(Participant {
+            role,
+            address: address.clone(),
+            account,
+        });
     }
     if !refused.is_empty() {
         let mut problem = Problem::new(ProblemType::RecipientsNotAllowed);
@@ -120,7 +126,11 @@ pub(super) async fn addressees(
 
 /// Every address once, in the first role that it is named in.
 fn named(request: &Send) -> Vec<(Role, &Address)> {
-    let roles = [(Role::To, &request.to), (Role::Cc, &request.cc), (Role::Bcc, &request.bcc)];
+    let roles = [
+        (Role::To, &request.to),
+        (Role::Cc, &request.cc),
+        (Role::Bcc, &request.bcc),
+    ];
     let mut named: Vec<(Role, &Address)> = Vec::new();
     for (role, addresses) in roles {
         for address in addresses {

@@ -92,31 +92,35 @@ impl<E: Into<Error>> From<E> for Failure {
 fn check(portal: &Portal, request: &Send) -> Answer<()> {
     let addressed = request.to.len() + request.cc.len() + request.bcc.len();
     if addressed == 0 {
-        return Err(Problem::new(ProblemType::Malformed).detail("a message needs a recipient").into());
+        return Err(Problem::new(ProblemType::Malformed)
+            .detail("a message needs a recipient")
+            .into());
     }
     let too_large = addressed > portal.settings.max_recipients as usize
         || request.files.len() > 100
         || request.cover.0.len() > MAX_COVER
         || request.body.0.len() as u64 > portal.settings.max_body_size
-        || request.key_packets.iter().any(|packet| packet.packet.0.len() > MAX_KEY_PACKET);
+        || request
+            .key_packets
+            .iter()
+            .any(|packet| packet.packet.0.len() > MAX_KEY_PACKET);
     if too_large {
         return Err(ProblemType::TooLarge.into());
     }
     if request.cover.0.is_empty() || request.body.0.is_empty() {
-        return Err(Problem::new(ProblemType::Malformed).detail("cover and body must be sealed").into());
+        return Err(Problem::new(ProblemType::Malformed)
+            .detail("cover and body must be sealed")
+            .into());
     }
     if request.files.iter().collect::<HashSet<_>>().len() != request.files.len() {
-        return Err(Problem::new(ProblemType::Malformed).detail("a file is named twice").into());
+        return Err(Problem::new(ProblemType::Malformed)
+            .detail("a file is named twice")
+            .into());
     }
     Ok(())
 }
 
-async fn answered_before(
-    db: &mut AnyConnection,
-    account: AccountId,
-    key: &str,
-    hash: Sha256,
-) -> Answer<Option<Sent>> {
+async fn answered_before(db: &mut AnyConnection, account: AccountId, key: &str, hash: Sha256) -> Answer<Option<Sent>> {
     let row = sqlx::query("SELECT request, response FROM idempotency_keys WHERE account = $1 AND key = $2")
         .bind(account.key())
         .bind(key)
@@ -174,11 +178,17 @@ async fn take(
         .map_err(StoreError::from)?;
     files::attach(unit, request.id, &request.files).await?;
 
-    let sent = Sent { message: request.id, delivery: DeliveryId(portal.entropy.id(now)) };
+    let sent = Sent {
+        message: request.id,
+        delivery: DeliveryId(portal.entropy.id(now)),
+    };
     deliver(unit, &sender, sent, &addressees, &packets, now).await?;
     name_participants(unit, request.id, &participants, &addressees).await?;
 
-    let others: Vec<_> = addressees.values().filter(|addressee| addressee.account != caller.account).collect();
+    let others: Vec<_> = addressees
+        .values()
+        .filter(|addressee| addressee.account != caller.account)
+        .collect();
     let accounts: Vec<_> = others.iter().map(|addressee| addressee.account).collect();
     addresses::deal(unit, caller.account, &accounts, now).await?;
     let notices: Vec<_> = others
@@ -192,7 +202,11 @@ async fn take(
         .collect();
     notices::put(portal, unit, &notices, Some(&sender.name)).await?;
     let mut told = vec![(caller.account, Change::Delivery { id: sent.delivery })];
-    told.extend(addressees.values().map(|one| (one.account, Change::Delivery { id: one.delivery })));
+    told.extend(
+        addressees
+            .values()
+            .map(|one| (one.account, Change::Delivery { id: one.delivery })),
+    );
     changes::tell_all(unit, &mut told).await?;
     sqlx::query(
         "INSERT INTO idempotency_keys (account, key, request, response, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -222,8 +236,10 @@ fn match_packets(
     sender: &Sender,
     addressees: &BTreeMap<AccountId, Addressee>,
 ) -> Answer<BTreeMap<AccountId, Vec<u8>>> {
-    let mut wanted: BTreeMap<AccountId, &str> =
-        addressees.values().map(|addressee| (addressee.account, addressee.fingerprint.as_str())).collect();
+    let mut wanted: BTreeMap<AccountId, &str> = addressees
+        .values()
+        .map(|addressee| (addressee.account, addressee.fingerprint.as_str()))
+        .collect();
     wanted.insert(sender.account, &sender.fingerprint);
     let mut matched = BTreeMap::new();
     for packet in packets {
@@ -249,7 +265,9 @@ async fn deliver(
     now: Millis,
 ) -> Answer<()> {
     let own = (sent.delivery, sender.mailbox, sender.account, Folder::Sent, Some(now));
-    let others = addressees.values().map(|one| (one.delivery, one.mailbox, one.account, Folder::Inbox, None));
+    let others = addressees
+        .values()
+        .map(|one| (one.delivery, one.mailbox, one.account, Folder::Inbox, None));
     let deliveries: Vec<_> = std::iter::once(own).chain(others).collect();
     let sql = format!(
         "INSERT INTO deliveries (id, mailbox, message, folder, key_packet, read_at) VALUES {}",
@@ -258,7 +276,11 @@ async fn deliver(
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, mailbox, account, folder, read_at) in &deliveries {
         let packet = packets.get(account).ok_or(ProblemType::RecipientsChanged)?;
-        query = query.bind(id.key()).bind(mailbox.key()).bind(sent.message.key()).bind(name(folder));
+        query = query
+            .bind(id.key())
+            .bind(mailbox.key())
+            .bind(sent.message.key())
+            .bind(name(folder));
         query = query.bind(&packet[..]).bind(*read_at);
     }
     query.execute(&mut **unit).await.map_err(StoreError::from)?;
@@ -279,8 +301,13 @@ async fn name_participants(
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (position, participant) in participants.iter().enumerate() {
         let addressee = addressees.get(&participant.account).ok_or(StoreError::Corrupt)?;
-        query = query.bind(message.key()).bind(position as i64).bind(name(&participant.role));
-        query = query.bind(participant.address.as_typed()).bind(participant.account.key());
+        query = query
+            .bind(message.key())
+            .bind(position as i64)
+            .bind(name(&participant.role));
+        query = query
+            .bind(participant.address.as_typed())
+            .bind(participant.account.key());
         query = query.bind(addressee.delivery.key());
     }
     query.execute(&mut **unit).await?;
@@ -301,6 +328,9 @@ async fn message_held(unit: &mut Unit, account: AccountId, delivery: DeliveryId)
 
 /// Forgets the answers to requests of more than a day ago. Part of the sweep.
 pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM idempotency_keys WHERE created_at < $1").bind(now - DAY).execute(db).await?;
+    sqlx::query("DELETE FROM idempotency_keys WHERE created_at < $1")
+        .bind(now - DAY)
+        .execute(db)
+        .await?;
     Ok(())
 }

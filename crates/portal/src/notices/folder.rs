@@ -31,20 +31,25 @@ impl FolderRelay {
             }
         }
         names.sort_unstable_by(|a, b| b.cmp(a));
-        names.into_iter().map(|path| {
-            let bytes = std::fs::read(path)?;
-            let to = mail_parser::MessageParser::default()
-                .parse(&bytes)
-                .and_then(|mail| Some(mail.to()?.first()?.address()?.to_owned()));
-            Ok((to.unwrap_or_default(), bytes))
-        }).collect()
+        names
+            .into_iter()
+            .map(|path| {
+                let bytes = std::fs::read(path)?;
+                let to = mail_parser::MessageParser::default()
+                    .parse(&bytes)
+                    .and_then(|mail| Some(mail.to()?.first()?.address()?.to_owned()));
+                Ok((to.unwrap_or_default(), bytes))
+            })
+            .collect()
     }
 }
 
 impl Relay for FolderRelay {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>, Refusal>> {
         Box::pin(async move {
-            tokio::fs::create_dir_all(&self.folder).await.map_err(|_| Refusal::Relay)?;
+            tokio::fs::create_dir_all(&self.folder)
+                .await
+                .map_err(|_| Refusal::Relay)?;
             Ok(Box::new(self.clone()) as Box<dyn Connection>)
         })
     }
@@ -60,7 +65,10 @@ impl Connection for FolderRelay {
             // Message-ID begins with the outbox row's id, which sorts by time.
             let id = mail_parser::MessageParser::default()
                 .parse(&mail.message)
-                .and_then(|mail| mail.message_id().map(|id| id.split('@').next().unwrap_or(id).to_owned()))
+                .and_then(|mail| {
+                    mail.message_id()
+                        .map(|id| id.split('@').next().unwrap_or(id).to_owned())
+                })
                 .ok_or(Refusal::Mail)?;
             let path = self.folder.join(format!("{id}.eml"));
             tokio::fs::write(path, &mail.message).await.map_err(|_| Refusal::Relay)

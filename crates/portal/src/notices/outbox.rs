@@ -53,7 +53,12 @@ pub(crate) async fn invite(
         None => None,
     };
     let destination = accounts::destination(unit, account).await?;
-    let notice = Notice { account, invites: true, destination, delivery: None };
+    let notice = Notice {
+        account,
+        invites: true,
+        destination,
+        delivery: None,
+    };
     put(portal, unit, &[notice], sender_name.as_deref()).await?;
     unit.wake(account);
     Ok(())
@@ -97,13 +102,12 @@ pub(crate) async fn invitations_since(
     account: AccountId,
     since: Millis,
 ) -> Result<i64, StoreError> {
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS n FROM outbox WHERE account = $1 AND kind = 'invitation' AND created_at > $2",
-    )
-    .bind(account.key())
-    .bind(since)
-    .fetch_one(db)
-    .await?;
+    let row =
+        sqlx::query("SELECT COUNT(*) AS n FROM outbox WHERE account = $1 AND kind = 'invitation' AND created_at > $2")
+            .bind(account.key())
+            .bind(since)
+            .fetch_one(db)
+            .await?;
     row.int("n")
 }
 
@@ -170,13 +174,14 @@ async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
             attempts: row.int("attempts")? + 1,
         };
         let mut unit = portal.store.begin().await?;
-        let taken = sqlx::query("UPDATE outbox SET next_at = $3, attempts = attempts + 1 WHERE id = $1 AND next_at = $2")
-            .bind(&due.id.as_bytes()[..])
-            .bind(row.millis("next_at")?)
-            .bind(now + LEASE)
-            .execute(&mut *unit)
-            .await?
-            .rows_affected();
+        let taken =
+            sqlx::query("UPDATE outbox SET next_at = $3, attempts = attempts + 1 WHERE id = $1 AND next_at = $2")
+                .bind(&due.id.as_bytes()[..])
+                .bind(row.millis("next_at")?)
+                .bind(now + LEASE)
+                .execute(&mut *unit)
+                .await?
+                .rows_affected();
         portal.commit(unit).await?;
         if taken > 0 {
             return Ok(Some(due));
@@ -197,9 +202,21 @@ async fn send(
         },
     };
     let link = link(portal, due).await?;
-    let message = letter::write(portal, due.id, &due.address, due.invites, due.sender_name.as_deref(), &link);
-    let Some(message) = message else { return Ok(Err(Refusal::Address)) };
-    let mail = Mail { to: due.address.clone(), message };
+    let message = letter::write(
+        portal,
+        due.id,
+        &due.address,
+        due.invites,
+        due.sender_name.as_deref(),
+        &link,
+    );
+    let Some(message) = message else {
+        return Ok(Err(Refusal::Address));
+    };
+    let mail = Mail {
+        to: due.address.clone(),
+        message,
+    };
     Ok(connection.send(&mail).await)
 }
 

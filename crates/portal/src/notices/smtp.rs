@@ -76,8 +76,13 @@ impl SmtpRelay {
             let authority = Certificate::from_pem(pem).map_err(|_| "the relay's CA file is not a PEM certificate")?;
             tls = tls.add_root_certificate(authority);
         }
-        let tls = tls.build_rustls().map_err(|error| format!("the relay's TLS settings do not work: {error}"))?;
-        let from = settings.from.parse().map_err(|_| "the address that mails come from is not an address")?;
+        let tls = tls
+            .build_rustls()
+            .map_err(|error| format!("the relay's TLS settings do not work: {error}"))?;
+        let from = settings
+            .from
+            .parse()
+            .map_err(|_| "the address that mails come from is not an address")?;
         Ok(Self { settings, tls, from })
     }
 
@@ -85,14 +90,15 @@ impl SmtpRelay {
         let hello = ClientId::default();
         let implicit = (self.settings.tls == Tls::Tls).then(|| self.tls.clone());
         let server = (self.settings.host.as_str(), self.settings.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(ANSWER), &hello, implicit, None).await?;
+        let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(ANSWER), &hello, implicit, None).await?;
         if self.settings.tls == Tls::StartTls {
             connection.starttls(self.tls.clone(), &hello).await?;
         }
         if let Some((user, password)) = &self.settings.credentials {
             let credentials = Credentials::new(user.clone(), password.clone());
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
+                .await?;
         }
         Ok(connection)
     }
@@ -130,7 +136,9 @@ impl SmtpConnection {
     /// Step by step, because what a refusal means depends on what it refuses: a 5xx to `RCPT` is about this address, to
     /// anything before it about us.
     async fn hand_over(&mut self, mail: &Mail) -> Result<(), Refusal> {
-        let Ok(to) = mail.to.as_typed().parse::<lettre::Address>() else { return Err(Refusal::Address) };
+        let Ok(to) = mail.to.as_typed().parse::<lettre::Address>() else {
+            return Err(Refusal::Address);
+        };
         let international = !mail.to.as_typed().is_ascii();
         let mut parameters = Vec::new();
         if international {
@@ -143,15 +151,28 @@ impl SmtpConnection {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let from = MailFrom::new(Some(self.from.clone()), parameters);
-        self.connection.command(from).await.map_err(|error| refusal(&error, Refusal::Relay))?;
+        self.connection
+            .command(from)
+            .await
+            .map_err(|error| refusal(&error, Refusal::Relay))?;
         if let Err(error) = self.connection.command(Rcpt::new(to, vec![])).await {
-            let refusal = refusal(&error, if error.is_permanent() { Refusal::Address } else { Refusal::Mail });
+            let refusal = refusal(
+                &error,
+                if error.is_permanent() {
+                    Refusal::Address
+                } else {
+                    Refusal::Mail
+                },
+            );
             if refusal != Refusal::Relay {
                 self.connection.command(Rset).await.map_err(|_| Refusal::Relay)?;
             }
             return Err(refusal);
         }
-        self.connection.command(Data).await.map_err(|error| refusal(&error, Refusal::Mail))?;
+        self.connection
+            .command(Data)
+            .await
+            .map_err(|error| refusal(&error, Refusal::Mail))?;
         let handed_over = match std::str::from_utf8(&mail.message) {
             Ok(message) => self.connection.command(InOnePiece(message)).await,
             Err(_) => self.connection.message(&mail.message).await,
@@ -187,7 +208,11 @@ fn refusal(error: &Error, answered: Refusal) -> Refusal {
 
 impl Connection for SmtpConnection {
     fn send<'a>(&'a mut self, mail: &'a Mail) -> BoxFuture<'a, Result<(), Refusal>> {
-        Box::pin(async move { tokio::time::timeout(WHOLE, self.hand_over(mail)).await.unwrap_or(Err(Refusal::Relay)) })
+        Box::pin(async move {
+            tokio::time::timeout(WHOLE, self.hand_over(mail))
+                .await
+                .unwrap_or(Err(Refusal::Relay))
+        })
     }
 
     fn quit(mut self: Box<Self>) -> BoxFuture<'static, ()> {

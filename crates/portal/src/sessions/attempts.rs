@@ -81,7 +81,10 @@ pub(super) async fn count(
 
 /// Forgets an address's tries, and of its network's the one that succeeded: somebody knew the password.
 pub(super) async fn forgive(unit: &mut Unit, address: &[u8], network: &[u8]) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM attempts WHERE bucket = $1").bind(address).execute(&mut **unit).await?;
+    sqlx::query("DELETE FROM attempts WHERE bucket = $1")
+        .bind(address)
+        .execute(&mut **unit)
+        .await?;
     sqlx::query("UPDATE attempts SET tries = tries - 1, blocked_until = 0 WHERE bucket = $1 AND tries > 0")
         .bind(network)
         .execute(&mut **unit)
@@ -90,7 +93,10 @@ pub(super) async fn forgive(unit: &mut Unit, address: &[u8], network: &[u8]) -> 
 }
 
 pub(super) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM attempts WHERE last_at < $1").bind(now - DAY).execute(db).await?;
+    sqlx::query("DELETE FROM attempts WHERE last_at < $1")
+        .bind(now - DAY)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

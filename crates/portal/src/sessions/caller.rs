@@ -7,12 +7,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
-use wire::{
-    Millis, ProblemType, Sha256,
-    ids::AccountId,
-    people::AccountState,
-    sessions::AccountKind,
-};
+use wire::{Millis, ProblemType, Sha256, ids::AccountId, people::AccountState, sessions::AccountKind};
 
 use super::cookie_name;
 use crate::{

@@ -52,21 +52,26 @@ pub(crate) async fn begin(
     let secret = portal.entropy.secret();
     let reload_key = portal.entropy.secret();
     let expires_at = now + portal.settings.session_lifetime;
-    sqlx::query(
-        "INSERT INTO sessions (hash, account, reload_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(Sha256::of(&secret).key())
-    .bind(account.key())
-    .bind(&reload_key[..])
-    .bind(now)
-    .bind(expires_at)
-    .execute(&mut **unit)
-    .await?;
-    let session =
-        Session { account: accounts::own(unit, account).await?, reload_key: reload_key.to_vec().into(), expires_at };
+    sqlx::query("INSERT INTO sessions (hash, account, reload_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(Sha256::of(&secret).key())
+        .bind(account.key())
+        .bind(&reload_key[..])
+        .bind(now)
+        .bind(expires_at)
+        .execute(&mut **unit)
+        .await?;
+    let session = Session {
+        account: accounts::own(unit, account).await?,
+        reload_key: reload_key.to_vec().into(),
+        expires_at,
+    };
     let vault = accounts::vault(unit, account).await?;
     let bearer = (carrier == Carrier::Bearer).then(|| URL_SAFE_NO_PAD.encode(secret));
-    Ok(Begun { secret, carrier, signed_in: SignedIn { session, vault, bearer } })
+    Ok(Begun {
+        secret,
+        carrier,
+        signed_in: SignedIn { session, vault, bearer },
+    })
 }
 
 impl Begun {
@@ -84,7 +89,11 @@ impl Begun {
 /// The cookie's name. `__Host-` makes browsers insist on HTTPS, on this very host and on the whole path; without HTTPS
 /// (loopback only) they refuse that prefix.
 fn cookie_name(portal: &Portal) -> &'static str {
-    if portal.settings.is_https() { "__Host-restante" } else { "restante" }
+    if portal.settings.is_https() {
+        "__Host-restante"
+    } else {
+        "restante"
+    }
 }
 
 fn set_cookie(portal: &Portal, response: &mut Response, value: &str, seconds: Millis) {

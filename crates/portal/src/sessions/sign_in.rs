@@ -1,9 +1,7 @@
 //! The two requests of a sign-in (OPAQUE, RFC 9807). The password never leaves the client.
 
 use axum::{Json, extract::State, response::Response};
-use opaque_ke::{
-    CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration,
-};
+use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration};
 use wire::{
     Problem, ProblemType,
     ids::{AccountId, SignInId},
@@ -56,10 +54,15 @@ pub(super) async fn start(
         Some(row) => row.maybe_bytes("password")?,
         None => None,
     };
-    let record = record.map(|bytes| ServerRegistration::deserialize(&bytes)).transpose().map_err(|_| StoreError::Corrupt)?;
+    let record = record
+        .map(|bytes| ServerRegistration::deserialize(&bytes))
+        .transpose()
+        .map_err(|_| StoreError::Corrupt)?;
     // The credential identifier is the account's id, never the address, so that a promotion needs no new password. An
     // address without one gets a made-up id, the same each time.
-    let made_up = portal.secrets.keyed_hash("sign-in/no-account", request.address.canonical().as_bytes());
+    let made_up = portal
+        .secrets
+        .keyed_hash("sign-in/no-account", request.address.canonical().as_bytes());
     let identifier = account.as_ref().map_or(&made_up[..16], |account| account.key());
     let started = ServerLogin::start(
         &mut portal.entropy.rng(),
@@ -71,19 +74,24 @@ pub(super) async fn start(
     )
     .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let sign_in = SignInId(portal.entropy.id(now));
-    sqlx::query("INSERT INTO sign_ins (id, account, bucket, network, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(sign_in.key())
-        .bind(account.as_ref().map(|account| account.key()))
-        .bind(&bucket[..])
-        .bind(&network[..])
-        .bind(&started.state.serialize()[..])
-        .bind(now + GOOD_FOR)
-        .execute(&mut *unit)
-        .await
-        .map_err(StoreError::from)?;
+    sqlx::query(
+        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(sign_in.key())
+    .bind(account.as_ref().map(|account| account.key()))
+    .bind(&bucket[..])
+    .bind(&network[..])
+    .bind(&started.state.serialize()[..])
+    .bind(now + GOOD_FOR)
+    .execute(&mut *unit)
+    .await
+    .map_err(StoreError::from)?;
     portal.commit(unit).await?;
     let credential_response = started.message.serialize().to_vec().into();
-    Ok(Json(SignInStarted { sign_in, credential_response }))
+    Ok(Json(SignInStarted {
+        sign_in,
+        credential_response,
+    }))
 }
 
 /// The second half: a session, and the vault that it unlocks.
@@ -131,7 +139,10 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
 }
 
 fn parameters<'a>() -> ServerLoginParameters<'a, 'a> {
-    ServerLoginParameters { context: Some(CONTEXT), ..Default::default() }
+    ServerLoginParameters {
+        context: Some(CONTEXT),
+        ..Default::default()
+    }
 }
 
 fn slow_down(wait: wire::Millis) -> Problem {

@@ -48,7 +48,10 @@ pub(crate) async fn slip(db: &mut AnyConnection, reader: AccountId, message: &Me
         Some(earlier) => held(db, reader, earlier).await?,
         None => None,
     };
-    Ok(Slip { participants, in_reply_to })
+    Ok(Slip {
+        participants,
+        in_reply_to,
+    })
 }
 
 /// Bcc is for the sender's eyes and the addressee's own.
@@ -58,11 +61,18 @@ fn may_see(role: Role, is_sender: bool, is_oneself: bool) -> bool {
 
 fn notification(row: &AnyRow) -> Result<Option<Notification>, StoreError> {
     // Nobody is notified of what they sent to themselves.
-    let Some(attempts) = row.maybe_int("attempts")? else { return Ok(None) };
+    let Some(attempts) = row.maybe_int("attempts")? else {
+        return Ok(None);
+    };
     Ok(Some(match (row.maybe_int("sent_at")?, row.maybe_int("failed_at")?) {
         (Some(at), _) => Notification::Sent { at },
-        (None, Some(at)) => Notification::Failed { at, refused: row.maybe_int("refused")? == Some(1) },
-        (None, None) => Notification::Waiting { attempts: u32::try_from(attempts).unwrap_or(u32::MAX) },
+        (None, Some(at)) => Notification::Failed {
+            at,
+            refused: row.maybe_int("refused")? == Some(1),
+        },
+        (None, None) => Notification::Waiting {
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        },
     }))
 }
 

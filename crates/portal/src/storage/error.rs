@@ -53,7 +53,9 @@ impl From<sqlx::Error> for StoreError {
 fn gone(code: Option<&str>) -> bool {
     match code {
         Some(code) if code.len() == 5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
-        Some(code) => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
+        Some(code) => code
+            .parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
         None => false,
     }
 }

@@ -12,11 +12,7 @@ mod unit;
 
 use std::time::Duration;
 
-use sqlx::{
-    AnyConnection, AnyPool,
-    any::AnyPoolOptions,
-    pool::PoolConnection,
-};
+use sqlx::{AnyConnection, AnyPool, any::AnyPoolOptions, pool::PoolConnection};
 
 pub use error::StoreError;
 pub use row::{Key, RowExt, name};
@@ -64,10 +60,17 @@ impl Store {
         let engine = Engine::of(url).ok_or(StoreError::Corrupt)?;
         let store = match engine {
             Engine::Sqlite => {
-                let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+                let url = if url.contains('?') {
+                    url.to_owned()
+                } else {
+                    format!("{url}?mode=rwc")
+                };
                 let writer = sqlite(1).connect(&url).await?;
                 schema::migrate(&writer, engine).await?;
-                Self { readers: sqlite(8).connect(&url).await?, writer: unit::Writer::sqlite(writer) }
+                Self {
+                    readers: sqlite(8).connect(&url).await?,
+                    writer: unit::Writer::sqlite(writer),
+                }
             }
             Engine::Postgres => {
                 let pool = AnyPoolOptions::new()
@@ -76,7 +79,10 @@ impl Store {
                     .connect(url)
                     .await?;
                 schema::migrate(&pool, engine).await?;
-                Self { readers: pool.clone(), writer: unit::Writer::postgres(pool) }
+                Self {
+                    readers: pool.clone(),
+                    writer: unit::Writer::postgres(pool),
+                }
             }
         };
         Ok(store)

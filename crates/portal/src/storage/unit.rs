@@ -21,7 +21,10 @@ pub struct Unit {
 #[derive(Debug)]
 enum Work {
     Postgres(Transaction<'static, Any>),
-    Sqlite { writer: Arc<Mutex<SqliteWriter>>, held: OwnedMutexGuard<SqliteWriter> },
+    Sqlite {
+        writer: Arc<Mutex<SqliteWriter>>,
+        held: OwnedMutexGuard<SqliteWriter>,
+    },
 }
 
 /// Where units of work begin.
@@ -49,7 +52,13 @@ pub(super) struct SqliteWriter {
 
 impl Writer {
     pub(super) fn sqlite(pool: AnyPool) -> Self {
-        let writer = SqliteWriter { pool: pool.clone(), connection: None, group: 0, open: false, failed: Vec::new() };
+        let writer = SqliteWriter {
+            pool: pool.clone(),
+            connection: None,
+            group: 0,
+            open: false,
+            failed: Vec::new(),
+        };
         Self::Sqlite(pool, Arc::new(Mutex::new(writer)))
     }
 
@@ -66,7 +75,10 @@ impl Writer {
 
     pub(super) async fn begin(&self) -> Result<Unit, StoreError> {
         match self {
-            Self::Postgres(pool) => Ok(Unit::new(Work::Postgres(pool.begin().await?))),
+            Self::Postgres(pool) => {
+                let pool = pool.clone();
+                uninterrupted(async move { Ok(Unit::new(Work::Postgres(pool.begin().await?))) }).await
+            }
             Self::Sqlite(_, writer) => {
                 let writer = writer.clone();
                 uninterrupted(async move {
@@ -162,7 +174,10 @@ impl SqliteWriter {
 
 impl Unit {
     fn new(work: Work) -> Self {
-        Self { work: Some(work), woken: Vec::new() }
+        Self {
+            work: Some(work),
+            woken: Vec::new(),
+        }
     }
 
     /// Notes an account whose clients are to look for changes once this is durable.
@@ -179,7 +194,9 @@ impl Unit {
     pub async fn commit(mut self) -> Result<Vec<AccountId>, StoreError> {
         match self.work.take() {
             None => return Err(StoreError::Corrupt),
-            Some(Work::Postgres(transaction)) => transaction.commit().await?,
+            Some(Work::Postgres(transaction)) => {
+                uninterrupted(async move { Ok(transaction.commit().await?) }).await?;
+            }
             Some(Work::Sqlite { writer, mut held }) => {
                 uninterrupted(async move {
                     if held.run("RELEASE unit").await.is_err() {
@@ -215,7 +232,8 @@ impl Unit {
 }
 
 /// Does what must not stop halfway, in a task of its own: a request whose client goes away is dropped wherever it waits,
-/// and the writer would be left in a transaction that it does not know of.
+/// and a connection would be left in a transaction that nobody knows of. (sqlx counts a transaction as open once `BEGIN`
+/// is answered; dropped before, it goes back to the pool of PostgreSQL connections without a rollback.)
 async fn uninterrupted<T: Send + 'static>(
     work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {

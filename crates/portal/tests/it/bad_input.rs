@@ -30,9 +30,16 @@ async fn addresses_that_are_none() {
         "a@[127.0.0.1]".into(),
         "a\u{202e}b@example.test".into(),
     ] {
-        let reply = anna.call(Method::POST, "/recipients", json!({ "addresses": [address] })).await;
+        let reply = anna
+            .call(Method::POST, "/recipients", json!({ "addresses": [address] }))
+            .await;
         assert_eq!(reply.problem(), "malformed", "{address:?}");
-        let reply = house.post("/api/v1/sign-ins", json!({ "address": address, "credential_request": "" })).await;
+        let reply = house
+            .post(
+                "/api/v1/sign-ins",
+                json!({ "address": address, "credential_request": "" }),
+            )
+            .await;
         assert_eq!(reply.problem(), "malformed", "{address:?}");
     }
 }
@@ -41,7 +48,8 @@ async fn addresses_that_are_none() {
 async fn internationalised_addresses_are_taken_and_compared() {
     let house = House::sqlite().await;
     let mut anna = house.professional("anna").await;
-    anna.send(&Writes::to(&["Jürgen@Bücher.test", "ju\u{308}rgen@xn--bcher-kva.test"])).await;
+    anna.send(&Writes::to(&["Jürgen@Bücher.test", "ju\u{308}rgen@xn--bcher-kva.test"]))
+        .await;
     let mails = house.mails().await;
     assert_eq!(mails.len(), 1, "one person");
     assert_eq!(mails[0].to.as_typed(), "Jürgen@Bücher.test", "mailed as typed first");
@@ -54,18 +62,38 @@ async fn internationalised_addresses_are_taken_and_compared() {
 async fn bodies_that_are_not_what_the_route_takes() {
     let house = House::sqlite().await;
     let anna = house.professional("anna").await;
-    for body in ["", "{", "[]", "null", r#"{"addresses":"a"}"#, r#"{"addresses":[],"unknown":1}"#, "\u{0}"] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        r#"{"addresses":"a"}"#,
+        r#"{"addresses":[],"unknown":1}"#,
+        "\u{0}",
+    ] {
         let post = request(Method::POST, "/api/v1/recipients", Some(anna.bearer()));
         let reply = house.request(post.body(Body::from(body)).unwrap()).await;
         assert_eq!(reply.problem(), "malformed", "{body}");
     }
-    let plain = request(Method::POST, "/api/v1/sign-ins", None).body(Body::from("{}")).unwrap();
+    let plain = request(Method::POST, "/api/v1/sign-ins", None)
+        .body(Body::from("{}"))
+        .unwrap();
     let (mut parts, body) = plain.into_parts();
-    parts.headers.insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
+    parts
+        .headers
+        .insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
     let reply = house.request(axum::http::Request::from_parts(parts, body)).await;
     assert_eq!(reply.problem(), "malformed", "a form of another site cannot send JSON");
-    for path in ["/deliveries", "/deliveries?folder=all", "/deliveries?folder=inbox&limit=0", "/deliveries?folder=inbox&limit=101",
-        "/deliveries?folder=inbox&x=1", "/deliveries?folder=inbox&before=no", "/changes?since=x", "/changes"] {
+    for path in [
+        "/deliveries",
+        "/deliveries?folder=all",
+        "/deliveries?folder=inbox&limit=0",
+        "/deliveries?folder=inbox&limit=101",
+        "/deliveries?folder=inbox&x=1",
+        "/deliveries?folder=inbox&before=no",
+        "/changes?since=x",
+        "/changes",
+    ] {
         assert_eq!(anna.get(path).await.problem(), "malformed", "{path}");
     }
     for path in ["/deliveries/no-id", "/deliveries/0199ad0e-1f7a-7000-8000-000000000001"] {
@@ -75,7 +103,11 @@ async fn bodies_that_are_not_what_the_route_takes() {
     assert_eq!(no_key.problem(), "malformed");
     for key in ["", "with space", &"k".repeat(65)] {
         let post = request(Method::POST, "/api/v1/messages", Some(anna.bearer())).header("idempotency-key", key);
-        assert_eq!(house.request(post.body(Body::from("{}")).unwrap()).await.problem(), "malformed", "{key:?}");
+        assert_eq!(
+            house.request(post.body(Body::from("{}")).unwrap()).await.problem(),
+            "malformed",
+            "{key:?}"
+        );
     }
     let without = anna.call(Method::PUT, "/vault", json!({ "sealed": "AAAA" })).await;
     assert_eq!(without.problem(), "malformed", "If-Match is needed");
@@ -97,17 +129,32 @@ async fn bodies_that_are_too_large() {
         with(|m| m.body.0 = vec![1; (1 << 20) + 1]),
         with(|m| m.cover.0 = vec![1; 70_000]),
         with(|m| m.key_packets[0].packet.0 = vec![1; 5000]),
-        with(|m| m.to = (0..101).map(|n| format!("a{n}@partner.test").parse().unwrap()).collect()),
+        with(|m| {
+            m.to = (0..101)
+                .map(|n| format!("a{n}@partner.test").parse().unwrap())
+                .collect()
+        }),
         with(|m| m.files = (0..101_u8).map(|n| Sha256([n; 32])).collect()),
     ];
     for (n, case) in cases.iter().enumerate() {
-        assert_eq!(anna.post_message(&format!("large{n}"), case).await.problem(), "too-large", "{n}");
+        assert_eq!(
+            anna.post_message(&format!("large{n}"), case).await.problem(),
+            "too-large",
+            "{n}"
+        );
     }
     let huge = format!("{{\"addresses\":[\"{}\"]}}", "a".repeat(5 << 20));
-    let post = request(Method::POST, "/api/v1/recipients", Some(anna.bearer())).body(Body::from(huge)).unwrap();
+    let post = request(Method::POST, "/api/v1/recipients", Some(anna.bearer()))
+        .body(Body::from(huge))
+        .unwrap();
     assert_eq!(house.request(post).await.problem(), "too-large");
     let many: Vec<String> = (0..101).map(|n| format!("a{n}@partner.test")).collect();
-    assert_eq!(anna.call(Method::POST, "/recipients", json!({ "addresses": many })).await.problem(), "too-large");
+    assert_eq!(
+        anna.call(Method::POST, "/recipients", json!({ "addresses": many }))
+            .await
+            .problem(),
+        "too-large"
+    );
     anna.post_message("right", &message).await.ok();
 }
 
@@ -124,10 +171,19 @@ async fn uploads_that_break() {
             None => put,
         }
     };
-    assert_eq!(house.request(put(None).body(Body::from(bytes.clone())).unwrap()).await.problem(), "malformed");
+    assert_eq!(
+        house
+            .request(put(None).body(Body::from(bytes.clone())).unwrap())
+            .await
+            .problem(),
+        "malformed"
+    );
     let too_large = put(Some(2 << 20)).body(Body::empty()).unwrap();
     assert_eq!(house.request(too_large).await.problem(), "too-large");
-    let cut = stream::iter([Ok(Chunk::from(vec![7; 50_000])), Err(std::io::Error::other("the line is gone"))]);
+    let cut = stream::iter([
+        Ok(Chunk::from(vec![7; 50_000])),
+        Err(std::io::Error::other("the line is gone")),
+    ]);
     let cut = put(Some(bytes.len())).body(Body::from_stream(cut)).unwrap();
     assert_eq!(house.request(cut).await.problem(), "upload-incomplete");
     let mut damaged = bytes.clone();
@@ -135,7 +191,10 @@ async fn uploads_that_break() {
     assert_eq!(anna.upload(sha256, &damaged).await.problem(), "hash-mismatch");
     for name in ["nothing", &"G".repeat(64), &sha256.to_string().to_uppercase()] {
         let put = request(Method::PUT, &format!("/api/v1/blobs/{name}"), Some(anna.bearer()));
-        assert_eq!(house.request(put.body(Body::empty()).unwrap()).await.problem(), "not-found");
+        assert_eq!(
+            house.request(put.body(Body::empty()).unwrap()).await.problem(),
+            "not-found"
+        );
     }
     // Nothing of all this was stored, and the right one is taken, twice alike.
     assert_eq!(anna.upload(sha256, &bytes).await.status, StatusCode::CREATED);
@@ -164,14 +223,25 @@ async fn an_upload_that_no_message_names_is_swept_and_one_that_is_named_stays() 
     let ben = house.professional("ben").await;
     let kept = anna.upload_file("kept", b"kept").await;
     let left = anna.upload_file("left", b"left").await;
-    anna.send(&Writes { files: vec![kept.clone()], ..Writes::to(&["ben@example.test"]) }).await;
+    anna.send(&Writes {
+        files: vec![kept.clone()],
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
     let delivery = ben.list(Folder::Inbox).await[0].id;
     house.clock.pass(86_400_001);
     portal::workers::sweep(&house.portal).await.unwrap();
     assert!(house.portal.blobs.get(kept.sha256, None).await.is_ok());
     assert!(house.portal.blobs.get(left.sha256, None).await.is_err());
-    let again = house.try_sign_in("ben@example.test", crate::people::PASSWORD).await.unwrap();
-    let get = request(Method::GET, &format!("/api/v1/deliveries/{delivery}/files/{}", kept.sha256), again.bearer.as_deref());
+    let again = house
+        .try_sign_in("ben@example.test", crate::people::PASSWORD)
+        .await
+        .unwrap();
+    let get = request(
+        Method::GET,
+        &format!("/api/v1/deliveries/{delivery}/files/{}", kept.sha256),
+        again.bearer.as_deref(),
+    );
     house.request(get.body(Body::empty()).unwrap()).await.ok();
 }
 
@@ -185,9 +255,13 @@ async fn a_database_that_is_gone_is_said_and_nothing_is_half_done() {
     house.portal.store.close().await;
     assert_eq!(anna.post_message("one", &message).await.problem(), "unavailable");
     assert_eq!(anna.get("/session").await.problem(), "unavailable");
-    let ready = house.request(request(Method::GET, "/readyz", None).body(Body::empty()).unwrap()).await;
+    let ready = house
+        .request(request(Method::GET, "/readyz", None).body(Body::empty()).unwrap())
+        .await;
     assert_eq!(ready.problem(), "unavailable");
-    let alive = house.request(request(Method::GET, "/healthz", None).body(Body::empty()).unwrap()).await;
+    let alive = house
+        .request(request(Method::GET, "/healthz", None).body(Body::empty()).unwrap())
+        .await;
     assert_eq!(alive.status, StatusCode::NO_CONTENT);
     assert!(portal::workers::send_due(&house.portal).await.is_err());
 }
@@ -197,7 +271,13 @@ async fn more_than_a_network_may_ask_is_refused() {
     let house = House::sqlite_with(|settings| settings.requests_a_second = 1).await;
     let mut refused = 0;
     for _ in 0..20 {
-        let reply = house.request(request(Method::GET, "/api/v1/portal", None).body(Body::empty()).unwrap()).await;
+        let reply = house
+            .request(
+                request(Method::GET, "/api/v1/portal", None)
+                    .body(Body::empty())
+                    .unwrap(),
+            )
+            .await;
         if reply.status == StatusCode::TOO_MANY_REQUESTS {
             assert_eq!(reply.problem(), "too-many-requests");
             assert!(reply.headers.contains_key(header::RETRY_AFTER));
@@ -211,7 +291,10 @@ async fn more_than_a_network_may_ask_is_refused() {
 async fn no_more_new_addresses_than_a_day_allows() {
     let house = House::sqlite_with(|settings| settings.invitations_a_day = 2).await;
     let anna = house.professional("anna").await;
-    let prepare = async |address: &str| anna.call(Method::POST, "/recipients", json!({ "addresses": [address] })).await;
+    let prepare = async |address: &str| {
+        anna.call(Method::POST, "/recipients", json!({ "addresses": [address] }))
+            .await
+    };
     prepare("one@partner.test").await.ok();
     prepare("two@partner.test").await.ok();
     assert_eq!(prepare("three@partner.test").await.problem(), "too-many-requests");

@@ -13,9 +13,20 @@ async fn contract(blobs: Blobs) {
     blobs.check().await.unwrap();
     // Larger than one part of a multipart upload.
     for size in [0, 1, 70_000, 12_000_000] {
-        let bytes = Bytes::from((0..size).map(|n: usize| (n.wrapping_mul(31) >> 3) as u8).collect::<Vec<u8>>());
+        let bytes = Bytes::from(
+            (0..size)
+                .map(|n: usize| (n.wrapping_mul(31) >> 3) as u8)
+                .collect::<Vec<u8>>(),
+        );
         let sha256 = Sha256::of(&bytes);
-        let whole = || stream::iter(bytes.chunks(65_536).map(|c| Ok::<_, ()>(Bytes::copy_from_slice(c))).collect::<Vec<_>>());
+        let whole = || {
+            stream::iter(
+                bytes
+                    .chunks(65_536)
+                    .map(|c| Ok::<_, ()>(Bytes::copy_from_slice(c)))
+                    .collect::<Vec<_>>(),
+            )
+        };
         let length = bytes.len() as u64;
 
         if size > 0 {
@@ -29,13 +40,25 @@ async fn contract(blobs: Blobs) {
             assert_eq!(blobs.put(sha256, length, short).await, Err(BlobError::Incomplete));
             assert_eq!(blobs.put(sha256, length - 1, whole()).await, Err(BlobError::TooLarge));
         }
-        assert!(matches!(blobs.get(sha256, None).await.map(|_| ()), Err(BlobError::NotFound)), "nothing was stored");
+        assert!(
+            matches!(blobs.get(sha256, None).await.map(|_| ()), Err(BlobError::NotFound)),
+            "nothing was stored"
+        );
 
         blobs.put(sha256, length, whole()).await.unwrap();
         blobs.put(sha256, length, whole()).await.unwrap();
         let read = |range| {
             let blobs = &blobs;
-            async move { blobs.get(sha256, range).await.unwrap().try_collect::<Vec<Bytes>>().await.unwrap().concat() }
+            async move {
+                blobs
+                    .get(sha256, range)
+                    .await
+                    .unwrap()
+                    .try_collect::<Vec<Bytes>>()
+                    .await
+                    .unwrap()
+                    .concat()
+            }
         };
         assert_eq!(read(None).await, bytes);
         if size > 100 {
@@ -55,9 +78,13 @@ async fn in_memory() {
 #[tokio::test]
 async fn in_a_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let store = LocalFileSystem::new_with_prefix(folder.path()).unwrap().with_fsync(true);
+    let store = LocalFileSystem::new_with_prefix(folder.path())
+        .unwrap()
+        .with_fsync(true);
     contract(Blobs::new(Arc::new(store))).await;
-    let left = std::fs::read_dir(folder.path()).unwrap().flat_map(|level| std::fs::read_dir(level.unwrap().path()).unwrap());
+    let left = std::fs::read_dir(folder.path())
+        .unwrap()
+        .flat_map(|level| std::fs::read_dir(level.unwrap().path()).unwrap());
     assert_eq!(left.count(), 0, "refused and deleted blobs leave no file behind");
 }
 
@@ -84,6 +111,8 @@ async fn a_store_that_is_gone_is_unavailable() {
     // A file where a folder should be.
     let sha256 = Sha256::of(b"x");
     std::fs::write(folder.path().join(&sha256.to_string()[..2]), b"in the way").unwrap();
-    let put = blobs.put(sha256, 1, stream::iter([Ok::<_, ()>(Bytes::from_static(b"x"))]).boxed()).await;
+    let put = blobs
+        .put(sha256, 1, stream::iter([Ok::<_, ()>(Bytes::from_static(b"x"))]).boxed())
+        .await;
     assert_eq!(put, Err(BlobError::Unavailable));
 }

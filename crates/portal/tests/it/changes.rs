@@ -12,20 +12,32 @@ use crate::{
     people::{Writes, request},
 };
 
-on_both_engines![the_feed_tells_each_change_once_and_in_order, the_stream_says_when_to_look_and_ends_with_the_session];
+on_both_engines![
+    the_feed_tells_each_change_once_and_in_order,
+    the_stream_says_when_to_look_and_ends_with_the_session
+];
 
 async fn the_feed_tells_each_change_once_and_in_order(house: House) {
     let mut anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
     let start: Changes = ben.get("/changes?since=0").await.ok().json();
     let nothing: Changes = ben.get(&format!("/changes?since={}", start.latest)).await.ok().json();
-    assert_eq!((nothing.changes.len(), nothing.latest, nothing.more), (0, start.latest, false));
+    assert_eq!(
+        (nothing.changes.len(), nothing.latest, nothing.more),
+        (0, start.latest, false)
+    );
     for _ in 0..3 {
         house.clock.pass(1);
         anna.send(&Writes::to(&["ben@example.test"])).await;
     }
     let inbox = ben.list(Folder::Inbox).await;
-    ben.call(Method::PUT, &format!("/deliveries/{}/read", inbox[0].id), json!({ "read": true })).await.ok();
+    ben.call(
+        Method::PUT,
+        &format!("/deliveries/{}/read", inbox[0].id),
+        json!({ "read": true }),
+    )
+    .await
+    .ok();
     let changes: Changes = ben.get(&format!("/changes?since={}", start.latest)).await.ok().json();
     let expected = [inbox[2].id, inbox[1].id, inbox[0].id, inbox[0].id].map(|id| Change::Delivery { id });
     assert_eq!(changes.changes, expected);
@@ -35,13 +47,22 @@ async fn the_feed_tells_each_change_once_and_in_order(house: House) {
     house.mails().await;
     let after: Changes = anna.get(&format!("/changes?since={}", before.latest)).await.ok().json();
     assert_eq!(after.changes.len(), 3);
-    assert!(ben.get(&format!("/changes?since={}", changes.latest)).await.ok().json::<Changes>().changes.is_empty());
+    assert!(
+        ben.get(&format!("/changes?since={}", changes.latest))
+            .await
+            .ok()
+            .json::<Changes>()
+            .changes
+            .is_empty()
+    );
 }
 
 async fn the_stream_says_when_to_look_and_ends_with_the_session(house: House) {
     let mut anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
-    let get = request(Method::GET, "/api/v1/events", Some(ben.bearer())).body(Body::empty()).unwrap();
+    let get = request(Method::GET, "/api/v1/events", Some(ben.bearer()))
+        .body(Body::empty())
+        .unwrap();
     let response = house.router.clone().oneshot(get).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
@@ -50,9 +71,15 @@ async fn the_stream_says_when_to_look_and_ends_with_the_session(house: House) {
         Some(String::from_utf8(frame.to_vec()).unwrap())
     };
     let latest: Changes = ben.get("/changes?since=0").await.ok().json();
-    assert_eq!(said().await.unwrap(), format!("event: change\ndata: {}\n\n", latest.latest));
+    assert_eq!(
+        said().await.unwrap(),
+        format!("event: change\ndata: {}\n\n", latest.latest)
+    );
     anna.send(&Writes::to(&["ben@example.test"])).await;
-    assert_eq!(said().await.unwrap(), format!("event: change\ndata: {}\n\n", latest.latest + 1));
+    assert_eq!(
+        said().await.unwrap(),
+        format!("event: change\ndata: {}\n\n", latest.latest + 1)
+    );
     ben.call(Method::DELETE, "/session", Value::Null).await.ok();
     assert_eq!(said().await, None);
 }

@@ -13,6 +13,10 @@ fn the_openapi_document_is_the_committed_one() {
 fn every_problem_has_a_status_of_its_class_and_a_title_without_data() {
     for kind in wire::ProblemType::ALL {
         assert!((400..600).contains(&kind.status()), "{}", kind.slug());
-        assert!(kind.title().ends_with('.') && !kind.title().contains(['{', '@']), "{}", kind.slug());
+        assert!(
+            kind.title().ends_with('.') && !kind.title().contains(['{', '@']),
+            "{}",
+            kind.slug()
+        );
     }
 }

@@ -157,7 +157,15 @@ impl House {
             wakes: Wakes::default(),
         });
         let router = portal::http::router(portal.clone());
-        Self { portal, router, clock, relay, url: url.to_owned(), _folder: folder, database }
+        Self {
+            portal,
+            router,
+            clock,
+            relay,
+            url: url.to_owned(),
+            _folder: folder,
+            database,
+        }
     }
 
     /// Lets the outbox send what is due, and takes it out of the bag.
@@ -169,10 +177,15 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        let Some((server, name)) = self.database.take() else { return };
+        let Some((server, name)) = self.database.take() else {
+            return;
+        };
         let store = self.portal.store.clone();
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async move {
                 drop(store);
                 let mut connection = sqlx::AnyConnection::connect(&server).await.unwrap();
@@ -190,10 +203,19 @@ pub async fn postgres_database() -> (String, String, String) {
     sqlx::any::install_default_drivers();
     let name = format!("restante_{:016x}", rand::rngs::OsRng.next_u64());
     let mut connection = sqlx::AnyConnection::connect(&server).await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let (base, query) = server
+        .split_once('?')
+        .map_or((server.as_str(), ""), |(base, query)| (base, query));
     let (base, _) = base.rsplit_once('/').unwrap();
-    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
     let url = format!("{base}/{name}{query}");
     (server, name, url)
 }

@@ -2,7 +2,11 @@
 //!
 //! A test whose name contains `postgres` or `s3_` needs these parts: `make test` starts them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects by unwrapping")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what it expects by unwrapping"
+)]
 
 mod bad_input;
 mod blobs;

@@ -15,8 +15,15 @@ use crate::{
 };
 
 /// Who asks, in the order of the table's columns. What the routes name belongs to the Professional.
-const CALLERS: [&str; 7] =
-    ["nobody", "Guest", "Professional", "other Professional", "administrator", "ended session", "disabled account"];
+const CALLERS: [&str; 7] = [
+    "nobody",
+    "Guest",
+    "Professional",
+    "other Professional",
+    "administrator",
+    "ended session",
+    "disabled account",
+];
 
 /// What a route answers each of them.
 type Expected = [u16; 7];
@@ -44,7 +51,9 @@ const fn administrator(status: u16) -> Expected {
 #[tokio::test]
 async fn each_kind_of_caller_against_each_route() {
     let house = House::sqlite().await;
-    let ada = house.person("ada", "ada@example.test", AccountKind::Professional, true).await;
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
     let mut anna = house.professional("anna").await;
     let other = house.professional("other").await;
     let gina = house.guest("gina").await;
@@ -56,7 +65,11 @@ async fn each_kind_of_caller_against_each_route() {
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
 
     let file = anna.upload_file("file", b"content").await;
-    anna.send(&Writes { files: vec![file.clone()], ..Writes::to(&["waits@partner.test"]) }).await;
+    anna.send(&Writes {
+        files: vec![file.clone()],
+        ..Writes::to(&["waits@partner.test"])
+    })
+    .await;
     let invited = token(&crate::people::link(&house.mails().await[0]));
     let delivery = anna.list(Folder::Sent).await[0].id.to_string();
     let sha256 = file.sha256.to_string();
@@ -69,43 +82,167 @@ async fn each_kind_of_caller_against_each_route() {
     // whoever gets that far was let in.
     let table: Vec<(Method, &str, String, Value, Expected)> = vec![
         (Method::GET, "/portal", "/portal".into(), Value::Null, anyone(200)),
-        (Method::POST, "/invitations/inspect", "/invitations/inspect".into(), json!({ "token": invited }), anyone(200)),
-        (Method::POST, "/invitations/renew", "/invitations/renew".into(), json!({ "token": garbage }), anyone(404)),
-        (Method::POST, "/registrations/start", "/registrations/start".into(),
-            json!({ "token": garbage, "registration_request": garbage }), anyone(404)),
-        (Method::POST, "/registrations", "/registrations".into(),
+        (
+            Method::POST,
+            "/invitations/inspect",
+            "/invitations/inspect".into(),
+            json!({ "token": invited }),
+            anyone(200),
+        ),
+        (
+            Method::POST,
+            "/invitations/renew",
+            "/invitations/renew".into(),
+            json!({ "token": garbage }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/registrations/start",
+            "/registrations/start".into(),
+            json!({ "token": garbage, "registration_request": garbage }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/registrations",
+            "/registrations".into(),
             json!({ "token": garbage, "name": "N", "registration_upload": garbage, "certificate": garbage,
-                    "vault": { "sealed": garbage, "password_slot": garbage }, "carrier": "bearer" }), anyone(400)),
-        (Method::POST, "/sign-ins", "/sign-ins".into(),
-            json!({ "address": "a@example.test", "credential_request": garbage }), anyone(400)),
-        (Method::POST, "/sessions", "/sessions".into(),
-            json!({ "sign_in": unknown, "credential_finalization": garbage, "carrier": "bearer" }), anyone(401)),
+                    "vault": { "sealed": garbage, "password_slot": garbage }, "carrier": "bearer" }),
+            anyone(400),
+        ),
+        (
+            Method::POST,
+            "/sign-ins",
+            "/sign-ins".into(),
+            json!({ "address": "a@example.test", "credential_request": garbage }),
+            anyone(400),
+        ),
+        (
+            Method::POST,
+            "/sessions",
+            "/sessions".into(),
+            json!({ "sign_in": unknown, "credential_finalization": garbage, "carrier": "bearer" }),
+            anyone(401),
+        ),
         (Method::GET, "/session", "/session".into(), Value::Null, signed_in(200)),
         (Method::GET, "/vault", "/vault".into(), Value::Null, signed_in(200)),
-        (Method::PUT, "/vault", "/vault".into(), json!({ "sealed": garbage }), signed_in(412)),
+        (
+            Method::PUT,
+            "/vault",
+            "/vault".into(),
+            json!({ "sealed": garbage }),
+            signed_in(412),
+        ),
         (Method::GET, "/parcels", "/parcels".into(), Value::Null, signed_in(200)),
-        (Method::DELETE, "/parcels/{id}", format!("/parcels/{unknown}"), Value::Null, signed_in(404)),
-        (Method::GET, "/activity", "/activity".into(), Value::Null, signed_in(200)),
-        (Method::POST, "/recipients", "/recipients".into(), json!({ "addresses": ["new@partner.test"] }),
-            [401, 403, 200, 200, 200, 401, 403]),
-        (Method::GET, "/correspondents", "/correspondents".into(), Value::Null, signed_in(200)),
-        (Method::PUT, "/blobs/{sha256}", format!("/blobs/{blob}"), Value::Null, signed_in(422)),
-        (Method::POST, "/messages", "/messages".into(), json!({ "id": unknown, "to": [], "key_packets": [],
-            "cover": "", "body": "" }), signed_in(400)),
-        (Method::GET, "/deliveries", "/deliveries?folder=sent".into(), Value::Null, signed_in(200)),
-        (Method::GET, "/deliveries/{id}", format!("/deliveries/{delivery}"), Value::Null, owner(200)),
-        (Method::PUT, "/deliveries/{id}/read", format!("/deliveries/{delivery}/read"), json!({ "read": true }), owner(204)),
-        (Method::GET, "/deliveries/{id}/files/{sha256}", format!("/deliveries/{delivery}/files/{sha256}"), Value::Null,
-            owner(200)),
-        (Method::GET, "/changes", "/changes?since=0".into(), Value::Null, signed_in(200)),
+        (
+            Method::DELETE,
+            "/parcels/{id}",
+            format!("/parcels/{unknown}"),
+            Value::Null,
+            signed_in(404),
+        ),
+        (
+            Method::GET,
+            "/activity",
+            "/activity".into(),
+            Value::Null,
+            signed_in(200),
+        ),
+        (
+            Method::POST,
+            "/recipients",
+            "/recipients".into(),
+            json!({ "addresses": ["new@partner.test"] }),
+            [401, 403, 200, 200, 200, 401, 403],
+        ),
+        (
+            Method::GET,
+            "/correspondents",
+            "/correspondents".into(),
+            Value::Null,
+            signed_in(200),
+        ),
+        (
+            Method::PUT,
+            "/blobs/{sha256}",
+            format!("/blobs/{blob}"),
+            Value::Null,
+            signed_in(422),
+        ),
+        (
+            Method::POST,
+            "/messages",
+            "/messages".into(),
+            json!({ "id": unknown, "to": [], "key_packets": [],
+            "cover": "", "body": "" }),
+            signed_in(400),
+        ),
+        (
+            Method::GET,
+            "/deliveries",
+            "/deliveries?folder=sent".into(),
+            Value::Null,
+            signed_in(200),
+        ),
+        (
+            Method::GET,
+            "/deliveries/{id}",
+            format!("/deliveries/{delivery}"),
+            Value::Null,
+            owner(200),
+        ),
+        (
+            Method::PUT,
+            "/deliveries/{id}/read",
+            format!("/deliveries/{delivery}/read"),
+            json!({ "read": true }),
+            owner(204),
+        ),
+        (
+            Method::GET,
+            "/deliveries/{id}/files/{sha256}",
+            format!("/deliveries/{delivery}/files/{sha256}"),
+            Value::Null,
+            owner(200),
+        ),
+        (
+            Method::GET,
+            "/changes",
+            "/changes?since=0".into(),
+            Value::Null,
+            signed_in(200),
+        ),
         (Method::GET, "/events", "/events".into(), Value::Null, signed_in(200)),
-        (Method::POST, "/admin/invitations", "/admin/invitations".into(),
-            json!({ "address": "gina@example.test", "kind": "guest" }), administrator(422)),
-        (Method::GET, "/admin/accounts", "/admin/accounts".into(), Value::Null, administrator(200)),
-        (Method::PUT, "/admin/accounts/{id}/disabled", format!("/admin/accounts/{bystander}/disabled"),
-            json!({ "disabled": true }), administrator(204)),
+        (
+            Method::POST,
+            "/admin/invitations",
+            "/admin/invitations".into(),
+            json!({ "address": "gina@example.test", "kind": "guest" }),
+            administrator(422),
+        ),
+        (
+            Method::GET,
+            "/admin/accounts",
+            "/admin/accounts".into(),
+            Value::Null,
+            administrator(200),
+        ),
+        (
+            Method::PUT,
+            "/admin/accounts/{id}/disabled",
+            format!("/admin/accounts/{bystander}/disabled"),
+            json!({ "disabled": true }),
+            administrator(204),
+        ),
         // Last: it ends the sessions that the others need.
-        (Method::DELETE, "/session", "/session".into(), Value::Null, signed_in(204)),
+        (
+            Method::DELETE,
+            "/session",
+            "/session".into(),
+            Value::Null,
+            signed_in(204),
+        ),
     ];
 
     let document: Value = serde_json::from_str(&portal::http::openapi()).unwrap();
@@ -115,10 +252,16 @@ async fn each_kind_of_caller_against_each_route() {
         .iter()
         .flat_map(|(path, item)| {
             let path = path.strip_prefix("/api/v1").unwrap().to_owned();
-            item.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(move |method| format!("{} {path}", method.to_uppercase()))
         })
         .collect();
-    let tabled: BTreeSet<String> = table.iter().map(|(method, route, ..)| format!("{method} {route}")).collect();
+    let tabled: BTreeSet<String> = table
+        .iter()
+        .map(|(method, route, ..)| format!("{method} {route}"))
+        .collect();
     assert_eq!(documented, tabled, "every route of the API stands in the table");
 
     let bearers = [
@@ -145,7 +288,9 @@ async fn each_kind_of_caller_against_each_route() {
                 body => Body::from(body.to_string()),
             };
             // The event stream never ends; its head is the answer.
-            let response = tower::ServiceExt::oneshot(house.router.clone(), builder.body(body).unwrap()).await.unwrap();
+            let response = tower::ServiceExt::oneshot(house.router.clone(), builder.body(body).unwrap())
+                .await
+                .unwrap();
             let status = response.status().as_u16();
             if status != *expected {
                 wrong.push(format!("{method} {path} as {caller}: {status}, not {expected}"));
@@ -168,18 +313,31 @@ async fn what_is_not_the_api_is_open_and_harmless() {
         ("/nothing.js", 404),
         ("/../../etc/passwd", 404),
     ] {
-        let reply = house.request(request(Method::GET, path, None).body(Body::empty()).unwrap()).await;
+        let reply = house
+            .request(request(Method::GET, path, None).body(Body::empty()).unwrap())
+            .await;
         // Where the web client was built, a path that names no file is one of its own pages.
         let kind = reply.headers.get(header::CONTENT_TYPE);
         let shell = !path.starts_with("/api") && kind.is_some_and(|kind| kind == "text/html");
         assert!(shell || reply.status.as_u16() == status, "{path}: {}", reply.status);
-        for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "strict-transport-security"] {
+        for name in [
+            "content-security-policy",
+            "x-content-type-options",
+            "referrer-policy",
+            "strict-transport-security",
+        ] {
             assert!(reply.headers.contains_key(name), "{path} lacks {name}");
         }
         let body = String::from_utf8_lossy(&reply.body);
         assert!(!body.contains("Basic mail of"), "no demonstration unless asked for");
         assert!(!body.contains("root:"), "{path}");
     }
-    let post = house.request(request(Method::POST, "/api/v1/portal", None).body(Body::empty()).unwrap()).await;
+    let post = house
+        .request(
+            request(Method::POST, "/api/v1/portal", None)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
     assert_eq!(post.problem(), "method-not-allowed");
 }

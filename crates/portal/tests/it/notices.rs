@@ -22,9 +22,20 @@ async fn notification(person: &Person<'_>, n: usize) -> Notification {
 }
 
 async fn a_mail_says_who_and_where_and_nothing_of_the_message(house: House) {
-    let mut anna = house.person("Anna <b>Berg</b>", "anna@example.test", wire::sessions::AccountKind::Professional, false).await;
+    let mut anna = house
+        .person(
+            "Anna <b>Berg</b>",
+            "anna@example.test",
+            wire::sessions::AccountKind::Professional,
+            false,
+        )
+        .await;
     let ben = house.professional("ben").await;
-    let writes = Writes { subject: "Biopsy".into(), text: "Malignant".into(), ..Writes::to(&["ben@example.test", "gina@partner.test"]) };
+    let writes = Writes {
+        subject: "Biopsy".into(),
+        text: "Malignant".into(),
+        ..Writes::to(&["ben@example.test", "gina@partner.test"])
+    };
     anna.send(&writes).await;
     let mails = house.mails().await;
     assert_eq!(mails.len(), 2);
@@ -37,7 +48,12 @@ async fn a_mail_says_who_and_where_and_nothing_of_the_message(house: House) {
     let delivery = ben.list(Folder::Inbox).await[0].id;
     let shown: Vec<String> = mails
         .iter()
-        .map(|mail| String::from_utf8(mail.message.clone()).unwrap().replace('\r', "").replace(&delivery.to_string(), "DELIVERY"))
+        .map(|mail| {
+            String::from_utf8(mail.message.clone())
+                .unwrap()
+                .replace('\r', "")
+                .replace(&delivery.to_string(), "DELIVERY")
+        })
         .collect();
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"register#[A-Za-z0-9_=\n-]+", "register#TOKEN");
@@ -73,10 +89,15 @@ async fn one_refused_address_holds_nobody_up(house: House) {
     let mut anna = house.professional("anna").await;
     let _ben = house.professional("ben").await;
     let _carl = house.professional("carl").await;
-    house.relay.refuse(Refuses::Address("ben@example.test".parse().unwrap()));
+    house
+        .relay
+        .refuse(Refuses::Address("ben@example.test".parse().unwrap()));
     anna.send(&Writes::to(&["ben@example.test", "carl@example.test"])).await;
     assert_eq!(house.mails().await.len(), 1);
-    assert!(matches!(notification(&anna, 0).await, Notification::Failed { refused: true, .. }));
+    assert!(matches!(
+        notification(&anna, 0).await,
+        Notification::Failed { refused: true, .. }
+    ));
     assert!(matches!(notification(&anna, 1).await, Notification::Sent { .. }));
 }
 
@@ -89,16 +110,24 @@ async fn a_mail_that_is_not_taken_is_tried_for_three_days(house: House) {
     assert_eq!(house.mails().await.len(), 1);
     let mut tries = 1;
     loop {
-        let Notification::Waiting { attempts } = notification(&anna, 0).await else { break };
+        let Notification::Waiting { attempts } = notification(&anna, 0).await else {
+            break;
+        };
         assert_eq!(attempts, tries);
         let next = portal::workers::send_due(&house.portal).await.unwrap().unwrap();
         house.clock.pass(next - house.portal.now());
         assert!(house.mails().await.is_empty());
         tries += 1;
-        let again = house.try_sign_in("anna@example.test", crate::people::PASSWORD).await.unwrap();
+        let again = house
+            .try_sign_in("anna@example.test", crate::people::PASSWORD)
+            .await
+            .unwrap();
         anna.signed_in = again;
     }
-    assert!(matches!(notification(&anna, 0).await, Notification::Failed { refused: false, .. }));
+    assert!(matches!(
+        notification(&anna, 0).await,
+        Notification::Failed { refused: false, .. }
+    ));
     let tried_for = house.portal.now() - crate::house::NOW;
     assert!((3 * 86_400_000..4 * 86_400_000).contains(&tried_for), "{tried_for}");
     assert!((20..30).contains(&tries), "{tries}");
@@ -112,5 +141,8 @@ async fn somebody_who_registers_before_the_invitation_leaves_gets_the_message_li
     let gina = house.register("Gina", "gina@partner.test", token).await;
     let newest = gina.list(Folder::Inbox).await[0].id;
     let mails = house.mails().await;
-    assert_eq!(crate::people::link(&mails[0]), format!("{}/inbox/{newest}", crate::house::URL));
+    assert_eq!(
+        crate::people::link(&mails[0]),
+        format!("{}/inbox/{newest}", crate::house::URL)
+    );
 }

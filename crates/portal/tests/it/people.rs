@@ -44,7 +44,11 @@ impl Reply {
 
     /// The type of a problem document; its status must be the answer's.
     pub fn problem(&self) -> String {
-        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{self:?}");
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{self:?}"
+        );
         let problem: wire::Problem = self.json();
         assert_eq!(problem.status, self.status.as_u16());
         problem.kind.slug().to_owned()
@@ -53,7 +57,12 @@ impl Reply {
     /// Sees that it is a success.
     #[track_caller]
     pub fn ok(self) -> Self {
-        assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));
+        assert!(
+            self.status.is_success(),
+            "{} {}",
+            self.status,
+            String::from_utf8_lossy(&self.body)
+        );
         self
     }
 }
@@ -63,26 +72,42 @@ impl House {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Reply { status: parts.status, headers: parts.headers, body }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub async fn post(&self, path: &str, body: impl Serialize) -> Reply {
-        self.request(request(Method::POST, path, None).body(Body::from(serde_json::to_vec(&body).unwrap())).unwrap()).await
+        self.request(
+            request(Method::POST, path, None)
+                .body(Body::from(serde_json::to_vec(&body).unwrap()))
+                .unwrap(),
+        )
+        .await
     }
 
     /// Somebody who was invited from the server's command line and has registered.
     pub async fn person(&self, name: &str, address: &str, kind: AccountKind, administrator: bool) -> Person<'_> {
-        let invite = Invite { address: address.parse().unwrap(), kind };
-        let link = admin::invitation_link(&self.portal, &invite, administrator).await.unwrap();
+        let invite = Invite {
+            address: address.parse().unwrap(),
+            kind,
+        };
+        let link = admin::invitation_link(&self.portal, &invite, administrator)
+            .await
+            .unwrap();
         self.register(name, address, token(&link)).await
     }
 
     pub async fn professional(&self, name: &str) -> Person<'_> {
-        self.person(name, &format!("{name}@example.test"), AccountKind::Professional, false).await
+        self.person(name, &format!("{name}@example.test"), AccountKind::Professional, false)
+            .await
     }
 
     pub async fn guest(&self, name: &str) -> Person<'_> {
-        self.person(name, &format!("{name}@example.test"), AccountKind::Guest, false).await
+        self.person(name, &format!("{name}@example.test"), AccountKind::Guest, false)
+            .await
     }
 
     pub async fn register(&self, name: &str, address: &str, token: Bytes) -> Person<'_> {
@@ -91,7 +116,9 @@ impl House {
         let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
         let body = json!({ "token": token, "registration_request": Bytes(request) });
         let started: RegistrationStarted = self.post("/api/v1/registrations/start", body).await.ok().json();
-        let (upload, export_key) = registration.finish(started.registration_response.as_ref(), &mut rng).unwrap();
+        let (upload, export_key) = registration
+            .finish(started.registration_response.as_ref(), &mut rng)
+            .unwrap();
         let vault = Vault::create(&address, NOW, &mut rng).unwrap();
         let key = VaultKey::generate(&mut rng);
         let body = json!({
@@ -106,7 +133,14 @@ impl House {
             "carrier": Carrier::Bearer,
         });
         let signed_in: SignedIn = self.post("/api/v1/registrations", body).await.ok().json();
-        let mut person = Person { house: self, address, signed_in, vault, key, rng };
+        let mut person = Person {
+            house: self,
+            address,
+            signed_in,
+            vault,
+            key,
+            rng,
+        };
         person.take_parcels_in().await;
         person
     }
@@ -130,7 +164,11 @@ impl House {
             "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer",
         });
         let reply = self.post("/api/v1/sessions", body).await;
-        if reply.status.is_success() { Ok(reply.json()) } else { Err(reply) }
+        if reply.status.is_success() {
+            Ok(reply.json())
+        } else {
+            Err(reply)
+        }
     }
 }
 
@@ -145,11 +183,17 @@ pub fn token(link: &str) -> Bytes {
 pub fn link(mail: &portal::notices::Mail) -> String {
     let message = mail_parser::MessageParser::default().parse(&mail.message).unwrap();
     let text = message.body_text(0).unwrap().into_owned();
-    text.split_whitespace().find(|word| word.starts_with("https://")).unwrap().to_owned()
+    text.split_whitespace()
+        .find(|word| word.starts_with("https://"))
+        .unwrap()
+        .to_owned()
 }
 
 pub fn request(method: Method, path: &str, bearer: Option<&str>) -> axum::http::request::Builder {
-    let builder = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    let builder = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::CONTENT_TYPE, "application/json");
     match bearer {
         Some(bearer) => builder.header(header::AUTHORIZATION, format!("Bearer {bearer}")),
         None => builder,
@@ -194,8 +238,18 @@ impl Person<'_> {
     }
 
     pub async fn call(&self, method: Method, path: &str, body: Value) -> Reply {
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        self.house.request(request(method, &format!("/api/v1{path}"), Some(self.bearer())).body(body).unwrap()).await
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            Body::from(body.to_string())
+        };
+        self.house
+            .request(
+                request(method, &format!("/api/v1{path}"), Some(self.bearer()))
+                    .body(body)
+                    .unwrap(),
+            )
+            .await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -209,9 +263,14 @@ impl Person<'_> {
             let sealed = Bytes(self.vault.lock(&self.key, &mut self.rng).unwrap());
             let version = format!("\"{}\"", self.signed_in.vault.version);
             let write = request(Method::PUT, "/api/v1/vault", Some(self.bearer())).header(header::IF_MATCH, version);
-            let reply = self.house.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap()).await;
+            let reply = self
+                .house
+                .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
+                .await;
             self.signed_in.vault.version = reply.ok().json::<wire::sessions::VaultVersion>().version;
-            self.call(Method::DELETE, &format!("/parcels/{}", parcel.id), Value::Null).await.ok();
+            self.call(Method::DELETE, &format!("/parcels/{}", parcel.id), Value::Null)
+                .await
+                .ok();
         }
     }
 
@@ -223,9 +282,15 @@ impl Person<'_> {
 
     /// Seals what is written to those who were prepared.
     pub fn seal(&mut self, writes: &Writes, recipients: &[Recipient]) -> Send {
-        let correspondent = |address: &String| Correspondent { name: None, address: address.parse().unwrap() };
+        let correspondent = |address: &String| Correspondent {
+            name: None,
+            address: address.parse().unwrap(),
+        };
         let letter = Letter {
-            from: Correspondent { name: None, address: self.address.clone() },
+            from: Correspondent {
+                name: None,
+                address: self.address.clone(),
+            },
             to: writes.to.iter().map(correspondent).collect(),
             cc: writes.cc.iter().map(correspondent).collect(),
             subject: writes.subject.clone(),
@@ -235,10 +300,18 @@ impl Person<'_> {
         };
         let id = MessageId(self.house.portal.entropy.id(NOW));
         let name = &self.signed_in.session.account.name;
-        let certificates: Vec<Certificate> =
-            recipients.iter().map(|r| Certificate::parse(r.certificate.as_ref()).unwrap()).collect();
-        let sealed = self.vault.seal(&letter, id, name, &certificates, NOW, &mut self.rng).unwrap();
-        let own = (self.signed_in.session.account.id, self.vault.certificate().fingerprint().to_string());
+        let certificates: Vec<Certificate> = recipients
+            .iter()
+            .map(|r| Certificate::parse(r.certificate.as_ref()).unwrap())
+            .collect();
+        let sealed = self
+            .vault
+            .seal(&letter, id, name, &certificates, NOW, &mut self.rng)
+            .unwrap();
+        let own = (
+            self.signed_in.session.account.id,
+            self.vault.certificate().fingerprint().to_string(),
+        );
         let mut accounts: Vec<_> = recipients
             .iter()
             .zip(&certificates)
@@ -262,7 +335,9 @@ impl Person<'_> {
 
     pub async fn post_message(&self, key: &str, message: &Send) -> Reply {
         let post = request(Method::POST, "/api/v1/messages", Some(self.bearer())).header("idempotency-key", key);
-        self.house.request(post.body(Body::from(serde_json::to_vec(message).unwrap())).unwrap()).await
+        self.house
+            .request(post.body(Body::from(serde_json::to_vec(message).unwrap())).unwrap())
+            .await
     }
 
     /// All of it: prepare, seal, send.
@@ -277,14 +352,21 @@ impl Person<'_> {
             Folder::Inbox => "inbox",
             Folder::Sent => "sent",
         };
-        self.get(&format!("/deliveries?folder={folder}")).await.ok().json::<Page>().deliveries
+        self.get(&format!("/deliveries?folder={folder}"))
+            .await
+            .ok()
+            .json::<Page>()
+            .deliveries
     }
 
     pub async fn open(&self, delivery: &Delivery) -> (OpenDelivery, Opened) {
         let open: OpenDelivery = self.get(&format!("/deliveries/{}", delivery.id)).await.ok().json();
         let sender = Certificate::parse(open.certificate.as_ref()).unwrap();
         let packet = open.delivery.key_packet.as_ref();
-        let opened = self.vault.open_body(delivery.message, packet, open.body.as_ref(), &sender).unwrap();
+        let opened = self
+            .vault
+            .open_body(delivery.message, packet, open.body.as_ref(), &sender)
+            .unwrap();
         (open, opened)
     }
 
@@ -315,8 +397,16 @@ fn packets(sealed: &SealedMessage, accounts: &[(wire::ids::AccountId, String)]) 
     accounts
         .iter()
         .map(|(account, fingerprint)| {
-            let packet = sealed.key_packets.iter().find(|p| p.fingerprint.to_string() == *fingerprint).unwrap();
-            KeyPacket { account: *account, fingerprint: fingerprint.clone(), packet: Bytes(packet.packet.clone()) }
+            let packet = sealed
+                .key_packets
+                .iter()
+                .find(|p| p.fingerprint.to_string() == *fingerprint)
+                .unwrap();
+            KeyPacket {
+                account: *account,
+                fingerprint: fingerprint.clone(),
+                packet: Bytes(packet.packet.clone()),
+            }
         })
         .collect()
 }

@@ -7,32 +7,63 @@ use serde_json::Value;
 #[test]
 fn the_portal_depends_on_no_vault() {
     let reached = reached_from("portal");
-    assert!(reached.contains("certificate") && reached.contains("wire"), "the walk sees what is there: {reached:?}");
-    assert!(!reached.contains("vault"), "portal must not depend on vault, directly or through others");
+    assert!(
+        reached.contains("certificate") && reached.contains("wire"),
+        "the walk sees what is there: {reached:?}"
+    );
+    assert!(
+        !reached.contains("vault"),
+        "portal must not depend on vault, directly or through others"
+    );
     assert!(!reached.contains("custody"), "portal knows custody as a trait alone");
-    assert!(reached_from("custody").contains("vault"), "custody does, so the walk would find it");
+    assert!(
+        reached_from("custody").contains("vault"),
+        "custody does, so the walk would find it"
+    );
 }
 
 #[test]
 fn wire_and_certificate_stand_alone() {
     for alone in ["wire", "certificate"] {
-        let ours = ["certificate", "client", "custody", "portal", "restante", "vault", "vault-wasm", "wire"];
+        let ours = [
+            "certificate",
+            "client",
+            "custody",
+            "portal",
+            "restante",
+            "vault",
+            "vault-wasm",
+            "wire",
+        ];
         let reached = reached_from(alone);
-        assert!(ours.iter().all(|name| *name == alone || !reached.contains(*name)), "{alone}: {reached:?}");
+        assert!(
+            ours.iter().all(|name| *name == alone || !reached.contains(*name)),
+            "{alone}: {reached:?}"
+        );
     }
 }
 
 /// Everything a crate of ours depends on when it is built for use: no tests' dependencies.
 fn reached_from(name: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--locked", "--filter-platform=x86_64-unknown-linux-gnu"])
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--locked",
+            "--filter-platform=x86_64-unknown-linux-gnu",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let name_of = |id: &Value| packages.iter().find(|p| p["id"] == *id).unwrap()["name"].as_str().unwrap().to_owned();
+    let name_of = |id: &Value| {
+        packages.iter().find(|p| p["id"] == *id).unwrap()["name"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     let start = nodes.iter().find(|node| name_of(&node["id"]) == name).unwrap();
     let mut reached = BTreeSet::new();
@@ -44,7 +75,11 @@ fn reached_from(name: &str) -> BTreeSet<String> {
         }
         let node = nodes.iter().find(|node| node["id"] == id).unwrap();
         for dependency in node["deps"].as_array().unwrap() {
-            let used = dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"] != "dev");
+            let used = dependency["dep_kinds"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|kind| kind["kind"] != "dev");
             if used {
                 reached.insert(name_of(&dependency["pkg"]));
                 ahead.push(dependency["pkg"].clone());

@@ -31,7 +31,11 @@ async fn mail_that_waited_is_read_after_registration(house: House) {
     assert_eq!(mails[0].to.as_typed(), "Gina@Partner.test");
 
     let token = token(&link(&mails[0]));
-    let said: Invitation = house.post("/api/v1/invitations/inspect", json!({ "token": token })).await.ok().json();
+    let said: Invitation = house
+        .post("/api/v1/invitations/inspect", json!({ "token": token }))
+        .await
+        .ok()
+        .json();
     assert_eq!((said.waiting, said.kind), (1, AccountKind::Guest));
     assert_eq!(said.invited_by.unwrap().name.as_deref(), Some("anna"));
 
@@ -43,9 +47,15 @@ async fn mail_that_waited_is_read_after_registration(house: House) {
     // The parcel was taken in and is gone; the use of custody stands where she sees it.
     assert!(gina.get("/parcels").await.ok().json::<Vec<Parcel>>().is_empty());
     let activity: Vec<Activity> = gina.get("/activity").await.ok().json();
-    assert!(activity.iter().any(|entry| entry.kind == ActivityKind::WaitingKeyHandedOver));
+    assert!(
+        activity
+            .iter()
+            .any(|entry| entry.kind == ActivityKind::WaitingKeyHandedOver)
+    );
 
-    let used = house.post("/api/v1/invitations/inspect", json!({ "token": token })).await;
+    let used = house
+        .post("/api/v1/invitations/inspect", json!({ "token": token }))
+        .await;
     assert_eq!(used.problem(), "invitation-used");
 }
 
@@ -59,7 +69,9 @@ async fn every_link_of_an_address_works_until_one_is_used(house: House) {
     assert_ne!(tokens[0], tokens[1]);
     let gina = house.register("Gina", "gina@partner.test", tokens[0].clone()).await;
     assert_eq!(gina.list(Folder::Inbox).await.len(), 2);
-    let second = house.post("/api/v1/invitations/inspect", json!({ "token": tokens[1] })).await;
+    let second = house
+        .post("/api/v1/invitations/inspect", json!({ "token": tokens[1] }))
+        .await;
     assert_eq!(second.problem(), "invitation-used");
 }
 
@@ -76,26 +88,46 @@ async fn a_link_expires_and_is_renewed_by_mail_alone(house: House) {
         assert_eq!(house.post(path, body).await.problem(), "invitation-expired");
     }
     for _ in 0..3 {
-        house.post("/api/v1/invitations/renew", json!({ "token": old })).await.ok();
+        house
+            .post("/api/v1/invitations/renew", json!({ "token": old }))
+            .await
+            .ok();
     }
     let too_often = house.post("/api/v1/invitations/renew", json!({ "token": old })).await;
     assert_eq!(too_often.problem(), "too-many-requests");
     let mails = house.mails().await;
     assert_eq!(mails.len(), 3);
     assert!(mails.iter().all(|mail| mail.to.as_typed() == "gina@partner.test"));
-    let gina = house.register("Gina", "gina@partner.test", token(&link(&mails[2]))).await;
+    let gina = house
+        .register("Gina", "gina@partner.test", token(&link(&mails[2])))
+        .await;
     assert_eq!(gina.list(Folder::Inbox).await.len(), 1);
 
-    let unknown = house.post("/api/v1/invitations/renew", json!({ "token": wire::Bytes(vec![1; 32]) })).await;
+    let unknown = house
+        .post(
+            "/api/v1/invitations/renew",
+            json!({ "token": wire::Bytes(vec![1; 32]) }),
+        )
+        .await;
     assert_eq!(unknown.problem(), "invitation-unknown");
 }
 
 async fn of_two_registrations_with_one_link_one_wins(house: House) {
-    let invite = Invite { address: "gina@partner.test".parse().unwrap(), kind: AccountKind::Guest };
-    let token = token(&portal::admin::invitation_link(&house.portal, &invite, false).await.unwrap());
+    let invite = Invite {
+        address: "gina@partner.test".parse().unwrap(),
+        kind: AccountKind::Guest,
+    };
+    let token = token(
+        &portal::admin::invitation_link(&house.portal, &invite, false)
+            .await
+            .unwrap(),
+    );
     let gina = house.register("Gina", "gina@partner.test", token.clone()).await;
     let start = json!({ "token": token, "registration_request": "" });
-    assert_eq!(house.post("/api/v1/registrations/start", start).await.problem(), "invitation-used");
+    assert_eq!(
+        house.post("/api/v1/registrations/start", start).await.problem(),
+        "invitation-used"
+    );
     assert!(house.try_sign_in("gina@partner.test", PASSWORD).await.is_ok());
     drop(gina);
 }
@@ -103,22 +135,38 @@ async fn of_two_registrations_with_one_link_one_wins(house: House) {
 async fn the_address_in_a_certificate_must_be_the_invited_one(house: House) {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(9);
-    let invite = Invite { address: "gina@partner.test".parse().unwrap(), kind: AccountKind::Guest };
-    let token = token(&portal::admin::invitation_link(&house.portal, &invite, false).await.unwrap());
+    let invite = Invite {
+        address: "gina@partner.test".parse().unwrap(),
+        kind: AccountKind::Guest,
+    };
+    let token = token(
+        &portal::admin::invitation_link(&house.portal, &invite, false)
+            .await
+            .unwrap(),
+    );
     let (registration, request) = vault::password::Registration::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": wire::Bytes(request) });
-    let started: wire::sessions::RegistrationStarted = house.post("/api/v1/registrations/start", body).await.ok().json();
-    let (upload, _) = registration.finish(started.registration_response.as_ref(), &mut rng).unwrap();
+    let started: wire::sessions::RegistrationStarted =
+        house.post("/api/v1/registrations/start", body).await.ok().json();
+    let (upload, _) = registration
+        .finish(started.registration_response.as_ref(), &mut rng)
+        .unwrap();
     let other = vault::Vault::create(&"other@partner.test".parse().unwrap(), crate::house::NOW, &mut rng).unwrap();
     let body = json!({
         "token": token, "name": "Gina", "registration_upload": wire::Bytes(upload), "carrier": "bearer",
         "certificate": wire::Bytes(other.certificate().to_bytes()),
         "vault": { "sealed": "AAAA", "password_slot": "AAAA" },
     });
-    assert_eq!(house.post("/api/v1/registrations", body.clone()).await.problem(), "unacceptable");
+    assert_eq!(
+        house.post("/api/v1/registrations", body.clone()).await.problem(),
+        "unacceptable"
+    );
     let mut garbled = body;
     garbled["certificate"] = json!("AAAA");
-    assert_eq!(house.post("/api/v1/registrations", garbled).await.problem(), "unacceptable");
+    assert_eq!(
+        house.post("/api/v1/registrations", garbled).await.problem(),
+        "unacceptable"
+    );
     // Nothing was lost: the link still works.
     house.register("Gina", "gina@partner.test", token).await;
 }

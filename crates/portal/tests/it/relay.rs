@@ -9,7 +9,10 @@ use tokio::{
 };
 
 fn mail(to: &str) -> Mail {
-    Mail { to: to.parse().unwrap(), message: b"Subject: x\r\n\r\n.\r\nhello\r\n".to_vec() }
+    Mail {
+        to: to.parse().unwrap(),
+        message: b"Subject: x\r\n\r\n.\r\nhello\r\n".to_vec(),
+    }
 }
 
 fn settings(port: u16) -> SmtpSettings {
@@ -48,17 +51,44 @@ async fn real_postfix_takes_mail_in_each_protected_way() {
             ..settings(port)
         };
         assert_eq!(send(right.clone(), "anna@example.test").await, Ok(()), "{tls:?}");
-        let stranger = SmtpSettings { authority: None, ..right.clone() };
-        assert_eq!(send(stranger, "anna@example.test").await, Err(Refusal::Relay), "a certificate of nobody we know");
+        let stranger = SmtpSettings {
+            authority: None,
+            ..right.clone()
+        };
+        assert_eq!(
+            send(stranger, "anna@example.test").await,
+            Err(Refusal::Relay),
+            "a certificate of nobody we know"
+        );
         let wrong = Some((env("MAIL_USER"), "wrong".to_owned()));
-        assert_eq!(send(SmtpSettings { credentials: wrong, ..right }, "anna@example.test").await, Err(Refusal::Relay));
+        assert_eq!(
+            send(
+                SmtpSettings {
+                    credentials: wrong,
+                    ..right
+                },
+                "anna@example.test"
+            )
+            .await,
+            Err(Refusal::Relay)
+        );
     }
-    let no_tls = SmtpSettings { credentials, ..settings(port("SUBMISSION_PORT")) };
-    assert_eq!(send(no_tls, "anna@example.test").await, Err(Refusal::Relay), "the relay insists on TLS");
+    let no_tls = SmtpSettings {
+        credentials,
+        ..settings(port("SUBMISSION_PORT"))
+    };
+    assert_eq!(
+        send(no_tls, "anna@example.test").await,
+        Err(Refusal::Relay),
+        "the relay insists on TLS"
+    );
 }
 
+/// What a relay answers to what begins so.
+type Replies = &'static [(&'static str, &'static str)];
+
 /// A relay that answers each command as `replies` say, and takes everything else. Its address, and what it was told.
-async fn relay_that(replies: &'static [(&'static str, &'static str)]) -> (u16, Arc<Mutex<Vec<String>>>) {
+async fn relay_that(replies: Replies) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -77,7 +107,11 @@ async fn talk(stream: tokio::net::TcpStream, replies: &[(&str, &str)], told: &Mu
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let reply = |command: &str, usual: &'static str| {
-        replies.iter().find(|(start, _)| command.starts_with(start)).map_or(usual, |(_, reply)| *reply).to_owned()
+        replies
+            .iter()
+            .find(|(start, _)| command.starts_with(start))
+            .map_or(usual, |(_, reply)| *reply)
+            .to_owned()
     };
     let mut said = reply("<connect>", "220 relay");
     let mut in_data = false;
@@ -91,7 +125,11 @@ async fn talk(stream: tokio::net::TcpStream, replies: &[(&str, &str)], told: &Mu
         let line = lines.next_line().await.ok()??;
         if in_data {
             in_data = line != ".";
-            said = if in_data { String::new() } else { reply("<message>", "250 taken") };
+            said = if in_data {
+                String::new()
+            } else {
+                reply("<message>", "250 taken")
+            };
             continue;
         }
         told.lock().unwrap().push(line.clone());
@@ -107,7 +145,7 @@ async fn talk(stream: tokio::net::TcpStream, replies: &[(&str, &str)], told: &Mu
 
 #[tokio::test]
 async fn what_a_refusal_means_depends_on_what_is_refused() {
-    let cases: [(&'static [(&'static str, &'static str)], Result<(), Refusal>); 12] = [
+    let cases: [(Replies, Result<(), Refusal>); 12] = [
         (&[], Ok(())),
         (&[("<connect>", "554 not you")], Err(Refusal::Relay)),
         (&[("<connect>", "421 later")], Err(Refusal::Relay)),
@@ -126,16 +164,29 @@ async fn what_a_refusal_means_depends_on_what_is_refused() {
         assert_eq!(send(settings(port), "anna@example.test").await, expected, "{replies:?}");
     }
     // Nobody listens there any more.
-    let port = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     assert_eq!(send(settings(port), "anna@example.test").await, Err(Refusal::Relay));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_relay_that_falls_silent_is_given_up() {
-    for silent in [&[("<connect>", "<silence>")][..], &[("RCPT", "<silence>")], &[("<message>", "<silence>")]] {
-        let silent: &'static [(&'static str, &'static str)] = silent;
+    for silent in [
+        &[("<connect>", "<silence>")][..],
+        &[("RCPT", "<silence>")],
+        &[("<message>", "<silence>")],
+    ] {
+        let silent: Replies = silent;
         let (port, _) = relay_that(silent).await;
-        assert_eq!(send(settings(port), "anna@example.test").await, Err(Refusal::Relay), "{silent:?}");
+        assert_eq!(
+            send(settings(port), "anna@example.test").await,
+            Err(Refusal::Relay),
+            "{silent:?}"
+        );
     }
 }
 
@@ -155,9 +206,18 @@ async fn one_connection_takes_the_next_mail_after_a_refusal() {
 #[tokio::test]
 async fn starttls_is_never_done_without() {
     let (port, told) = relay_that(&[]).await;
-    let wants = SmtpSettings { tls: Tls::StartTls, credentials: Some(("u".into(), "p".into())), ..settings(port) };
+    let wants = SmtpSettings {
+        tls: Tls::StartTls,
+        credentials: Some(("u".into(), "p".into())),
+        ..settings(port)
+    };
     assert_eq!(send(wants, "anna@example.test").await, Err(Refusal::Relay));
-    assert!(told.lock().unwrap().iter().all(|line| !line.starts_with("AUTH") && !line.starts_with("MAIL")));
+    assert!(
+        told.lock()
+            .unwrap()
+            .iter()
+            .all(|line| !line.starts_with("AUTH") && !line.starts_with("MAIL"))
+    );
 }
 
 #[tokio::test]
@@ -166,5 +226,10 @@ async fn an_international_address_needs_a_relay_that_knows_them() {
     assert_eq!(send(settings(port), "jürgen@example.test").await, Err(Refusal::Address));
     let (port, told) = relay_that(&[("EHLO", "250-relay\r\n250-SMTPUTF8\r\n250 8BITMIME")]).await;
     assert_eq!(send(settings(port), "jürgen@example.test").await, Ok(()));
-    assert!(told.lock().unwrap().iter().any(|line| line.starts_with("MAIL") && line.contains("SMTPUTF8")));
+    assert!(
+        told.lock()
+            .unwrap()
+            .iter()
+            .any(|line| line.starts_with("MAIL") && line.contains("SMTPUTF8"))
+    );
 }

@@ -7,11 +7,7 @@ use wire::{
     people::{Correspondent, Recipient, Standing},
 };
 
-use crate::{
-    house::House,
-    on_both_engines,
-    people::Writes,
-};
+use crate::{house::House, on_both_engines, people::Writes};
 
 on_both_engines![
     it_arrives_sealed_and_opens_for_those_addressed,
@@ -29,15 +25,28 @@ async fn it_arrives_sealed_and_opens_for_those_addressed(house: House) {
     let mut anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
     let carl = house.professional("carl").await;
-    let sent = anna.send(&Writes { cc: vec!["carl@example.test".into()], ..Writes::to(&["ben@example.test"]) }).await;
+    let sent = anna
+        .send(&Writes {
+            cc: vec!["carl@example.test".into()],
+            ..Writes::to(&["ben@example.test"])
+        })
+        .await;
     for reader in [&ben, &carl] {
         let inbox = reader.list(Folder::Inbox).await;
         assert_eq!(inbox.len(), 1);
         let (open, opened) = reader.open(&inbox[0]).await;
         assert_eq!(opened.letter.subject, "Results");
         assert_eq!(open.delivery.sender.name.as_deref(), Some("anna"));
-        assert_eq!(open.delivery.sender_fingerprint, anna.vault.certificate().fingerprint().to_string());
-        let roles: Vec<_> = open.slip.participants.iter().map(|p| (p.role, p.notification)).collect();
+        assert_eq!(
+            open.delivery.sender_fingerprint,
+            anna.vault.certificate().fingerprint().to_string()
+        );
+        let roles: Vec<_> = open
+            .slip
+            .participants
+            .iter()
+            .map(|p| (p.role, p.notification))
+            .collect();
         assert_eq!(roles, [(Role::To, None), (Role::Cc, None)]);
     }
     let own = anna.list(Folder::Sent).await;
@@ -47,12 +56,19 @@ async fn it_arrives_sealed_and_opens_for_those_addressed(house: House) {
 
     // Nobody else's: by id, as if it were not there.
     let dora = house.professional("dora").await;
-    assert_eq!(dora.get(&format!("/deliveries/{}", own[0].id)).await.problem(), "not-found");
+    assert_eq!(
+        dora.get(&format!("/deliveries/{}", own[0].id)).await.problem(),
+        "not-found"
+    );
 
     // Answered, the answer knows what it answers.
     let mut ben = ben;
     let asked = ben.list(Folder::Inbox).await[0].id;
-    ben.send(&Writes { in_reply_to: Some(asked), ..Writes::to(&["anna@example.test"]) }).await;
+    ben.send(&Writes {
+        in_reply_to: Some(asked),
+        ..Writes::to(&["anna@example.test"])
+    })
+    .await;
     let answer = anna.list(Folder::Inbox).await[0].clone();
     assert_eq!(anna.open(&answer).await.0.slip.in_reply_to, Some(sent.delivery));
 }
@@ -61,12 +77,25 @@ async fn bcc_is_blind(house: House) {
     let mut anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
     let carl = house.professional("carl").await;
-    anna.send(&Writes { bcc: vec!["carl@example.test".into()], ..Writes::to(&["ben@example.test"]) }).await;
+    anna.send(&Writes {
+        bcc: vec!["carl@example.test".into()],
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
     let seen = async |person: &crate::people::Person<'_>, folder| {
         let delivery = person.list(folder).await[0].clone();
         let reply = person.get(&format!("/deliveries/{}", delivery.id)).await.ok();
-        let roles: Vec<_> = reply.json::<OpenDelivery>().slip.participants.iter().map(|p| p.role).collect();
-        (roles, String::from_utf8(reply.body).unwrap().contains("carl@example.test"))
+        let roles: Vec<_> = reply
+            .json::<OpenDelivery>()
+            .slip
+            .participants
+            .iter()
+            .map(|p| p.role)
+            .collect();
+        (
+            roles,
+            String::from_utf8(reply.body).unwrap().contains("carl@example.test"),
+        )
     };
     assert_eq!(seen(&ben, Folder::Inbox).await, (vec![Role::To], false));
     assert_eq!(seen(&carl, Folder::Inbox).await, (vec![Role::To, Role::Bcc], true));
@@ -74,17 +103,31 @@ async fn bcc_is_blind(house: House) {
     // Nor does the sealed letter name Bcc, whoever opens it.
     let delivery = ben.list(Folder::Inbox).await[0].clone();
     let opened = ben.open(&delivery).await.1;
-    assert!(opened.letter.to.iter().chain(&opened.letter.cc).all(|c| c.address.as_typed() != "carl@example.test"));
+    assert!(
+        opened
+            .letter
+            .to
+            .iter()
+            .chain(&opened.letter.cc)
+            .all(|c| c.address.as_typed() != "carl@example.test")
+    );
 }
 
 async fn two_addresses_that_are_one_make_one_delivery(house: House) {
     let mut anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
-    anna.send(&Writes { cc: vec!["ben@example.test".into()], ..Writes::to(&["BEN@example.test"]) }).await;
+    anna.send(&Writes {
+        cc: vec!["ben@example.test".into()],
+        ..Writes::to(&["BEN@example.test"])
+    })
+    .await;
     let inbox = ben.list(Folder::Inbox).await;
     assert_eq!(inbox.len(), 1);
     // Shown as addressed.
-    assert_eq!(ben.open(&inbox[0]).await.0.slip.participants[0].address.as_typed(), "BEN@example.test");
+    assert_eq!(
+        ben.open(&inbox[0]).await.0.slip.participants[0].address.as_typed(),
+        "BEN@example.test"
+    );
     assert_eq!(house.mails().await.len(), 1);
 }
 
@@ -93,24 +136,45 @@ async fn a_guest_writes_to_whom_it_has_dealt_with(house: House) {
     let _ben = house.professional("ben").await;
     let mut gina = house.guest("gina").await;
     let hugo = house.guest("hugo").await;
-    for stranger in ["anna@example.test", "ben@example.test", "hugo@example.test", "nobody@example.test"] {
+    for stranger in [
+        "anna@example.test",
+        "ben@example.test",
+        "hugo@example.test",
+        "nobody@example.test",
+    ] {
         let reply = gina.prepare(&Writes::to(&[stranger])).await;
         let problem: wire::Problem = reply.json();
-        assert_eq!((reply.problem().as_str(), problem.addresses), ("recipients-not-allowed", vec![stranger.to_owned()]));
+        assert_eq!(
+            (reply.problem().as_str(), problem.addresses),
+            ("recipients-not-allowed", vec![stranger.to_owned()])
+        );
     }
-    anna.send(&Writes { cc: vec!["hugo@example.test".into()], ..Writes::to(&["gina@example.test"]) }).await;
+    anna.send(&Writes {
+        cc: vec!["hugo@example.test".into()],
+        ..Writes::to(&["gina@example.test"])
+    })
+    .await;
     gina.send(&Writes::to(&["anna@example.test"])).await;
     // Another Guest only in answer to what both have.
-    assert_eq!(gina.prepare(&Writes::to(&["hugo@example.test"])).await.problem(), "recipients-not-allowed");
+    assert_eq!(
+        gina.prepare(&Writes::to(&["hugo@example.test"])).await.problem(),
+        "recipients-not-allowed"
+    );
     let asked = gina.list(Folder::Inbox).await[0].id;
-    let answer = Writes { in_reply_to: Some(asked), ..Writes::to(&["anna@example.test", "hugo@example.test"]) };
+    let answer = Writes {
+        in_reply_to: Some(asked),
+        ..Writes::to(&["anna@example.test", "hugo@example.test"])
+    };
     gina.send(&answer).await;
     assert_eq!(hugo.list(Folder::Inbox).await.len(), 2);
     // A send that skips the preparation is held to the same rule.
     let recipients: Vec<Recipient> = gina.prepare(&answer).await.ok().json();
     let mut message = gina.seal(&answer, &recipients);
     message.in_reply_to = None;
-    assert_eq!(gina.post_message("skips", &message).await.problem(), "recipients-not-allowed");
+    assert_eq!(
+        gina.post_message("skips", &message).await.problem(),
+        "recipients-not-allowed"
+    );
     let known: Vec<Correspondent> = gina.get("/correspondents?prefix=an").await.ok().json();
     assert_eq!(known.len(), 1);
 }
@@ -127,15 +191,24 @@ async fn the_same_request_twice_is_once(house: House) {
     let other = anna.seal(&writes, &recipients);
     assert_eq!(anna.post_message("one", &other).await.problem(), "idempotency-conflict");
     // The message's own id guards too, under whatever key.
-    assert_eq!(anna.post_message("two", &message).await.problem(), "idempotency-conflict");
+    assert_eq!(
+        anna.post_message("two", &message).await.problem(),
+        "idempotency-conflict"
+    );
     assert_eq!(ben.list(Folder::Inbox).await.len(), 1);
     assert_eq!(house.mails().await.len(), 1);
     // A day later the key is forgotten, and the message still is not taken twice.
     house.clock.pass(2 * 86_400_000);
     portal::workers::sweep(&house.portal).await.unwrap();
-    let anna_again = house.try_sign_in("anna@example.test", crate::people::PASSWORD).await.unwrap();
+    let anna_again = house
+        .try_sign_in("anna@example.test", crate::people::PASSWORD)
+        .await
+        .unwrap();
     anna.signed_in = anna_again;
-    assert_eq!(anna.post_message("one", &message).await.problem(), "idempotency-conflict");
+    assert_eq!(
+        anna.post_message("one", &message).await.problem(),
+        "idempotency-conflict"
+    );
     assert_eq!(anna.list(Folder::Sent).await.len(), 1);
 }
 
@@ -148,7 +221,10 @@ async fn a_recipient_who_registers_meanwhile_is_noticed(house: House) {
     assert_eq!(recipients[0].standing, Standing::Invited);
     let message = anna.seal(&writes, &recipients);
     let gina = house.register("Gina", "gina@partner.test", token).await;
-    assert_eq!(anna.post_message("before", &message).await.problem(), "recipients-changed");
+    assert_eq!(
+        anna.post_message("before", &message).await.problem(),
+        "recipients-changed"
+    );
     anna.send(&writes).await;
     let inbox = gina.list(Folder::Inbox).await;
     assert_eq!(inbox.len(), 2);
@@ -175,7 +251,10 @@ async fn what_names_no_readable_key_is_refused(house: House) {
     let mut unprepared = message.clone();
     unprepared.to = vec!["nobody@example.test".parse().unwrap()];
     for (n, wrong) in [without(0), without(1), twice, stale, unprepared].iter().enumerate() {
-        assert_eq!(anna.post_message(&format!("wrong{n}"), wrong).await.problem(), "recipients-changed");
+        assert_eq!(
+            anna.post_message(&format!("wrong{n}"), wrong).await.problem(),
+            "recipients-changed"
+        );
     }
     let mut unknown_file = message.clone();
     unknown_file.files = vec![wire::Sha256::of(b"nothing")];
@@ -193,21 +272,39 @@ async fn a_file_is_forwarded_without_a_second_upload(house: House) {
     let mut ben = house.professional("ben").await;
     let carl = house.professional("carl").await;
     let file = anna.upload_file("x-ray.bin", &[5; 100_000]).await;
-    anna.send(&Writes { files: vec![file.clone()], ..Writes::to(&["ben@example.test"]) }).await;
+    anna.send(&Writes {
+        files: vec![file.clone()],
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
     // Carl knows the hash and yet may not name the file, until he has it.
     let mut carl = carl;
-    let writes = Writes { files: vec![file.clone()], ..Writes::to(&["ben@example.test"]) };
+    let writes = Writes {
+        files: vec![file.clone()],
+        ..Writes::to(&["ben@example.test"])
+    };
     let recipients: Vec<Recipient> = carl.prepare(&writes).await.ok().json();
     let message = carl.seal(&writes, &recipients);
     assert_eq!(carl.post_message("theft", &message).await.problem(), "file-unknown");
 
     let received = ben.list(Folder::Inbox).await[0].clone();
     let (open, opened) = ben.open(&received).await;
-    assert_eq!((open.delivery.files, open.files_stored.len(), opened.letter.files.len()), (1, 1, 1));
-    ben.send(&Writes { files: opened.letter.files.clone(), ..Writes::to(&["carl@example.test"]) }).await;
+    assert_eq!(
+        (open.delivery.files, open.files_stored.len(), opened.letter.files.len()),
+        (1, 1, 1)
+    );
+    ben.send(&Writes {
+        files: opened.letter.files.clone(),
+        ..Writes::to(&["carl@example.test"])
+    })
+    .await;
     let forwarded = carl.list(Folder::Inbox).await[0].clone();
     let (_, opened) = carl.open(&forwarded).await;
-    let sealed = carl.get(&format!("/deliveries/{}/files/{}", forwarded.id, file.sha256)).await.ok().body;
+    let sealed = carl
+        .get(&format!("/deliveries/{}/files/{}", forwarded.id, file.sha256))
+        .await
+        .ok()
+        .body;
     let mut plain = Vec::new();
     let mut opener = vault::FileOpener::new(&sealed[..], &opened.letter.files[0]).unwrap();
     std::io::Read::read_to_end(&mut opener, &mut plain).unwrap();
@@ -222,12 +319,20 @@ async fn pages_follow_each_other_without_gap_or_repeat(house: House) {
     let ben = house.professional("ben").await;
     for n in 0..7 {
         house.clock.pass(1);
-        anna.send(&Writes { subject: n.to_string(), ..Writes::to(&["ben@example.test"]) }).await;
+        anna.send(&Writes {
+            subject: n.to_string(),
+            ..Writes::to(&["ben@example.test"])
+        })
+        .await;
     }
     let mut seen = Vec::new();
     let mut before = String::new();
     loop {
-        let page: Page = ben.get(&format!("/deliveries?folder=inbox&limit=3{before}")).await.ok().json();
+        let page: Page = ben
+            .get(&format!("/deliveries?folder=inbox&limit=3{before}"))
+            .await
+            .ok()
+            .json();
         assert!(page.deliveries.len() <= 3);
         assert_eq!(page.certificates.len(), 1);
         seen.extend(page.deliveries.iter().map(|delivery| delivery.sent_at));
@@ -242,8 +347,15 @@ async fn pages_follow_each_other_without_gap_or_repeat(house: House) {
     let delivery = ben.list(Folder::Inbox).await[0].id;
     let path = format!("/deliveries/{delivery}/read");
     for read in [true, true, false] {
-        ben.call(axum::http::Method::PUT, &path, json!({ "read": read })).await.ok();
+        ben.call(axum::http::Method::PUT, &path, json!({ "read": read }))
+            .await
+            .ok();
         assert_eq!(ben.list(Folder::Inbox).await[0].read_at.is_some(), read);
     }
-    assert_eq!(anna.call(axum::http::Method::PUT, &path, json!({ "read": true })).await.problem(), "not-found");
+    assert_eq!(
+        anna.call(axum::http::Method::PUT, &path, json!({ "read": true }))
+            .await
+            .problem(),
+        "not-found"
+    );
 }

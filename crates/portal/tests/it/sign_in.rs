@@ -5,7 +5,10 @@ use axum::{
     http::{Method, Request, header},
 };
 use serde_json::{Value, json};
-use wire::{Bytes, sessions::{Session, SignInStarted, SignedIn}};
+use wire::{
+    Bytes,
+    sessions::{Session, SignInStarted, SignedIn},
+};
 
 use crate::{
     house::House,
@@ -32,7 +35,10 @@ async fn the_password_opens_the_account_and_its_vault(house: House) {
     assert_eq!(signed_in.session.account.id, anna.signed_in.session.account.id);
     assert_eq!(signed_in.vault.slots.len(), 1);
     assert_ne!(signed_in.session.reload_key, anna.signed_in.session.reload_key);
-    let wrong = house.try_sign_in("anna@example.test", "another password").await.unwrap_err();
+    let wrong = house
+        .try_sign_in("anna@example.test", "another password")
+        .await
+        .unwrap_err();
     assert_eq!(wrong.problem(), "wrong-credentials");
 }
 
@@ -53,7 +59,11 @@ async fn an_unknown_address_cannot_be_told_from_a_known_one(house: House) {
         let started = start(&house, address).await;
         lengths.push(started.credential_response.0.len());
         let again = start(&house, address).await;
-        assert_eq!(started.credential_response.0[..32], again.credential_response.0[..32], "{address}");
+        assert_eq!(
+            started.credential_response.0[..32],
+            again.credential_response.0[..32],
+            "{address}"
+        );
     }
     assert!(lengths.iter().all(|&length| length == lengths[0]));
 }
@@ -63,7 +73,10 @@ async fn start(house: &House, address: &str) -> SignInStarted {
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
     let (_, request) = vault::password::SignIn::start("a guess", &mut rng).unwrap();
     house
-        .post("/api/v1/sign-ins", json!({ "address": address, "credential_request": Bytes(request) }))
+        .post(
+            "/api/v1/sign-ins",
+            json!({ "address": address, "credential_request": Bytes(request) }),
+        )
         .await
         .ok()
         .json()
@@ -90,7 +103,10 @@ async fn guessing_is_slowed_down_and_a_success_forgives(house: House) {
 
 async fn one_network_cannot_try_many_addresses_fast(house: House) {
     for n in 0..100 {
-        let reply = house.try_sign_in(&format!("person{n}@example.test"), "wrong").await.unwrap_err();
+        let reply = house
+            .try_sign_in(&format!("person{n}@example.test"), "wrong")
+            .await
+            .unwrap_err();
         assert_eq!(reply.problem(), "wrong-credentials");
     }
     let reply = house.try_sign_in("person100@example.test", "wrong").await.unwrap_err();
@@ -117,10 +133,16 @@ async fn an_attempt_is_good_once_and_for_a_minute(house: House) {
     };
     let body = finish().await;
     house.post("/api/v1/sessions", body.clone()).await.ok();
-    assert_eq!(house.post("/api/v1/sessions", body).await.problem(), "wrong-credentials");
+    assert_eq!(
+        house.post("/api/v1/sessions", body).await.problem(),
+        "wrong-credentials"
+    );
     let late = finish().await;
     house.clock.pass(60_000);
-    assert_eq!(house.post("/api/v1/sessions", late).await.problem(), "wrong-credentials");
+    assert_eq!(
+        house.post("/api/v1/sessions", late).await.problem(),
+        "wrong-credentials"
+    );
 }
 
 async fn a_session_ends_with_its_time_and_by_signing_out(house: House) {
@@ -132,7 +154,9 @@ async fn a_session_ends_with_its_time_and_by_signing_out(house: House) {
 
     let again: SignedIn = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     house.clock.pass(again.session.expires_at - crate::house::NOW);
-    let get = request(Method::GET, "/api/v1/session", again.bearer.as_deref()).body(Body::empty()).unwrap();
+    let get = request(Method::GET, "/api/v1/session", again.bearer.as_deref())
+        .body(Body::empty())
+        .unwrap();
     assert_eq!(house.request(get).await.problem(), "signed-out");
 }
 
@@ -149,13 +173,22 @@ async fn a_cookie_is_good_for_pages_of_the_portal_alone(house: House) {
     });
     let reply = house.post("/api/v1/sessions", body).await.ok();
     let set = reply.headers[header::SET_COOKIE].to_str().unwrap();
-    for part in ["__Host-restante=", "; Path=/", "; HttpOnly", "; SameSite=Strict", "; Secure"] {
+    for part in [
+        "__Host-restante=",
+        "; Path=/",
+        "; HttpOnly",
+        "; SameSite=Strict",
+        "; Secure",
+    ] {
         assert!(set.contains(part), "{set}");
     }
     assert_eq!(reply.json::<SignedIn>().bearer, None);
     let cookie = set.split(';').next().unwrap();
     let with = |method: Method, origin: Option<&str>| {
-        let mut builder = Request::builder().method(method).uri("/api/v1/session").header(header::COOKIE, cookie);
+        let mut builder = Request::builder()
+            .method(method)
+            .uri("/api/v1/session")
+            .header(header::COOKIE, cookie);
         if let Some(origin) = origin {
             builder = builder.header(header::ORIGIN, origin);
         }
@@ -163,14 +196,24 @@ async fn a_cookie_is_good_for_pages_of_the_portal_alone(house: House) {
     };
     house.request(with(Method::GET, None)).await.ok();
     for foreign in [None, Some("https://evil.test"), Some("null")] {
-        assert_eq!(house.request(with(Method::DELETE, foreign)).await.problem(), "foreign-origin");
+        assert_eq!(
+            house.request(with(Method::DELETE, foreign)).await.problem(),
+            "foreign-origin"
+        );
     }
     house.request(with(Method::DELETE, Some(ORIGIN))).await.ok();
     assert_eq!(house.request(with(Method::GET, None)).await.problem(), "signed-out");
 }
 
 async fn a_disabled_account_is_told_so_only_with_its_password(house: House) {
-    let ada = house.person("ada", "ada@example.test", wire::sessions::AccountKind::Professional, true).await;
+    let ada = house
+        .person(
+            "ada",
+            "ada@example.test",
+            wire::sessions::AccountKind::Professional,
+            true,
+        )
+        .await;
     let anna = house.professional("anna").await;
     let path = format!("/admin/accounts/{}/disabled", anna.signed_in.session.account.id);
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
@@ -182,5 +225,8 @@ async fn a_disabled_account_is_told_so_only_with_its_password(house: House) {
     ada.call(Method::PUT, &path, json!({ "disabled": false })).await.ok();
     house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     let own = format!("/admin/accounts/{}/disabled", ada.signed_in.session.account.id);
-    assert_eq!(ada.call(Method::PUT, &own, json!({ "disabled": true })).await.problem(), "not-allowed");
+    assert_eq!(
+        ada.call(Method::PUT, &own, json!({ "disabled": true })).await.problem(),
+        "not-allowed"
+    );
 }

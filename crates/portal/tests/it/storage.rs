@@ -19,16 +19,21 @@ on_both_engines![
 ];
 
 async fn account(unit: &mut Unit, n: u8) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO accounts (id, kind, state, fingerprint, created_at) VALUES ($1, 'guest', 'invited', 'f', 0)")
-        .bind(&[n; 16][..])
-        .execute(&mut **unit)
-        .await?;
+    sqlx::query(
+        "INSERT INTO accounts (id, kind, state, fingerprint, created_at) VALUES ($1, 'guest', 'invited', 'f', 0)",
+    )
+    .bind(&[n; 16][..])
+    .execute(&mut **unit)
+    .await?;
     Ok(())
 }
 
 async fn count(store: &Store) -> i64 {
     let mut db = store.read().await.unwrap();
-    sqlx::query_scalar("SELECT COUNT(*) FROM accounts").fetch_one(&mut *db).await.unwrap()
+    sqlx::query_scalar("SELECT COUNT(*) FROM accounts")
+        .fetch_one(&mut *db)
+        .await
+        .unwrap()
 }
 
 async fn nothing_happened_until_it_is_committed(house: House) {
@@ -130,7 +135,10 @@ async fn wherever_a_caller_goes_away_the_next_one_can_work(house: House) {
             let before = count(store).await;
             let work = async {
                 let mut unit = store.begin().await.unwrap();
-                sqlx::query("UPDATE accounts SET change_seq = change_seq + 1").execute(&mut *unit).await.unwrap();
+                sqlx::query("UPDATE accounts SET change_seq = change_seq + 1")
+                    .execute(&mut *unit)
+                    .await
+                    .unwrap();
                 account(&mut unit, 255).await.unwrap();
                 if commits {
                     unit.commit().await.unwrap();
