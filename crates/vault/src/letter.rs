@@ -1,9 +1,10 @@
 //! What a person writes and reads, and the MIME entity it travels as.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use certificate::Fingerprint;
 use mail_builder::{
     MessageBuilder,
-    headers::{address::Address as MimeAddress, content_type::ContentType},
+    headers::{HeaderType, address::Address as MimeAddress, content_type::ContentType, raw::Raw, text::Text},
     mime::MimePart,
 };
 use mail_parser::{
@@ -85,7 +86,7 @@ impl Letter {
             let files = MimePart::new(ContentType::new(FILES_TYPE), list.to_vec()).attachment("files.json");
             multipart("multipart/mixed", vec![body, files], rng)
         };
-        if let Some((_, mail_builder::headers::HeaderType::ContentType(kind))) = root.headers.first_mut() {
+        if let Some((_, HeaderType::ContentType(kind))) = root.headers.first_mut() {
             kind.attributes.push(("hp".into(), "cipher".into()));
         }
         let mut builder = MessageBuilder::new()
@@ -93,7 +94,7 @@ impl Letter {
             .date(now.div_euclid(1000))
             .from(self.from.to_mime())
             .to(self.to.iter().map(Correspondent::to_mime).collect::<Vec<_>>())
-            .subject(one_line(&self.subject));
+            .header("Subject", subject(&one_line(&self.subject)));
         if !self.cc.is_empty() {
             builder = builder.cc(self.cc.iter().map(Correspondent::to_mime).collect::<Vec<_>>());
         }
@@ -144,8 +145,33 @@ impl Letter {
 
 impl Correspondent {
     fn to_mime(&self) -> MimeAddress<'_> {
-        MimeAddress::new_address(self.name.as_deref().map(one_line), self.address.as_typed())
+        MimeAddress::new_address(self.name.as_deref().map(name), self.address.as_typed())
     }
+}
+
+/// A subject that looks encoded, as `=?utf-8?B?…?=` does, would be decoded by whoever reads it: it is encoded once more.
+fn subject(subject: &str) -> HeaderType<'static> {
+    if !subject.contains("=?") {
+        return Text::new(subject.to_owned()).into();
+    }
+    let mut words = Vec::new();
+    let mut rest = subject;
+    while !rest.is_empty() {
+        // 45 bytes become 60 in base64, and a word may be 75 long (RFC 2047 section 2).
+        let (word, after) = rest.split_at(rest.floor_char_boundary(45));
+        words.push(format!("=?utf-8?B?{}?=", STANDARD.encode(word)));
+        rest = after;
+    }
+    Raw::new(words.join(" ")).into()
+}
+
+/// A name on one line, without what would look encoded.
+fn name(name: &str) -> String {
+    let mut name = one_line(name);
+    while name.contains("=?") {
+        name = name.replace("=?", "");
+    }
+    one_line(&name)
 }
 
 fn part<'x>(kind: &'x str, text: &str) -> MimePart<'x> {
@@ -168,7 +194,7 @@ fn correspondents(header: Option<&ParsedAddress<'_>>) -> Result<Vec<Corresponden
                 .unwrap_or_default()
                 .parse()
                 .map_err(|_| Error::Malformed)?;
-            let name = entry.name().map(one_line).filter(|name| !name.is_empty());
+            let name = entry.name().map(name).filter(|name| !name.is_empty());
             Ok(Correspondent { name, address })
         })
         .collect()

@@ -36,6 +36,9 @@ mod export;
 mod file;
 mod files;
 mod frame;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod keyring;
 mod letter;
 mod open;

@@ -7,10 +7,10 @@ use pgp::{
         hash::HashAlgorithm,
         sym::SymmetricKeyAlgorithm,
     },
-    packet::{PacketHeader, PacketTrait as _, SymEncryptedProtectedData},
+    packet::{Packet, PacketHeader, PacketParser, PacketTrait as _, SymEncryptedProtectedData},
     types::{Password, Tag},
 };
-use vault::{AccountKey, Error, Letter, export_eml};
+use vault::{AccountKey, Error, Letter, SessionKey, export_eml};
 
 use crate::people::{NOW, address, letter, message, person, rng, sent};
 
@@ -147,9 +147,7 @@ fn compression_is_refused() {
 fn a_recipient_cannot_alter_what_was_signed() {
     let sent = sent();
     let key = base64(&sent.sealed.session_key.to_base64());
-    let header = PacketHeader::try_from_reader(&sent.sealed.body[..]).unwrap();
-    let packet = SymEncryptedProtectedData::try_from_reader(header, &sent.sealed.body[3..]).unwrap();
-    let plain = packet.decrypt(&key, None, Default::default()).unwrap();
+    let plain = plaintext(&sent.sealed.body, &sent.sealed.session_key);
     let text = plain.windows(3).position(|window| window == b"ten").unwrap();
     for at in [text, plain.len() - 1, plain.len() - 70] {
         let mut altered = plain.clone();
@@ -163,6 +161,15 @@ fn a_recipient_cannot_alter_what_was_signed() {
             .open_body(message(1), sent.key_packet(), &written, sent.anna.certificate());
         assert_eq!(opened.unwrap_err(), Error::BadSignature, "{at}");
     }
+}
+
+/// What is inside an encrypted packet.
+pub fn plaintext(packet: &[u8], key: &SessionKey) -> Vec<u8> {
+    let key = base64(&key.to_base64());
+    let Some(Ok(Packet::SymEncryptedProtectedData(packet))) = PacketParser::new(packet).next() else {
+        panic!()
+    };
+    packet.decrypt(&key, None, Default::default()).unwrap()
 }
 
 fn base64(text: &str) -> Vec<u8> {

@@ -10,6 +10,7 @@ use opaque_ke::{
     CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin, ServerLoginParameters, ServerRegistration,
     ServerSetup,
 };
+use pgp::packet::{Packet, PacketParser};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
@@ -24,7 +25,10 @@ use wire::{
     opaque::{CONTEXT, Suite},
 };
 
-use crate::people::{NOW, address, letter};
+use crate::{
+    interop::plaintext,
+    people::{NOW, address, correspondent, letter, message, person, rng},
+};
 
 const PASSWORD: &str = "Zoe\u{308}'s correct horse";
 const RELOAD_KEY: [u8; 32] = [7; 32];
@@ -82,7 +86,7 @@ fn make() -> Value {
     let vault_with_ben = anna.lock(&vault_key, &mut draw(6)).unwrap();
 
     let millis = u64::try_from(NOW).unwrap();
-    let message: MessageId = uuid::Builder::from_unix_timestamp_millis(millis, &draw(7).r#gen())
+    let id: MessageId = uuid::Builder::from_unix_timestamp_millis(millis, &draw(7).r#gen())
         .into_uuid()
         .to_string()
         .parse()
@@ -104,9 +108,7 @@ fn make() -> Value {
         files: vec![file],
         ..letter()
     };
-    let sealed = anna
-        .seal(&with_file, message, "anna", &to_ben, NOW, &mut draw(9))
-        .unwrap();
+    let sealed = anna.seal(&with_file, id, "anna", &to_ben, NOW, &mut draw(9)).unwrap();
     let again = key_packet(&sealed.session_key, &to_ben[0], NOW, &mut draw(10)).unwrap();
 
     let waiting = AccountKey::generate(&address("anna@example.test"), NOW, &mut draw(203)).unwrap();
@@ -125,7 +127,7 @@ fn make() -> Value {
     };
     let to_waiting = [waiting.certificate().clone()];
     let received = ben
-        .seal(&from_ben, message, "ben", &to_waiting, NOW, &mut draw(205))
+        .seal(&from_ben, id, "ben", &to_waiting, NOW, &mut draw(205))
         .unwrap();
 
     let packets = |packets: &[vault::KeyPacket]| -> Value {
@@ -148,7 +150,7 @@ fn make() -> Value {
         "finalization": text(finalization),
         "wrappedForReload": text(wrapped_for_reload),
         "vaultWithBen": text(vault_with_ben),
-        "message": message.to_string(),
+        "message": id.to_string(),
         "fileSha256": with_file.files[0].sha256.to_string(),
         "fileKey": *with_file.files[0].key.to_base64(),
         "sealedFile": text(sealed_file),
@@ -193,7 +195,7 @@ fn what_was_sealed_once_is_opened_for_ever() {
     let vectors = committed();
     let field = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
     let get = |name: &str| field(&vectors[name]);
-    let message: MessageId = vectors["message"].as_str().unwrap().parse().unwrap();
+    let id: MessageId = vectors["message"].as_str().unwrap().parse().unwrap();
 
     let (sign_in, request) = SignIn::start(PASSWORD, &mut draw(3)).unwrap();
     assert_eq!(request, get("credentialRequest"));
@@ -207,7 +209,7 @@ fn what_was_sealed_once_is_opened_for_ever() {
     assert_eq!(anna.seen(&address("ben@example.test"), ben.fingerprint()), Sight::Same);
     let own = Certificate::parse(&get("certificate")).unwrap();
     let packet = field(&vectors["keyPackets"][1]["packet"]);
-    let opened = anna.open_body(message, &packet, &get("body"), &own).unwrap();
+    let opened = anna.open_body(id, &packet, &get("body"), &own).unwrap();
     let file = &opened.letter.files[0];
     let mut content = Vec::new();
     FileOpener::new(&get("sealedFile")[..], file)
@@ -217,13 +219,67 @@ fn what_was_sealed_once_is_opened_for_ever() {
     assert_eq!(content, file_content());
 
     let (packet, body) = (field(&vectors["ben"]["keyPacket"]), field(&vectors["ben"]["body"]));
-    assert_eq!(
-        anna.open_body(message, &packet, &body, &ben).unwrap_err(),
-        Error::WrongKey
-    );
+    assert_eq!(anna.open_body(id, &packet, &body, &ben).unwrap_err(), Error::WrongKey);
     anna.take_in(&field(&vectors["ben"]["parcel"])).unwrap();
     assert_eq!(
-        anna.open_body(message, &packet, &body, &ben).unwrap().letter.subject,
+        anna.open_body(id, &packet, &body, &ben).unwrap().letter.subject,
         letter().subject
     );
+}
+
+/// What the fuzz targets begin from.
+#[test]
+#[ignore = "writes fuzz/seeds: cargo test -p vault seeds -- --ignored"]
+fn write_seeds_for_the_fuzz_targets() {
+    let (anna, ben) = (person("anna", 1), person("ben", 2));
+    let file = FileRef {
+        name: "report.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: 7,
+        sha256: wire::Sha256([7; 32]),
+        key: vault::SessionKey::generate(&mut rng(1)),
+    };
+    let from_ben = Letter {
+        from: correspondent("ben"),
+        files: vec![file],
+        ..letter()
+    };
+    let short = Letter {
+        html: None,
+        files: vec![],
+        cc: vec![],
+        ..from_ben.clone()
+    };
+    let to_ben = [ben.certificate().clone()];
+    let sealed = anna
+        .seal(&letter(), message(1), "Anna", &to_ben, NOW, &mut rng(3))
+        .unwrap();
+    let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(4)).unwrap();
+    let parcel = seal_parcel(&waiting, ben.certificate(), NOW, &mut rng(5)).unwrap();
+
+    let write = |target: &str, name: &str, bytes: &[u8]| {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("../../fuzz/seeds")
+            .join(target);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
+    };
+    write("certificate", "ben", &ben.certificate().to_bytes());
+    write("key_packet", "packet", &sealed.key_packets[0].packet);
+    write("key_packet", "parcel", &parcel);
+    write("sealed_message", "body", &sealed.body);
+    for (name, letter) in [("full", from_ben), ("short", short)] {
+        let sealed = ben.seal(&letter, message(1), "Ben", &[], NOW, &mut rng(6)).unwrap();
+        for (part, sealed_part) in [("body", &sealed.body), ("cover", &sealed.cover)] {
+            let signed = plaintext(sealed_part, &sealed.session_key);
+            write("sealed_message", &format!("{name}-{part}-signed"), &signed);
+            let document = PacketParser::new(&signed[..])
+                .find_map(|packet| match packet {
+                    Ok(Packet::LiteralData(literal)) => Some(literal.into_bytes()),
+                    _ => None,
+                })
+                .unwrap();
+            write("mime", &format!("{name}-{part}"), &document);
+        }
+    }
 }
