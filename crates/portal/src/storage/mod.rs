@@ -12,7 +12,7 @@ mod unit;
 
 use std::time::Duration;
 
-use sqlx::{AnyConnection, AnyPool, any::AnyPoolOptions, pool::PoolConnection};
+use sqlx::{AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions, pool::PoolConnection};
 
 pub use error::StoreError;
 pub use row::{Key, RowExt, name};
@@ -21,6 +21,9 @@ pub use unit::Unit;
 
 /// How long a query may wait for a connection before the database counts as out of reach.
 const ACQUIRE: Duration = Duration::from_secs(10);
+
+/// How long a connection may rest and still be trusted to live.
+const REST: Duration = Duration::from_secs(1);
 
 /// The database of a portal.
 #[derive(Clone, Debug)]
@@ -73,7 +76,7 @@ impl Store {
                 }
             }
             Engine::Postgres => {
-                let pool = AnyPoolOptions::new()
+                let pool = asked_after_a_rest(AnyPoolOptions::new())
                     .max_connections(20)
                     .acquire_timeout(ACQUIRE)
                     .connect(url)
@@ -116,10 +119,25 @@ impl Store {
     }
 }
 
+/// Asks a connection whether it lives only where it has rested: one that served a moment ago does, and the question is
+/// one more way to the server and back, twice a request.
+fn asked_after_a_rest(pool: AnyPoolOptions) -> AnyPoolOptions {
+    pool.test_before_acquire(false).before_acquire(|connection, state| {
+        Box::pin(async move {
+            if state.idle_for >= REST {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    })
+}
+
 /// A pool of connections to one SQLite file. Each waits for a lock instead of failing, keeps foreign keys, and makes a
 /// commit durable (WAL with `synchronous = FULL`: one fsync each).
 fn sqlite(connections: u32) -> AnyPoolOptions {
+    // A connection to a file does not die.
     AnyPoolOptions::new()
+        .test_before_acquire(false)
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
         .idle_timeout(None)
