@@ -22,7 +22,7 @@ use wire::Sha256;
 use crate::{
     line::{Line, pieces},
     people::{self, Person},
-    report::{Report, ratio, time},
+    report::{Report, megabytes, ratio, time},
     rows::Ids,
     samples::Samples,
     site::Site,
@@ -35,7 +35,7 @@ const ROUNDS: usize = 5;
 /// How much is read at a time, by all.
 const PIECE: usize = 256 << 10;
 
-pub async fn measure(sites: &[Site], report: &mut Report) -> Result<()> {
+pub async fn measure(sites: &mut [Site], report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("source");
     // Sealed bytes cannot be told from random ones.
@@ -47,6 +47,9 @@ pub async fn measure(sites: &[Site], report: &mut Report) -> Result<()> {
 
     let mut table = Vec::new();
     for site in sites {
+        // Its memory from here on is what files take.
+        site.restart().await?;
+        let before = site.memory()?;
         let now = SystemClock.now();
         let people = people::settle(&site.store, "archivist", 1, now).await?;
         let owner = people.first().context("nobody to send files")?;
@@ -70,15 +73,17 @@ pub async fn measure(sites: &[Site], report: &mut Report) -> Result<()> {
             against(up),
             time(down),
             against(down),
+            megabytes(site.most_memory()?.saturating_sub(before)),
         ]);
     }
     report.heading("A file of 100 MB");
     report.paragraph(format!(
         "Raw sealed bytes over loopback, from a file and into a file, medians of {ROUNDS} in turn. *Copying* reads the \
          file, writes another and ends with fsync; so does the portal on the way up, which hashes every byte as well, \
-         and so does the client on the way down.",
+         and so does the client on the way down. The last column is the most that \
+         the portal's memory grew.",
     ));
-    report.table(["engine", "copying", "up", "ratio", "down", "ratio"], table);
+    report.table(["engine", "copying", "up", "ratio", "down", "ratio", "memory"], table);
     Ok(())
 }
 

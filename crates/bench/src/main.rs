@@ -71,7 +71,7 @@ async fn main() -> Result<()> {
     }
     if wanted("files") {
         progress("files");
-        files::measure(&sites, &mut report).await?;
+        files::measure(&mut sites, &mut report).await?;
     }
     if wanted("browser") {
         progress("browser");

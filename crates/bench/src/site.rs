@@ -86,14 +86,20 @@ impl Site {
 
     /// The portal's resident memory, in bytes.
     pub fn memory(&self) -> Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most that it has been since the portal started.
+    pub fn most_memory(&self) -> Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> Result<u64> {
         let id = self.child.id().context("the portal has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .context("no VmRSS")?;
-        let kib: u64 = line.split_whitespace().nth(1).context("no VmRSS")?.parse()?;
-        Ok(kib * 1024)
+        let line = status.lines().find(|line| line.starts_with(name));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        Ok(kib.context("the kernel says nothing of memory")?.parse::<u64>()? * 1024)
     }
 
     /// Somebody with a password and a vault, registered as people are.
