@@ -19,6 +19,7 @@ on_both_engines![
     what_names_no_readable_key_is_refused,
     a_file_is_forwarded_without_a_second_upload,
     pages_follow_each_other_without_gap_or_repeat,
+    two_who_write_to_each_other_at_once_do_not_wait_in_a_circle,
 ];
 
 async fn it_arrives_sealed_and_opens_for_those_addressed(house: House) {
@@ -358,4 +359,16 @@ async fn pages_follow_each_other_without_gap_or_repeat(house: House) {
             .problem(),
         "not-found"
     );
+}
+
+async fn two_who_write_to_each_other_at_once_do_not_wait_in_a_circle(house: House) {
+    let mut anna = house.professional("anna").await;
+    let mut ben = house.professional("ben").await;
+    let (to_anna, to_ben) = (Writes::to(&["anna@example.test"]), Writes::to(&["ben@example.test"]));
+    for _ in 0..10 {
+        tokio::join!(anna.send(&to_ben), ben.send(&to_anna));
+    }
+    for person in [&anna, &ben] {
+        assert_eq!(person.list(Folder::Inbox).await.len(), 10);
+    }
 }
