@@ -99,7 +99,8 @@ pub(crate) enum Content {
 }
 
 impl NewFile {
-    /// A file of this machine, under its own name. It is read when the message is sealed.
+    /// A file of this machine, under its own name. It is read when the message is sealed; its sealed bytes wait in the
+    /// system's temporary folder until they are uploaded.
     pub fn at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
