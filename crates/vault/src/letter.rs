@@ -74,16 +74,16 @@ impl Letter {
         now: Millis,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let text = part("text/plain", &self.text);
+        let text = text_part("text/plain", &self.text);
         let body = match &self.html {
-            Some(html) => multipart("multipart/alternative", vec![text, part("text/html", html)], rng),
+            Some(html) => multipart("multipart/alternative", vec![text, text_part("text/html", html)], rng),
             None => text,
         };
         let mut root = if self.files.is_empty() {
             body
         } else {
             let list = write_list(&self.files)?;
-            let files = MimePart::new(ContentType::new(FILES_TYPE), list.to_vec()).attachment("files.json");
+            let files = part(ContentType::new(FILES_TYPE), &list).attachment("files.json");
             multipart("multipart/mixed", vec![body, files], rng)
         };
         if let Some((_, HeaderType::ContentType(kind))) = root.headers.first_mut() {
@@ -174,8 +174,20 @@ fn name(name: &str) -> String {
     one_line(&name)
 }
 
-fn part<'x>(kind: &'x str, text: &str) -> MimePart<'x> {
-    MimePart::new(ContentType::new(kind).attribute("charset", "utf-8"), unix_lines(text))
+fn text_part<'x>(kind: &'x str, text: &str) -> MimePart<'x> {
+    let lines = Zeroizing::new(unix_lines(text).replace('\n', "\r\n"));
+    part(ContentType::new(kind).attribute("charset", "utf-8"), lines.as_bytes())
+}
+
+/// Base64 for everything: what is quoted or left plain loses a space or a form feed to one reader or another.
+fn part<'x>(kind: ContentType<'x>, content: &[u8]) -> MimePart<'x> {
+    let encoded = STANDARD.encode(content);
+    let mut wrapped = String::with_capacity(encoded.len() + encoded.len() / 38 + 2);
+    for at in (0..encoded.len()).step_by(76) {
+        wrapped.push_str(&encoded[at..encoded.len().min(at + 76)]);
+        wrapped.push_str("\r\n");
+    }
+    MimePart::new(kind, wrapped).transfer_encoding("base64")
 }
 
 /// The boundary is drawn here: mail-builder's own looks at the clock.
