@@ -62,11 +62,9 @@ web:
 	npm --prefix web run --silent check
 	npm --prefix web test --silent
 
-# The binary as well as the tests: the journeys run it. Tests first, for their features decide what is compiled once.
+# With the tests comes the binary, which the journeys run.
 tests-built:
-	mkdir -p web/dist # looked up when the portal is compiled; its files are read when it runs
 	cargo nextest run --workspace --no-run
-	cargo build --package restante
 
 bench: ## measure what docs/performance.md tells
 	tools/setup wasm node browser postgres objects
