@@ -1688,7 +1688,7 @@ export interface components {
         Session: {
             /** @description Whose it is. */
             account: components["schemas"]["Account"];
-            /** @description When it ends unless it is used. */
+            /** @description When it ends. */
             expires_at: components["schemas"]["i64"];
             /** @description 32 bytes under which the browser keeps the vault key; they live and die with the session. */
             reload_key: components["schemas"]["Bytes"];
