@@ -1,6 +1,9 @@
 //! `restante serve`: the portal itself.
 
-use std::{io::Write as _, net::SocketAddr};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    net::SocketAddr,
+};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
@@ -61,12 +64,15 @@ impl Serve {
         run(portal, listener, listening, self.demo).await
     }
 
-    /// Logs go to standard error. `RUST_LOG` says more or less.
+    /// Logs go to standard error. `RUST_LOG` says more or less. A demonstration is quiet, so that where to go stays in
+    /// sight.
     fn log(&self) {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+        let usual = if self.demo { "warn" } else { "info,sqlx=warn" };
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
         let logs = tracing_subscriber::fmt()
             .with_env_filter(filter)
-            .with_writer(std::io::stderr);
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal());
         match self.log_format {
             LogFormat::Text => logs.init(),
             LogFormat::Json => logs.json().init(),

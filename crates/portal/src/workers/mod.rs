@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::{Portal, files, http, mailbox, notices, sessions, storage::StoreError};
 
 /// How long the outbox rests where nothing wakes it: another process may have put something in.
-const REST: Duration = Duration::from_secs(15);
+const REST: Duration = Duration::from_secs(5);
 
 /// How often what time has ended is swept.
 const SWEEP: Duration = Duration::from_secs(600);
