@@ -56,7 +56,7 @@ pub async fn prepare(portal: &Portal) -> Result<()> {
         let link = match admin::invitation_link(portal, &invite, person.administrator).await {
             Ok(link) => link,
             // From an earlier run.
-            Err(error) if error.problem().kind == ProblemType::Unacceptable => continue,
+            Err(error) if error.problem().kind == ProblemType::InvitationUsed => continue,
             Err(error) => return Err(anyhow!(crate::init::sentence(&error))),
         };
         registered.push(client.register(&link, person.name, PASSWORD).await?);

@@ -14,17 +14,19 @@ const http = createClient<paths>({
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
-let onSignedOut: () => void = () => undefined;
+type ShutOut = 'signed-out' | 'account-disabled';
 
-/** Calls `listener` whenever the portal says that the session is no more. */
-export function whenSignedOut(listener: () => void): void {
-  onSignedOut = listener;
+let onShutOut: (why: ShutOut) => void = () => undefined;
+
+/** Calls `listener` whenever the portal says that the session is no more, or is one of a disabled account. */
+export function whenShutOut(listener: (why: ShutOut) => void): void {
+  onShutOut = listener;
 }
 
 /** The error that an answer stands for; tells the session when it has ended. */
 export function refusal(status: number, body: unknown): Refused {
   const refused = new Refused(problemFrom(status, body));
-  if (refused.is('signed-out')) onSignedOut();
+  for (const why of ['signed-out', 'account-disabled'] as const) if (refused.is(why)) onShutOut(why);
   return refused;
 }
 

@@ -8,7 +8,7 @@ import * as reloadKey from './reload-key';
 import { changeVault } from './vault-writes';
 
 /** Why the sign-in page is shown. */
-export type SignedOutBecause = 'never' | 'ended' | 'no-key' | 'signed-out' | 'signed-out-unsure';
+export type SignedOutBecause = 'never' | 'ended' | 'disabled' | 'no-key' | 'signed-out' | 'signed-out-unsure';
 
 export type Phase =
   | { name: 'starting' }
@@ -74,6 +74,7 @@ class CurrentSession {
 
   #failed(error: unknown): void {
     if (isVaultError(error, 'module-failed')) this.phase = { name: 'module-failed' };
+    else if (isRefused(error, 'account-disabled')) this.#leave('disabled');
     else if (error instanceof Unreachable || error instanceof Refused) this.phase = { name: 'unreachable' };
     // Ended by the person meanwhile; anything else is a fault of the page's own.
     else if (!isVaultError(error, 'forgotten')) throw error;
@@ -199,5 +200,5 @@ class CurrentSession {
 
 export const session = new CurrentSession();
 
-api.whenSignedOut(() => session.end('ended'));
+api.whenShutOut((why) => session.end(why === 'account-disabled' ? 'disabled' : 'ended'));
 reloadKey.whenDestroyed(() => session.end('signed-out'));

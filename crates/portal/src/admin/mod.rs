@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
 /// Invites an address, or mails its invitation again, and decides what the person will be.
 ///
 /// # Errors
-/// `unacceptable` where the address has an account already.
+/// `invitation-used` where the address has an account already.
 pub async fn invite(portal: &Portal, request: &Invite, by: Option<AccountId>) -> Answer<ManagedAccount> {
     let mut unit = portal.store.begin().await?;
     let account = invited(portal, &mut unit, request, by).await?;
@@ -46,7 +46,7 @@ pub async fn invite(portal: &Portal, request: &Invite, by: Option<AccountId>) ->
 /// line, the demonstration), who alone may make administrators this way; no route leads here.
 ///
 /// # Errors
-/// `unacceptable` where the address has an account already.
+/// `invitation-used` where the address has an account already.
 pub async fn invitation_link(portal: &Portal, request: &Invite, administrator: bool) -> Answer<String> {
     let mut unit = portal.store.begin().await?;
     let account = invited(portal, &mut unit, request, None).await?;
@@ -65,7 +65,7 @@ pub async fn invitation_link(portal: &Portal, request: &Invite, administrator: b
 async fn invited(portal: &Portal, unit: &mut Unit, request: &Invite, by: Option<AccountId>) -> Answer<AccountId> {
     let account = match accounts::invite(portal, unit, &request.address, request.kind, by).await? {
         Invited::Registered(_) => {
-            return Err(Problem::new(ProblemType::Unacceptable)
+            return Err(Problem::new(ProblemType::InvitationUsed)
                 .detail("this address has an account already")
                 .into());
         }

@@ -219,7 +219,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/admin/invitations",
             "/admin/invitations".into(),
             json!({ "address": "gina@example.test", "kind": "guest" }),
-            administrator(422),
+            administrator(409),
         ),
         (
             Method::GET,
