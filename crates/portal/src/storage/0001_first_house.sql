@@ -41,6 +41,7 @@ CREATE TABLE invitations (
     invited_by BYTES REFERENCES accounts (id),
     created_at BIGINT NOT NULL
 ) STRICT;
+CREATE INDEX invitations_by_inviter ON invitations (invited_by, created_at);
 
 -- A link's secret, hashed. Outlives the invitation to tell a used link from an unknown one.
 CREATE TABLE invitation_tokens (
@@ -224,6 +225,8 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX outbox_by_delivery ON outbox (delivery);
+-- For the bound on links that are asked for: without it each such request would read every mail ever sent.
+CREATE INDEX outbox_invitations ON outbox (account, created_at) WHERE kind = 'invitation';
 
 -- What happened to an account, for its owner.
 CREATE TABLE activity (
