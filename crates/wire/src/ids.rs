@@ -38,6 +38,8 @@ id! {
     DeliveryId,
     /// One attempt to sign in.
     SignInId,
+    /// A claim on an address.
+    ClaimId,
     /// A keyring parcel.
     ParcelId,
     /// An unlock slot of a vault.

@@ -5,6 +5,7 @@
 
 pub mod address;
 mod bytes;
+pub mod claims;
 pub mod ids;
 pub mod mailbox;
 pub mod opaque;

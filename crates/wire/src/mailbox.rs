@@ -42,7 +42,8 @@ pub struct ListQuery {
 pub struct Page {
     /// The deliveries.
     pub deliveries: Vec<Delivery>,
-    /// The certificates of their senders, by fingerprint in hexadecimal.
+    /// The certificates of their senders, by [`Delivery::certificate_key`]. Each has one User ID: the address that the
+    /// messages were sent from.
     pub certificates: BTreeMap<String, Bytes>,
     /// What `before` takes to get the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,8 +65,13 @@ pub struct Delivery {
     pub read_at: Option<Millis>,
     /// Who sent it, under the address it was sent from.
     pub sender: Person,
+    /// The sender's Master now, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_now: Option<Address>,
     /// The fingerprint of the certificate that the sender had then, 64 hexadecimal digits.
     pub sender_fingerprint: String,
+    /// Where the sender's certificate stands in [`Page::certificates`].
+    pub certificate_key: String,
     /// The To recipients as addressed, which is what Sent shows.
     pub to: Vec<Address>,
     /// The key packet for this account.
@@ -86,7 +92,7 @@ pub struct OpenDelivery {
     pub delivery: Delivery,
     /// The sealed body.
     pub body: Bytes,
-    /// The sender's certificate as of then.
+    /// The certificate that the sender had then, with the address that the message was sent from as its one User ID.
     pub certificate: Bytes,
     /// The sealed files, in the order of the body's list.
     pub files_stored: Vec<StoredFile>,
@@ -119,6 +125,9 @@ pub struct Participant {
     pub role: Role,
     /// The address as addressed.
     pub address: Address,
+    /// The person's Master now, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Address>,
     /// The name, once registered.
     pub name: Option<String>,
     /// Registered, or still invited.
@@ -200,6 +209,13 @@ pub enum Change {
         /// Which.
         id: DeliveryId,
     },
-    /// The account itself changed: name, addresses, kind, parcels.
+    /// The account itself changed: name, addresses, claims, kind, parcels.
     Account,
+    /// The stored vault was replaced.
+    Vault {
+        /// By this version.
+        version: i64,
+    },
+    /// Mailboxes with deliveries joined the account: lists are to be read anew.
+    Mailboxes,
 }

@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use crate::{
     Address, Bytes, Millis,
+    claims::Claim,
     ids::{AccountId, DeliveryId},
-    sessions::{AccountKind, OwnAddress},
+    sessions::{AccountKind, Activity, OwnAddress},
 };
 
 /// Asks for the certificates to seal a message to.
@@ -53,6 +54,9 @@ pub struct Correspondent {
     pub name: Option<String>,
     /// Where to write to them: their Master, or the address they were invited under.
     pub address: Address,
+    /// The address that they were last dealt with under, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formerly: Option<Address>,
     /// Professional or Guest.
     pub kind: AccountKind,
     /// When the last message went either way.
@@ -80,12 +84,24 @@ pub struct ManagedAccount {
     pub kind: AccountKind,
     /// Whether the person administers the portal.
     pub administrator: bool,
-    /// Invited, active or disabled.
+    /// Invited, active, disabled or absorbed.
     pub state: AccountState,
     /// The confirmed addresses; for an invited account the invited one.
     pub addresses: Vec<OwnAddress>,
     /// When it was invited.
     pub created_at: Millis,
+}
+
+/// An account as an administrator sees it from near.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ManagedAccountDetails {
+    /// As the list has it.
+    #[serde(flatten)]
+    pub account: ManagedAccount,
+    /// Its pending claims, without their numbers.
+    pub claims: Vec<Claim>,
+    /// What happened to it, newest first, at most 100.
+    pub activity: Vec<Activity>,
 }
 
 /// The life of an account.
@@ -98,6 +114,8 @@ pub enum AccountState {
     Active,
     /// Stopped by an administrator: cannot sign in, cannot be written to.
     Disabled,
+    /// Joined another account, which holds its addresses, mailboxes and keys now.
+    Absorbed,
 }
 
 /// Disables an account or enables it again.

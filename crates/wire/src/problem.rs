@@ -111,6 +111,34 @@ problems! {
     UploadIncomplete = "upload-incomplete", 400, "The upload was cut off. Nothing was stored; send it again.";
     /// Larger than the portal takes.
     TooLarge = "too-large", 413, "This is larger than the portal takes.";
+    /// What it takes needs the password to have been given in the last five minutes.
+    PasswordNeeded = "password-needed", 403, "Give your password again.";
+    /// The Master, or the certificate that names it, changed between sealing and sending.
+    SenderChanged = "sender-changed", 409, "Your address changed while the message was being sealed.";
+    /// A confirmation or notice link that was never given out, or that was swept.
+    LinkUnknown = "link-unknown", 404, "This link is not one of ours.";
+    /// A confirmation or notice link past its time.
+    LinkExpired = "link-expired", 410, "This link has expired.";
+    /// A confirmation link that a newer mail replaced.
+    LinkReplaced = "link-replaced", 410, "A newer mail replaced this link.";
+    /// A claim that was cancelled, refused, or ended by wrong numbers.
+    ClaimEnded = "claim-ended", 410, "This request was ended.";
+    /// A claim that was confirmed already.
+    ClaimConfirmed = "claim-confirmed", 409, "This address was confirmed already.";
+    /// The address is not what it was when the page was loaded.
+    ClaimChanged = "claim-changed", 409, "What is known of this address has changed. Load the page again.";
+    /// The address was confirmed for another account meanwhile.
+    AddressTaken = "address-taken", 409, "This address was confirmed for another account meanwhile.";
+    /// The address is one of the account's own.
+    AddressYours = "address-yours", 409, "This address is yours already.";
+    /// Not the number that stands beside the claim.
+    WrongNumber = "wrong-number", 403, "This is not the number.";
+    /// The account that would be absorbed is the portal's only administrator.
+    OnlyAdministrator = "only-administrator", 409, "This account is the only administrator of the portal.";
+    /// The Master cannot be removed.
+    MasterStays = "master-stays", 409, "The Master cannot be removed. Promote another address first.";
+    /// The account has as many addresses as it may have.
+    TooManyAddresses = "too-many-addresses", 409, "The account has as many addresses as it may have.";
     /// More requests than one caller may make.
     TooManyRequests = "too-many-requests", 429, "Too many requests. Wait a little, then try again.";
     /// More wrong passwords than one address or network may try.

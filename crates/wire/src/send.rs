@@ -17,6 +17,8 @@ use crate::{
 pub struct Send {
     /// Chosen by the client, and signed inside cover and body.
     pub id: MessageId,
+    /// The address it is sent from: the Master, which stands signed in the body.
+    pub from: Address,
     /// Recipients everybody sees.
     #[schema(max_items = 100)]
     pub to: Vec<Address>,

@@ -168,6 +168,25 @@ pub struct Session {
     pub reload_key: Bytes,
     /// When it ends.
     pub expires_at: Millis,
+    /// Until when the password that was given counts as given just now: what promoting an address takes.
+    pub password_until: Millis,
+}
+
+/// Gives the password again in a session that goes on. Both halves of OPAQUE as in a sign-in, begun at `/sign-ins`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivePassword {
+    /// The attempt.
+    pub sign_in: SignInId,
+    /// OPAQUE `CredentialFinalization`.
+    pub credential_finalization: Bytes,
+}
+
+/// Until when the password counts as given just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PasswordGiven {
+    /// Five minutes from when it was given.
+    pub password_until: Millis,
 }
 
 /// The signed-in person's own account.
@@ -183,7 +202,8 @@ pub struct Account {
     pub administrator: bool,
     /// The Master, and the aliases.
     pub addresses: Vec<OwnAddress>,
-    /// The account's certificate as the portal has it.
+    /// The account's certificate as the portal has it. Where its User IDs are not the addresses, the client makes it
+    /// anew.
     pub certificate: Bytes,
 }
 
@@ -194,6 +214,8 @@ pub struct OwnAddress {
     pub address: Address,
     /// Whether it is the Master.
     pub master: bool,
+    /// When it was confirmed.
+    pub confirmed_at: Millis,
 }
 
 /// An account's vault.
@@ -266,6 +288,12 @@ pub struct Activity {
     pub at: Millis,
     /// What.
     pub kind: ActivityKind,
+    /// Which address it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// Whether an administrator did it.
+    #[serde(default)]
+    pub by_administrator: bool,
 }
 
 /// What is recorded for the account's owner to see.
@@ -282,4 +310,26 @@ pub enum ActivityKind {
     Disabled,
     /// An administrator enabled the account again.
     Enabled,
+    /// An address was claimed.
+    ClaimAdded,
+    /// A claim was cancelled by its claimant.
+    ClaimCancelled,
+    /// Whoever reads the claimed address said that it was not them.
+    ClaimRefused,
+    /// A claim ended after three wrong numbers.
+    ClaimGuessed,
+    /// A claimed address became an alias.
+    AliasAdded,
+    /// Another account, which had the address, was absorbed with its messages.
+    AccountAbsorbed,
+    /// The account was absorbed into the one that claimed the address.
+    AbsorbedInto,
+    /// An alias moved to another account, which claimed it.
+    AliasMovedAway,
+    /// An alias became the Master.
+    Promoted,
+    /// An alias was removed.
+    AliasRemoved,
+    /// Somebody said *This wasn't me* in a security notice: all sessions and claims ended.
+    AlarmRaised,
 }

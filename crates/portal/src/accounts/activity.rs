@@ -34,17 +34,24 @@ pub(crate) async fn record(
 /// What happened to the account, newest first, at most 100.
 #[utoipa::path(get, path = "/activity", tag = "account", responses((status = 200, body = [Activity])))]
 pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Vec<Activity>>> {
-    let rows = sqlx::query("SELECT at, kind FROM activity WHERE account = $1 ORDER BY id DESC LIMIT 100")
-        .bind(caller.account.key())
-        .fetch_all(&mut *portal.store.read().await?)
-        .await
-        .map_err(StoreError::from)?;
+    let rows = sqlx::query(
+        "SELECT at, kind, address, by_administrator FROM activity WHERE account = $1 ORDER BY id DESC LIMIT 100",
+    )
+    .bind(caller.account.key())
+    .fetch_all(&mut *portal.store.read().await?)
+    .await
+    .map_err(StoreError::from)?;
     let activity = rows
         .iter()
         .map(|row| {
             Ok(Activity {
                 at: row.millis("at")?,
                 kind: row.name("kind")?,
+                address: row
+                    .maybe_text("address")?
+                    .map(|text| text.parse().map_err(|_| StoreError::Corrupt))
+                    .transpose()?,
+                by_administrator: row.flag("by_administrator")?,
             })
         })
         .collect::<Result<_, StoreError>>()?;

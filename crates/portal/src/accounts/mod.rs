@@ -86,7 +86,7 @@ pub(crate) async fn own(db: &mut AnyConnection, id: AccountId) -> Result<Account
 /// The confirmed addresses of an account, the Master first.
 pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<Vec<OwnAddress>, StoreError> {
     let rows = sqlx::query(
-        "SELECT typed, master FROM addresses WHERE account = $1 ORDER BY master DESC, confirmed_at, canonical",
+        "SELECT typed, master, confirmed_at FROM addresses WHERE account = $1 ORDER BY master DESC, confirmed_at, canonical",
     )
     .bind(id.key())
     .fetch_all(db)
@@ -96,6 +96,7 @@ pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<V
             Ok(OwnAddress {
                 address: row.address("typed")?,
                 master: row.flag("master")?,
+                confirmed_at: row.millis("confirmed_at")?,
             })
         })
         .collect()

@@ -95,6 +95,7 @@ pub(super) async fn list(
         let person = Correspondent {
             name: row.maybe_text("name")?,
             address: row.address("typed")?,
+            formerly: None,
             kind: row.name("kind")?,
             last_at: row.millis("last_at")?,
         };

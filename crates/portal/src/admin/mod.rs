@@ -90,6 +90,7 @@ async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount
         AccountState::Invited => vec![OwnAddress {
             address: accounts::destination(db, id).await?,
             master: true,
+            confirmed_at: row.millis("created_at")?,
         }],
         _ => accounts::addresses(db, id).await?,
     };

@@ -43,6 +43,8 @@ fn delivery(row: &AnyRow) -> Result<Delivery, StoreError> {
             name: row.maybe_text("sender_name")?,
             address: row.address("sender_address")?,
         },
+        sender_now: None,
+        certificate_key: row.text("sender_fingerprint")?,
         sender_fingerprint: row.text("sender_fingerprint")?,
         to: row.json("to_addresses")?,
         key_packet: row.bytes("key_packet")?.into(),

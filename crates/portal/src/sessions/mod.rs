@@ -34,6 +34,9 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(current, end))
 }
 
+/// How long a password counts as given just now.
+const PASSWORD_COUNTS_FOR: Millis = 5 * 60_000;
+
 /// A session that was just begun, with the secret that only its client gets.
 pub(crate) struct Begun {
     secret: [u8; 32],
@@ -52,7 +55,7 @@ pub(crate) async fn begin(
     let secret = portal.entropy.secret();
     let reload_key = portal.entropy.secret();
     let expires_at = now + portal.settings.session_lifetime;
-    sqlx::query("INSERT INTO sessions (hash, account, reload_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query("INSERT INTO sessions (hash, account, reload_key, created_at, password_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)")
         .bind(Sha256::of(&secret).key())
         .bind(account.key())
         .bind(&reload_key[..])
@@ -64,6 +67,7 @@ pub(crate) async fn begin(
         account: accounts::own(unit, account).await?,
         reload_key: reload_key.to_vec().into(),
         expires_at,
+        password_until: now + PASSWORD_COUNTS_FOR,
     };
     let vault = accounts::vault(unit, account).await?;
     let bearer = (carrier == Carrier::Bearer).then(|| URL_SAFE_NO_PAD.encode(secret));
@@ -109,7 +113,7 @@ fn set_cookie(portal: &Portal, response: &mut Response, value: &str, seconds: Mi
 #[utoipa::path(get, path = "/session", tag = "sessions", responses((status = 200, body = Session)))]
 async fn current(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Session>> {
     let mut db = portal.store.read().await?;
-    let row = sqlx::query("SELECT reload_key, expires_at FROM sessions WHERE hash = $1")
+    let row = sqlx::query("SELECT reload_key, expires_at, password_at FROM sessions WHERE hash = $1")
         .bind(caller.session.key())
         .fetch_one(&mut *db)
         .await
@@ -118,6 +122,7 @@ async fn current(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Se
         account: accounts::own(&mut db, caller.account).await?,
         reload_key: row.bytes("reload_key")?.into(),
         expires_at: row.millis("expires_at")?,
+        password_until: row.millis("password_at")? + PASSWORD_COUNTS_FOR,
     }))
 }
 

@@ -35,6 +35,7 @@ pub(crate) async fn slip(db: &mut AnyConnection, reader: AccountId, message: &Me
             participants.push(Participant {
                 role,
                 address: row.address("address")?,
+                now: None,
                 name: row.maybe_text("name")?,
                 standing: match row.name("state")? {
                     AccountState::Invited => Standing::Invited,

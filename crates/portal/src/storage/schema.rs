@@ -9,7 +9,10 @@ use super::{Engine, StoreError};
 ///
 /// Written once for both engines: `BYTES` stands for the engine's byte string type, and tables are `STRICT` where the
 /// engine knows the word.
-const STEPS: &[(i64, &str, &str)] = &[(1, "the first house", include_str!("0001_first_house.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "the first house", include_str!("0001_first_house.sql")),
+    (2, "address migration", include_str!("0002_address_migration.sql")),
+];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {
     let steps = STEPS.iter().map(|&(version, description, sql)| {

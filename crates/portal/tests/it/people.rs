@@ -322,6 +322,7 @@ impl Person<'_> {
         accounts.dedup();
         Send {
             id,
+            from: self.address.clone(),
             to: writes.to.iter().map(|a| a.parse().unwrap()).collect(),
             cc: writes.cc.iter().map(|a| a.parse().unwrap()).collect(),
             bcc: writes.bcc.iter().map(|a| a.parse().unwrap()).collect(),
