@@ -90,7 +90,7 @@ impl Session {
             html: outgoing.html,
             files,
         };
-        let letter_from = letter.from.address.clone();
+        let from = letter.from.address.clone();
         let stored = letter.files.iter().map(|file| file.sha256).collect();
         let certificates = recipients.iter().map(certificate).collect::<Result<Vec<_>, _>>()?;
         let id = MessageId(self.0.client.environment.id());
@@ -105,7 +105,7 @@ impl Session {
             .collect();
         let request = Send {
             id,
-            from: letter_from,
+            from,
             to: outgoing.to,
             cc: outgoing.cc,
             bcc: outgoing.bcc,

@@ -159,12 +159,36 @@ pub enum ConfirmBy {
         vault_version: i64,
         /// The whole keyring, sealed to the claimant's certificate.
         parcel: Bytes,
+        /// One for each address of the account.
+        #[schema(max_items = 50)]
+        successions: Vec<Succession>,
     },
     /// By the password of the account that has the address as an alias, which this one address leaves.
     Move {
         /// Of the password.
         proof: Bytes,
+        /// For this one address.
+        succession: Succession,
     },
+}
+
+/// What the key that an address had says of the one that it gets, so that nobody who knew the one is warned of the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Succession {
+    /// The address.
+    pub address: Address,
+    /// Signed by the key that the address had (docs/formats.md).
+    pub statement: Bytes,
+}
+
+/// A certificate that an address had before, with what it says of its successor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Predecessor {
+    /// The OpenPGP certificate, with that address as its one User ID.
+    pub certificate: Bytes,
+    /// Its statement of succession.
+    pub statement: Bytes,
 }
 
 /// A claim was confirmed.

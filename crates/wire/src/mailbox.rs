@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     Address, Bytes, Millis, Sha256,
+    claims::Predecessor,
     ids::{DeliveryId, MessageId},
     people::Standing,
     sessions::Person,
@@ -94,6 +95,10 @@ pub struct OpenDelivery {
     pub body: Bytes,
     /// The certificate that the sender had then, with the address that the message was sent from as its one User ID.
     pub certificate: Bytes,
+    /// The certificates that the sender's address had before that one and that name it as their successor, newest first,
+    /// at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<Predecessor>,
     /// The sealed files, in the order of the body's list.
     pub files_stored: Vec<StoredFile>,
     /// The Delivery Slip.

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Address, Bytes, Millis,
-    claims::Claim,
+    claims::{Claim, Predecessor},
     ids::{AccountId, DeliveryId},
     sessions::{AccountKind, Activity, OwnAddress},
 };
@@ -35,6 +35,9 @@ pub struct Recipient {
     pub standing: Standing,
     /// The OpenPGP certificate, reduced to this one address as its User ID.
     pub certificate: Bytes,
+    /// The certificates that the address had before and that name this one as their successor, newest first, at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predecessors: Vec<Predecessor>,
 }
 
 /// Whether somebody has registered under an address.

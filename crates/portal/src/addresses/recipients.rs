@@ -141,6 +141,7 @@ async fn recipient(unit: &mut Unit, address: Address, known: accounts::Known) ->
         },
         name: known.name,
         certificate: certificate.into(),
+        predecessors: Vec::new(),
     })
 }
 

@@ -46,6 +46,7 @@ pub(super) async fn open(
     Ok(Json(OpenDelivery {
         body: row.bytes("body")?.into(),
         certificate: accounts::certificate(&mut db, &delivery.sender_fingerprint).await?,
+        predecessors: Vec::new(),
         files_stored: files::of_message(&mut db, delivery.message).await?,
         slip: slips::slip(&mut db, caller.account, &message).await?,
         delivery,

@@ -34,6 +34,16 @@ CREATE TABLE address_turns (
     canonical TEXT PRIMARY KEY
 ) STRICT;
 
+-- What the key that an address had says of the one that it got.
+CREATE TABLE successions (
+    before_fingerprint TEXT NOT NULL REFERENCES certificates (fingerprint),
+    canonical          TEXT NOT NULL,
+    after_fingerprint  TEXT NOT NULL REFERENCES certificates (fingerprint),
+    statement          BYTES NOT NULL,      -- signed by the former
+    PRIMARY KEY (before_fingerprint, canonical)
+) STRICT;
+CREATE INDEX successions_by_after ON successions (after_fingerprint, canonical);
+
 CREATE TABLE claims (
     id               BYTES PRIMARY KEY,
     account          BYTES NOT NULL REFERENCES accounts (id),
