@@ -20,6 +20,9 @@ pub struct Problem {
     /// After how many seconds trying again makes sense.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// How many tries are left, where they are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u32>,
     /// Which addresses it is about, as the request gave them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<String>,
@@ -160,6 +163,7 @@ impl Problem {
             title: kind.title().to_owned(),
             detail: None,
             retry_after: None,
+            tries_left: None,
             addresses: Vec::new(),
         }
     }
