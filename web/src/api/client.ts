@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { Refused, Unreachable, problemFrom } from './problem';
 import type { paths } from './schema';
-import type { Folder, Send } from './types';
+import type { ConfirmBy, Folder, Send } from './types';
 
 /** No request but an upload or a download takes longer. */
 const PATIENCE_MS = 30_000;
@@ -64,6 +64,10 @@ export const finishSignIn = (signIn: string, finalization: string) =>
 
 export const session = () => answer(http.GET('/api/v1/session'));
 
+/** Gives the password again, in a session that goes on. */
+export const givePassword = (signIn: string, finalization: string) =>
+  answer(http.POST('/api/v1/session/password', { body: { sign_in: signIn, credential_finalization: finalization } }));
+
 export const endSession = () => answer(http.DELETE('/api/v1/session'));
 
 export const vault = () => answer(http.GET('/api/v1/vault'));
@@ -76,6 +80,35 @@ export const parcels = () => answer(http.GET('/api/v1/parcels'));
 export const dropParcel = (id: string) => answer(http.DELETE('/api/v1/parcels/{id}', { params: { path: { id } } }));
 
 export const activity = () => answer(http.GET('/api/v1/activity'));
+
+export const aliases = () => answer(http.GET('/api/v1/aliases'));
+
+export const promote = (address: string, tellCorrespondents: boolean) =>
+  answer(http.POST('/api/v1/aliases/promote', { body: { address, tell_correspondents: tellCorrespondents } }));
+
+export const removeAlias = (address: string) => answer(http.POST('/api/v1/aliases/remove', { body: { address } }));
+
+export const addClaim = (address: string) => answer(http.POST('/api/v1/claims', { body: { address } }));
+
+export const mailClaim = (id: string) => answer(http.POST('/api/v1/claims/{id}/mail', { params: { path: { id } } }));
+
+export const cancelClaim = (id: string) => answer(http.DELETE('/api/v1/claims/{id}', { params: { path: { id } } }));
+
+export const inspectClaim = (token: string) => answer(http.POST('/api/v1/claims/inspect', { body: { token } }));
+
+export const proveOwner = (token: string, signIn: string, finalization: string) =>
+  answer(
+    http.POST('/api/v1/claims/prove', { body: { token, sign_in: signIn, credential_finalization: finalization } }),
+  );
+
+export const confirmClaim = (token: string, by: ConfirmBy) =>
+  answer(http.POST('/api/v1/claims/confirm', { body: { token, by } }));
+
+export const refuseClaim = (token: string) => answer(http.POST('/api/v1/claims/refuse', { body: { token } }));
+
+export const inspectAlarm = (token: string) => answer(http.POST('/api/v1/alarms/inspect', { body: { token } }));
+
+export const raiseAlarm = (token: string) => answer(http.POST('/api/v1/alarms', { body: { token } }));
 
 export const prepareRecipients = (addresses: string[], inReplyTo: string | undefined) =>
   answer(http.POST('/api/v1/recipients', { body: { addresses, in_reply_to: inReplyTo ?? null } }));
@@ -113,3 +146,12 @@ export const accounts = (before?: string) =>
 
 export const setDisabled = (id: string, disabled: boolean) =>
   answer(http.PUT('/api/v1/admin/accounts/{id}/disabled', { params: { path: { id } }, body: { disabled } }));
+
+export const managedAccount = (id: string) =>
+  answer(http.GET('/api/v1/admin/accounts/{id}', { params: { path: { id } } }));
+
+export const addClaimFor = (account: string, address: string) =>
+  answer(http.POST('/api/v1/admin/accounts/{id}/claims', { params: { path: { id: account } }, body: { address } }));
+
+export const mailClaimFor = (account: string, claim: string) =>
+  answer(http.POST('/api/v1/admin/accounts/{id}/claims/{claim}/mail', { params: { path: { id: account, claim } } }));

@@ -23,6 +23,20 @@ export const kinds = [
   'hash-mismatch',
   'upload-incomplete',
   'too-large',
+  'password-needed',
+  'sender-changed',
+  'link-unknown',
+  'link-expired',
+  'link-replaced',
+  'claim-ended',
+  'claim-confirmed',
+  'claim-changed',
+  'address-taken',
+  'address-yours',
+  'wrong-number',
+  'only-administrator',
+  'master-stays',
+  'too-many-addresses',
   'too-many-requests',
   'too-many-attempts',
   'timed-out',
@@ -38,12 +52,15 @@ export class Refused extends Error {
   readonly status: number;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter: number | undefined;
+  /** How many tries are left, where the portal counts them. */
+  readonly triesLeft: number | undefined;
   readonly addresses: readonly string[];
 
   constructor(readonly problem: Problem) {
     super(problem.title);
     this.status = problem.status;
     this.retryAfter = problem.retry_after ?? undefined;
+    this.triesLeft = problem.tries_left ?? undefined;
     this.addresses = problem.addresses ?? [];
   }
 

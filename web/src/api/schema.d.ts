@@ -94,6 +94,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["AccountId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ManagedAccountDetails"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["AccountId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddClaim"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Claim"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/claims/{claim}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    claim: components["schemas"]["ClaimId"];
+                    id: components["schemas"]["AccountId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Claim"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/accounts/{id}/disabled": {
         parameters: {
             query?: never;
@@ -190,6 +330,231 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkToken"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlarmShown"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Aliases"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aliases/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Promote"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aliases/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemoveAlias"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blobs/{sha256}": {
         parameters: {
             query?: never;
@@ -246,6 +611,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WriteCertificate"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FindCertificate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FoundCertificate"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -287,6 +744,327 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddClaim"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Claim"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["ClaimId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["ClaimId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Claim"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Confirm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Confirmed"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClaimShown"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProveOwner"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProvedOwner"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkToken"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1083,6 +1861,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivePassword"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasswordGiven"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1272,7 +2097,10 @@ export interface components {
             addresses: components["schemas"]["OwnAddress"][];
             /** @description Whether the person administers the portal. */
             administrator: boolean;
-            /** @description The account's certificate as the portal has it. */
+            /**
+             * @description The account's certificate as the portal has it. Where its User IDs are not the addresses, the client makes it
+             *     anew.
+             */
             certificate: components["schemas"]["Bytes"];
             /** @description Its id. */
             id: components["schemas"]["AccountId"];
@@ -1295,11 +2123,14 @@ export interface components {
          * @description The life of an account.
          * @enum {string}
          */
-        AccountState: "invited" | "active" | "disabled";
+        AccountState: "invited" | "active" | "disabled" | "absorbed";
         /** @description Something of consequence that happened to the account. */
         Activity: {
+            address?: components["schemas"]["Address"] | null;
             /** @description When. */
             at: components["schemas"]["i64"];
+            /** @description Whether an administrator did it. */
+            by_administrator?: boolean;
             /** @description What. */
             kind: components["schemas"]["ActivityKind"];
         };
@@ -1307,12 +2138,36 @@ export interface components {
          * @description What is recorded for the account's owner to see.
          * @enum {string}
          */
-        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled";
+        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "alias-moved-away" | "promoted" | "alias-removed" | "alarm-raised";
+        /** @description Claims an address. */
+        AddClaim: {
+            /** @description As typed. */
+            address: components["schemas"]["Address"];
+        };
         /**
          * @description An email address, as typed.
          * @example anna@example.test
          */
         Address: string;
+        /** @description What the page behind *This wasn't me* in a security notice shows. */
+        AlarmShown: {
+            /** @description The address that the notice went to. */
+            address: components["schemas"]["Address"];
+            /** @description Until when the link works. */
+            expires_at: components["schemas"]["i64"];
+        };
+        /** @description The addresses of an account: those that it has, and those that it claims. */
+        Aliases: {
+            /** @description The Master first, then the aliases in the order in which they were confirmed. */
+            addresses: components["schemas"]["OwnAddress"][];
+            /** @description Pending claims, oldest first; one that has expired stays until it is mailed again or cancelled. */
+            claims: components["schemas"]["Claim"][];
+        };
+        /**
+         * @description What the confirmation page asks for.
+         * @enum {string}
+         */
+        Asks: "click" | "number" | "password";
         /**
          * Format: byte
          * @description Bytes, in JSON as padded standard base64.
@@ -1345,10 +2200,96 @@ export interface components {
             /** @description Whether there are more right away. */
             more: boolean;
         };
+        /** @description A request to add an address that nobody has proved yet. */
+        Claim: {
+            /** @description The address as typed. */
+            address: components["schemas"]["Address"];
+            /** @description Whether an administrator added it for the account. */
+            by_administrator: boolean;
+            /** @description When it was added. */
+            created_at: components["schemas"]["i64"];
+            /** @description Until when the link in its newest mail works. */
+            expires_at: components["schemas"]["i64"];
+            /** @description Its id. */
+            id: components["schemas"]["ClaimId"];
+            /** @description How its newest mail fares. */
+            mail: components["schemas"]["Notification"];
+            /**
+             * @description Four digits, to be typed on the confirmation page where its browser is not signed in as the claimant. Absent where
+             *     an administrator looks.
+             */
+            number?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A claim on an address.
+         */
+        ClaimId: string;
+        /** @description What the page behind a confirmation link shows. */
+        ClaimShown: {
+            /** @description The claimed address. */
+            address: components["schemas"]["Address"];
+            /** @description What confirming takes. */
+            asks: components["schemas"]["Asks"];
+            /** @description Whether an administrator added it for the claimant. */
+            by_administrator: boolean;
+            /** @description Who asked, under their Master. */
+            claimant: components["schemas"]["Person"];
+            /** @description Until when the link works. */
+            expires_at: components["schemas"]["i64"];
+            /** @description What confirming does. */
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description Confirms a claim. */
+        Confirm: {
+            /** @description How. */
+            by: components["schemas"]["ConfirmBy"];
+            /** @description The link's secret. */
+            token: components["schemas"]["Bytes"];
+        };
+        /** @description How a claim is confirmed. */
+        ConfirmBy: {
+            /** @enum {string} */
+            kind: "click";
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** @description Four digits. */
+            number: string;
+        } | {
+            /** @enum {string} */
+            kind: "absorb";
+            /** @description The whole keyring, sealed to the claimant's certificate. */
+            parcel: components["schemas"]["Bytes"];
+            /** @description Of the password. */
+            proof: components["schemas"]["Bytes"];
+            /** @description One for each address of the account. */
+            successions: components["schemas"]["Succession"][];
+            /**
+             * Format: int64
+             * @description The version of the vault whose keyring was handed over.
+             */
+            vault_version: number;
+        } | {
+            /** @enum {string} */
+            kind: "move";
+            /** @description Of the password. */
+            proof: components["schemas"]["Bytes"];
+            /** @description For this one address. */
+            succession: components["schemas"]["Succession"];
+        };
+        /** @description A claim was confirmed. */
+        Confirmed: {
+            /** @description The address, which is the claimant's alias now. */
+            address: components["schemas"]["Address"];
+            /** @description Whose it is now, under their Master. */
+            claimant: components["schemas"]["Person"];
+        };
         /** @description Somebody the account has exchanged messages with. */
         Correspondent: {
             /** @description Where to write to them: their Master, or the address they were invited under. */
             address: components["schemas"]["Address"];
+            formerly?: components["schemas"]["Address"] | null;
             /** @description Professional or Guest. */
             kind: components["schemas"]["AccountKind"];
             /** @description When the last message went either way. */
@@ -1358,6 +2299,8 @@ export interface components {
         };
         /** @description One message in one mailbox, as a list shows it. */
         Delivery: {
+            /** @description Where the sender's certificate stands in [`Page::certificates`]. */
+            certificate_key: string;
             /** @description The sealed cover. */
             cover: components["schemas"]["Bytes"];
             /**
@@ -1378,6 +2321,7 @@ export interface components {
             sender: components["schemas"]["Person"];
             /** @description The fingerprint of the certificate that the sender had then, 64 hexadecimal digits. */
             sender_fingerprint: string;
+            sender_now?: components["schemas"]["Address"] | null;
             /** @description When the portal took the message. */
             sent_at: components["schemas"]["i64"];
             /**
@@ -1393,6 +2337,11 @@ export interface components {
          * @description One message in one mailbox. Ordered by the time of arrival.
          */
         DeliveryId: string;
+        /** @description Asks for the certificate of an address. */
+        FindCertificate: {
+            /** @description The address. */
+            address: components["schemas"]["Address"];
+        };
         /** @description The second half (OPAQUE KE3). */
         FinishSignIn: {
             /** @description How the session's secret is to be carried. */
@@ -1407,6 +2356,20 @@ export interface components {
          * @enum {string}
          */
         Folder: "inbox" | "sent";
+        /** @description The certificate of an address. */
+        FoundCertificate: {
+            /** @description As asked for. */
+            address: components["schemas"]["Address"];
+            /** @description The OpenPGP certificate with this one address as its User ID. */
+            certificate: components["schemas"]["Bytes"];
+        };
+        /** @description Gives the password again in a session that goes on. Both halves of OPAQUE as in a sign-in, begun at `/sign-ins`. */
+        GivePassword: {
+            /** @description OPAQUE `CredentialFinalization`. */
+            credential_finalization: components["schemas"]["Bytes"];
+            /** @description The attempt. */
+            sign_in: components["schemas"]["SignInId"];
+        };
         /** Format: int64 */
         i64: number;
         /** @description What an open invitation says. */
@@ -1445,6 +2408,11 @@ export interface components {
             /** @description An OpenPGP public-key encrypted session key packet (RFC 9580 section 5.1). */
             packet: components["schemas"]["Bytes"];
         };
+        /** @description The secret of a link in a basic mail, which stands in the link's fragment: a confirmation's or a notice's. */
+        LinkToken: {
+            /** @description 32 bytes. */
+            token: components["schemas"]["Bytes"];
+        };
         /** @description An account as an administrator sees it: who and when, never what. */
         ManagedAccount: {
             /** @description The confirmed addresses; for an invited account the invited one. */
@@ -1459,8 +2427,15 @@ export interface components {
             kind: components["schemas"]["AccountKind"];
             /** @description The name, once registered. */
             name?: string | null;
-            /** @description Invited, active or disabled. */
+            /** @description Invited, active, disabled or absorbed. */
             state: components["schemas"]["AccountState"];
+        };
+        /** @description An account as an administrator sees it from near. */
+        ManagedAccountDetails: components["schemas"]["ManagedAccount"] & {
+            /** @description What happened to it, newest first, at most 100. */
+            activity: components["schemas"]["Activity"][];
+            /** @description Its pending claims, without their numbers. */
+            claims: components["schemas"]["Claim"][];
         };
         /**
          * Format: uuid
@@ -1501,17 +2476,43 @@ export interface components {
         OpenDelivery: components["schemas"]["Delivery"] & {
             /** @description The sealed body. */
             body: components["schemas"]["Bytes"];
-            /** @description The sender's certificate as of then. */
+            /** @description The certificate that the sender had then, with the address that the message was sent from as its one User ID. */
             certificate: components["schemas"]["Bytes"];
             /** @description The sealed files, in the order of the body's list. */
             files_stored: components["schemas"]["StoredFile"][];
+            /**
+             * @description The certificates that the sender's address had before that one and that name it as their successor, newest first,
+             *     at most 8.
+             */
+            predecessors?: components["schemas"]["Predecessor"][];
             /** @description The Delivery Slip. */
             slip: components["schemas"]["Slip"];
+        };
+        /** @description What confirming a claim does, by what the address is now. */
+        Outcome: {
+            /** @enum {string} */
+            kind: "joins";
+        } | {
+            /** @enum {string} */
+            kind: "mail-joins";
+            /**
+             * Format: int32
+             * @description How many messages wait.
+             */
+            waiting: number;
+        } | {
+            /** @enum {string} */
+            kind: "absorbs";
+        } | {
+            /** @enum {string} */
+            kind: "moves-or-absorbs";
         };
         /** @description One confirmed address of the account. */
         OwnAddress: {
             /** @description The address as typed. */
             address: components["schemas"]["Address"];
+            /** @description When it was confirmed. */
+            confirmed_at: components["schemas"]["i64"];
             /** @description Whether it is the Master. */
             master: boolean;
         };
@@ -1544,10 +2545,16 @@ export interface components {
             /** @description The name, once registered. */
             name?: string | null;
             notification?: components["schemas"]["Notification"] | null;
+            now?: components["schemas"]["Address"] | null;
             /** @description To, Cc or Bcc. */
             role: components["schemas"]["Role"];
             /** @description Registered, or still invited. */
             standing: components["schemas"]["Standing"];
+        };
+        /** @description Until when the password counts as given just now. */
+        PasswordGiven: {
+            /** @description Five minutes from when it was given. */
+            password_until: components["schemas"]["i64"];
         };
         /** @description A person as others see them. */
         Person: {
@@ -1580,6 +2587,13 @@ export interface components {
             /** @description The version of the software. */
             version: string;
         };
+        /** @description A certificate that an address had before, with what it says of its successor. */
+        Predecessor: {
+            /** @description The OpenPGP certificate, with that address as its one User ID. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description Its statement of succession. */
+            statement: components["schemas"]["Bytes"];
+        };
         /** @description Asks for the certificates to seal a message to. */
         PrepareRecipients: {
             /** @description As the writer typed them. */
@@ -1604,6 +2618,11 @@ export interface components {
             status: number;
             /** @description What is wrong, for people, in English. Never holds personal data. */
             title: string;
+            /**
+             * Format: int32
+             * @description How many tries are left, where they are counted.
+             */
+            tries_left?: number | null;
             /** @description What is wrong, for programs. Stable. */
             type: components["schemas"]["ProblemType"];
         };
@@ -1611,7 +2630,39 @@ export interface components {
          * @description Every kind of problem that the API answers with.
          * @enum {string}
          */
-        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        /** @description Makes an alias the Master. Takes a password given in the last five minutes. */
+        Promote: {
+            /** @description The alias. */
+            address: components["schemas"]["Address"];
+            /** @description Whether those whom the account has exchanged messages with are told the new address. */
+            tell_correspondents: boolean;
+        };
+        /** @description What whoever proved the password needs to hand the account over. */
+        ProvedOwner: {
+            /** @description The account that was proved. */
+            account: components["schemas"]["AccountId"];
+            /** @description Its addresses, the Master first. */
+            addresses: components["schemas"]["OwnAddress"][];
+            /** @description The claimant's current certificate, which its keyring is to be sealed to; reduced to the claimant's Master. */
+            claimant_certificate: components["schemas"]["Bytes"];
+            /** @description 32 bytes that stand for the proof, for ten minutes. */
+            proof: components["schemas"]["Bytes"];
+            /** @description Its vault, to be opened with the password. */
+            vault: components["schemas"]["Vault"];
+        };
+        /**
+         * @description Proves the password of the account that has a claimed address. Both halves of OPAQUE as in a sign-in, begun at
+         *     `/sign-ins` with the claimed address.
+         */
+        ProveOwner: {
+            /** @description OPAQUE `CredentialFinalization`. */
+            credential_finalization: components["schemas"]["Bytes"];
+            /** @description The attempt. */
+            sign_in: components["schemas"]["SignInId"];
+            /** @description The link's secret. */
+            token: components["schemas"]["Bytes"];
+        };
         /** @description One address that a message may be sealed to. */
         Recipient: {
             /** @description Who stands behind it. Several addresses of one account share it, and get one key packet. */
@@ -1622,6 +2673,8 @@ export interface components {
             certificate: components["schemas"]["Bytes"];
             /** @description The name, once registered. */
             name?: string | null;
+            /** @description The certificates that the address had before and that name this one as their successor, newest first, at most 8. */
+            predecessors?: components["schemas"]["Predecessor"][];
             /** @description Registered, or still invited. */
             standing: components["schemas"]["Standing"];
         };
@@ -1647,6 +2700,11 @@ export interface components {
             /** @description OPAQUE `RegistrationResponse`. */
             registration_response: components["schemas"]["Bytes"];
         };
+        /** @description Takes an alias off the account. */
+        RemoveAlias: {
+            /** @description The alias. */
+            address: components["schemas"]["Address"];
+        };
         /**
          * @description How somebody was addressed.
          * @enum {string}
@@ -1669,6 +2727,8 @@ export interface components {
             cover: components["schemas"]["Bytes"];
             /** @description The sealed files it names, in the order of the body's list. */
             files?: components["schemas"]["Sha256"][];
+            /** @description The address it is sent from: the Master, which stands signed in the body. */
+            from: components["schemas"]["Address"];
             /** @description Chosen by the client, and signed inside cover and body. */
             id: components["schemas"]["MessageId"];
             in_reply_to?: components["schemas"]["DeliveryId"] | null;
@@ -1690,6 +2750,8 @@ export interface components {
             account: components["schemas"]["Account"];
             /** @description When it ends. */
             expires_at: components["schemas"]["i64"];
+            /** @description Until when the password that was given counts as given just now: what promoting an address takes. */
+            password_until: components["schemas"]["i64"];
             /** @description 32 bytes under which the browser keeps the vault key; they live and die with the session. */
             reload_key: components["schemas"]["Bytes"];
         };
@@ -1780,6 +2842,13 @@ export interface components {
              */
             size: number;
         };
+        /** @description What the key that an address had says of the one that it gets, so that nobody who knew the one is warned of the other. */
+        Succession: {
+            /** @description The address. */
+            address: components["schemas"]["Address"];
+            /** @description Signed by the key that the address had (docs/formats.md). */
+            statement: components["schemas"]["Bytes"];
+        };
         /** @description An account's vault. */
         Vault: {
             /** @description The keyring and settings, encrypted under the vault key. */
@@ -1799,6 +2868,11 @@ export interface components {
              * @description Counts up with each write.
              */
             version: number;
+        };
+        /** @description Replaces the account's certificate by one of the same key whose User IDs are the confirmed addresses. */
+        WriteCertificate: {
+            /** @description Every confirmed address exactly once as a User ID, as the account has it typed, the Master first. */
+            certificate: components["schemas"]["Bytes"];
         };
         /** @description A new state of the vault. `If-Match` names the version that it replaces. */
         WriteVault: {
