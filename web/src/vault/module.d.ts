@@ -1,7 +1,7 @@
 // The vault's WebAssembly module as this code uses it: what tools/build-wasm writes to ./module/.
 // Once the module stands there, its own declarations take precedence over these.
 declare module '*/module/vault_wasm.js' {
-  import type { Cover, FileRef, KeyPacket, LetterIn, Opened, Sight } from './protocol';
+  import type { Cover, FileRef, KeyPacket, LetterIn, Opened, Predecessor, Sight } from './protocol';
 
   export default function init(source: { module_or_path: string }): Promise<unknown>;
 
@@ -19,13 +19,16 @@ declare module '*/module/vault_wasm.js' {
   export class SignInAttempt {
     readonly request: Uint8Array;
     finish(response: Uint8Array): SignInProof;
+    free(): void;
   }
   export class SignInProof {
     readonly finalization: Uint8Array;
     openVault(sealedVault: Uint8Array, passwordSlot: Uint8Array): OpenVault;
+    free(): void;
   }
   export function startRegistration(password: string): RegistrationAttempt;
   export function startSignIn(password: string): SignInAttempt;
+  export function readCertificate(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
 
   export class OpenVault {
     static reload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): OpenVault;
@@ -34,7 +37,11 @@ declare module '*/module/vault_wasm.js' {
     wrapForReload(reloadKey: Uint8Array): Uint8Array;
     lock(): Uint8Array;
     takeIn(parcel: Uint8Array): void;
-    seen(address: string, fingerprint: string): Sight;
+    certify(addresses: string[], nowMs: number): Uint8Array;
+    adopt(certificate: Uint8Array): void;
+    handOver(recipient: Uint8Array, nowMs: number): Uint8Array;
+    succession(address: string, successor: string, nowMs: number): Uint8Array;
+    seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
     remember(address: string, fingerprint: string): void;
     seal(letter: LetterIn, messageId: string, recipients: Uint8Array[], nowMs: number): Sealed;
     openCover(messageId: string, keyPacket: Uint8Array, cover: Uint8Array, senderCertificate: Uint8Array): Cover;

@@ -54,8 +54,23 @@ export interface KeyPacket {
   packet: Uint8Array;
 }
 
-/** How a correspondent's key compares with the one that was seen last. */
-export type Sight = { sight: 'first' } | { sight: 'same' } | { sight: 'changed'; before: string };
+/** A key that an address had before, and its statement that the address has another now. */
+export interface Predecessor {
+  certificate: Uint8Array;
+  statement: Uint8Array;
+}
+
+/**
+ * How a correspondent's key compares with those that were seen. `succeeded`: a key that was seen says that this one
+ * follows it; remembered, it counts as `same` from then on.
+ */
+export type Sight = { sight: 'first' } | { sight: 'same' } | { sight: 'succeeded' | 'changed'; before: string };
+
+/** What a key says of the one that an address has from now on. */
+export interface Succession {
+  address: string;
+  statement: Uint8Array;
+}
 
 export interface SealedMessage {
   cover: Uint8Array;
@@ -94,9 +109,15 @@ export interface Operations {
   openAfterReload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): void;
   wrapForReload(reloadKey: Uint8Array): Uint8Array;
   identity(): { fingerprint: string; certificate: Uint8Array };
+  /** Makes the own certificate anew with these addresses, the Master first. */
+  certify(addresses: string[], nowMs: number): Uint8Array;
+  /** Takes the portal's copy for the own certificate; refused unless it is of the same key, which signed all of it. */
+  adopt(certificate: Uint8Array): void;
+  /** What any certificate says; refused where it may not be used. */
+  addressesIn(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
   lock(): Uint8Array;
   takeIn(parcel: Uint8Array): void;
-  seen(address: string, fingerprint: string): Sight;
+  seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
   remember(address: string, fingerprint: string): void;
   openCovers(parts: SealedPart[]): OpenedCover[];
   openBody(part: SealedPart): Opened;
@@ -105,6 +126,27 @@ export interface Operations {
   sealAgain(messageId: string, certificates: Uint8Array[]): KeyPacket[];
   sealFile(file: File): SealedFile;
   openFile(sealed: Blob, file: FileRef): Blob;
+  /**
+   * Opens a second vault beside the signed-in one, which stays: that of an account whose password `finishSignIn` has just
+   * proved. Whoever calls this or `finishSignIn` without signing in calls `closeOther` in the end, whatever happened.
+   */
+  openOther(sealedVault: Uint8Array, passwordSlot: Uint8Array): void;
+  /** How the second vault knows an address' key: the claimant's, before anything is sealed to it. */
+  otherSeen(address: string, fingerprint: string): Sight;
+  /** The whole keyring of the second vault, sealed to the claimant, and what its key says of each of these addresses. */
+  otherHandsOver(
+    claimantCertificate: Uint8Array,
+    addresses: string[],
+    nowMs: number,
+  ): { parcel: Uint8Array; successions: Succession[]; fingerprint: string };
+  /** What the second vault's key says of one address that moves to the claimant; no key is handed over. */
+  otherMoves(
+    claimantCertificate: Uint8Array,
+    address: string,
+    nowMs: number,
+  ): { succession: Succession; fingerprint: string };
+  /** Wipes the second vault, and a proof that opened nothing. Once more changes nothing. */
+  closeOther(): void;
 }
 
 export type OperationName = keyof Operations;

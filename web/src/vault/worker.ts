@@ -10,6 +10,7 @@ import {
   type OperationName,
   type Operations,
   type SealedPart,
+  type Succession,
   type ToWorker,
 } from './protocol';
 
@@ -20,6 +21,8 @@ let registration: module.RegistrationAttempt | undefined;
 let signIn: module.SignInAttempt | undefined;
 let proof: module.SignInProof | undefined;
 let vault: module.OpenVault | undefined;
+/** The vault of an account that is being absorbed, or that lets an address go. */
+let other: module.OpenVault | undefined;
 // The message sealed last keeps its session key here, so that other key packets can be made for it.
 let sealed: { id: string; message: module.Sealed } | undefined;
 const cancelled = new Set<number>();
@@ -33,9 +36,35 @@ function open(): module.OpenVault {
   return vault;
 }
 
+function openOther(): module.OpenVault {
+  if (!other) throw new Misuse('no second vault is open');
+  return other;
+}
+
 function replace(next: module.OpenVault): void {
   vault?.free();
   vault = next;
+}
+
+/** The vault that belongs to the password that was proved last; the proof is good for this once. */
+function openProved(sealedVault: Uint8Array, passwordSlot: Uint8Array): module.OpenVault {
+  if (!proof) throw new Misuse('no sign-in was finished');
+  try {
+    return proof.openVault(sealedVault, passwordSlot);
+  } finally {
+    dropProof();
+  }
+}
+
+function dropProof(): void {
+  proof?.free();
+  proof = undefined;
+}
+
+function closeOther(): void {
+  other?.free();
+  other = undefined;
+  dropProof();
 }
 
 function openCover(part: SealedPart): OpenedCover {
@@ -67,6 +96,7 @@ const handlers: Handlers = {
     return { upload, certificate, sealedVault, passwordSlot };
   },
   startSignIn(password) {
+    signIn?.free();
     signIn = module.startSignIn(password);
     return signIn.request;
   },
@@ -74,22 +104,24 @@ const handlers: Handlers = {
     if (!signIn) throw new Misuse('no sign-in was started');
     const attempt = signIn;
     signIn = undefined;
+    dropProof();
     proof = attempt.finish(response);
     return proof.finalization;
   },
   openWithPassword(sealedVault, passwordSlot) {
-    if (!proof) throw new Misuse('no sign-in was finished');
-    replace(proof.openVault(sealedVault, passwordSlot));
-    proof = undefined;
+    replace(openProved(sealedVault, passwordSlot));
   },
   openAfterReload(sealedVault, wrappedKey, reloadKey) {
     replace(module.OpenVault.reload(sealedVault, wrappedKey, reloadKey));
   },
   wrapForReload: (reloadKey) => open().wrapForReload(reloadKey),
   identity: () => ({ fingerprint: open().fingerprint, certificate: open().certificate }),
+  certify: (addresses, nowMs) => open().certify(addresses, nowMs),
+  adopt: (certificate) => open().adopt(certificate),
+  addressesIn: (certificate) => module.readCertificate(certificate),
   lock: () => open().lock(),
   takeIn: (parcel) => open().takeIn(parcel),
-  seen: (address, fingerprint) => open().seen(address, fingerprint),
+  seen: (address, fingerprint, predecessors) => open().seen(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
   openCovers: (parts) => parts.map(openCover),
   openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate),
@@ -107,7 +139,27 @@ const handlers: Handlers = {
   sealFile: (file, step) =>
     sealFile(file, (read) => new module.FileSealer(read, file.size, file.name, file.type), step),
   openFile: (blob, file, step) => openFile(blob, (read) => new module.FileOpener(read, blob.size, file), step),
+  openOther(sealedVault, passwordSlot) {
+    const opened = openProved(sealedVault, passwordSlot);
+    closeOther();
+    other = opened;
+  },
+  otherSeen: (address, fingerprint) => openOther().seen(address, fingerprint, []),
+  otherHandsOver(claimantCertificate, addresses, nowMs) {
+    const { fingerprint } = module.readCertificate(claimantCertificate);
+    const successions = addresses.map((address) => succession(address, fingerprint, nowMs));
+    return { parcel: openOther().handOver(claimantCertificate, nowMs), successions, fingerprint };
+  },
+  otherMoves(claimantCertificate, address, nowMs) {
+    const { fingerprint } = module.readCertificate(claimantCertificate);
+    return { succession: succession(address, fingerprint, nowMs), fingerprint };
+  },
+  closeOther,
 };
+
+function succession(address: string, fingerprint: string, nowMs: number): Succession {
+  return { address, statement: openOther().succession(address, fingerprint, nowMs) };
+}
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';

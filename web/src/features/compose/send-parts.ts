@@ -14,7 +14,7 @@ export function sendParts(onStep: (step: SendStep) => void): SendParts {
     sealAgain: (messageId, certificates) => vault.call('sealAgain', [messageId, certificates.map(fromBase64)]),
     async changedKeys(keys) {
       const sights = await Promise.all(
-        keys.map(({ address, fingerprint }) => vault.call('seen', [address, fingerprint])),
+        keys.map(({ address, fingerprint }) => vault.call('seen', [address, fingerprint, []])),
       );
       const first = keys.filter(({ owned }, at) => owned && sights[at]?.sight === 'first');
       if (first.length > 0) void rememberKeys(first).catch(() => undefined);

@@ -79,7 +79,7 @@ export class OpenMessage {
   async #look(opened: Opened, delivery: OpenDelivery): Promise<{ sight: Sight['sight'] | undefined; before?: string }> {
     if (opened.fingerprint === session.fingerprint) return { sight: undefined };
     const address = delivery.sender.address;
-    const seen = await vault.call('seen', [address, opened.fingerprint]);
+    const seen = await vault.call('seen', [address, opened.fingerprint, []]);
     if (seen.sight === 'first') {
       // Kept in the background: reading does not wait for it, and the next opening tries again.
       void this.#remember(address, opened.fingerprint).catch(() => undefined);
