@@ -15,6 +15,8 @@ export const PHONE: BrowserContextOptions = {
 
 interface Journey {
   engine: Engine;
+  /** How many days ago the portal began. */
+  daysAgo: number;
   portal: Portal;
   /** Somebody new: an address that nobody had before, and a password that nobody could guess. */
   somebody: (name: string, domain: string, browser?: BrowserContextOptions) => Promise<Person>;
@@ -22,8 +24,9 @@ interface Journey {
 
 export const test = base.extend<Journey>({
   engine: [embedded, { option: true }],
-  portal: async ({ engine }, use, info) => {
-    const portal = await Portal.start(engine);
+  daysAgo: [0, { option: true }],
+  portal: async ({ engine, daysAgo }, use, info) => {
+    const portal = await Portal.start(engine, daysAgo);
     await use(portal);
     await portal.stop();
     if (info.status === info.expectedStatus) portal.forget();

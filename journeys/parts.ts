@@ -13,6 +13,8 @@ export const mail = {
   ca: () => told('MAIL_CA'),
   user: () => told('MAIL_USER'),
   password: () => told('MAIL_PASSWORD'),
+  /** The library that lets a program believe that it is another day. */
+  clock: () => told('CLOCK'),
   /** Has a copy of every mail that passed. */
   archive: () => told('MAIL_ARCHIVE'),
 };

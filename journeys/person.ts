@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { pipeline } from 'node:stream/promises';
 
 export interface Message {
@@ -27,6 +27,25 @@ export class Person {
       throw new Error(`${who.name}'s page: ${error.message}`);
     });
     return new Person(page, who.address, who.name, who.password);
+  }
+
+  /** The same person at the same browser, who goes by another address now. */
+  under(address: string): Person {
+    return new Person(this.page, address, this.name, this.password);
+  }
+
+  /** As the help page has it: Tools > Alias Management. */
+  async opensAliasManagement(): Promise<void> {
+    const { page } = this;
+    const entry = page.getByRole('link', { name: 'Alias Management' });
+    if (!(await entry.isVisible())) await page.getByRole('button', { name: 'Tools' }).click();
+    await entry.click();
+    await expect(page.getByRole('heading', { name: 'Alias Management' })).toBeVisible();
+  }
+
+  /** The row of one of the person's addresses. */
+  aliasRow(address: string): Locator {
+    return this.page.getByRole('listitem').filter({ hasText: address });
   }
 
   /** No violation of accessibility on the page as it stands. */

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { rawMails } from './basic-mail';
 import type { Engine, Stored } from './engines';
 import { mail } from './parts';
+import type { Person } from './person';
 import { Recorder } from './recorder';
 
 const BINARY = resolve(import.meta.dirname, '../target/debug/restante');
@@ -17,6 +18,8 @@ export const ADMINISTRATOR = 'office@example.test';
 
 export class Portal {
   private process: ChildProcess | undefined;
+  /** How many days before today the portal believes it to be. */
+  daysAgo = 0;
 
   private constructor(
     readonly home: string,
@@ -25,7 +28,7 @@ export class Portal {
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async start(engine: Engine): Promise<Portal> {
+  static async start(engine: Engine, daysAgo = 0): Promise<Portal> {
     const home = mkdtempSync(join(tmpdir(), 'restante-journey-'));
     const data = join(home, 'data');
     mkdirSync(join(home, 'logs'));
@@ -48,6 +51,7 @@ export class Portal {
       RESTANTE_SMTP_CA: mail.ca(),
       ...stored.environment,
     });
+    portal.daysAgo = daysAgo;
     await portal.command('init', '--administrator', ADMINISTRATOR);
     await portal.serve();
     return portal;
@@ -59,8 +63,44 @@ export class Portal {
 
   /** One run of the portal's command line, beside the serving process. */
   async command(...words: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(BINARY, words, { env: this.environment });
+    const { stdout } = await promisify(execFile)(BINARY, words, { env: this.now() });
     return stdout;
+  }
+
+  /** One run of a person's command line, which answers in JSON. */
+  async as<Answer>(person: Person, ...words: string[]): Promise<Answer> {
+    const env = {
+      ...this.now(),
+      RESTANTE_PORTAL: this.url,
+      RESTANTE_ADDRESS: person.address,
+      RESTANTE_PASSWORD: person.password,
+    };
+    const running = promisify(execFile)(BINARY, ['--json', ...words], { env, maxBuffer: 1 << 26 });
+    running.child.stdin?.end();
+    return JSON.parse((await running).stdout) as Answer;
+  }
+
+  /** The process starts again on another day, counted back from today. */
+  async travelsTo(daysAgo: number): Promise<void> {
+    await this.end();
+    this.daysAgo = daysAgo;
+    await this.serve();
+  }
+
+  /** What the portal's programs run with on the day they are to believe it is. */
+  private now(): Record<string, string> {
+    if (this.daysAgo === 0) return this.environment;
+    // The mail system's certificate is of today, and so is of no use on any other day.
+    const { RESTANTE_SMTP_USER: _, RESTANTE_SMTP_PASSWORD: __, RESTANTE_SMTP_CA: ___, ...environment } = this.environment;
+    return {
+      ...environment,
+      RESTANTE_SMTP_PORT: mail.smtpPort(),
+      RESTANTE_SMTP_TLS: 'none',
+      LD_PRELOAD: mail.clock(),
+      FAKETIME: `-${this.daysAgo}d`,
+      // Timers run on.
+      DONT_FAKE_MONOTONIC: '1',
+    };
   }
 
   /** All that the portal keeps, wrote and sent, and all that it heard and answered, as folders of files. */
@@ -78,10 +118,16 @@ export class Portal {
   async stop(): Promise<void> {
     const { process } = this;
     if (!process || process.exitCode !== null) return;
+    await this.end();
+    await this.recorder.close();
+  }
+
+  private async end(): Promise<void> {
+    const { process } = this;
+    if (!process) return;
     const ended = new Promise<number | null>((done) => process.once('exit', done));
     process.kill('SIGTERM');
     const code = await ended;
-    await this.recorder.close();
     if (code !== 0) throw new Error(`the portal ended with ${code}; its log is in ${this.home}/logs`);
   }
 
@@ -91,9 +137,9 @@ export class Portal {
   }
 
   private async serve(): Promise<void> {
-    const started = spawn(BINARY, ['serve'], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(BINARY, ['serve'], { env: this.now(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = started;
-    const log = createWriteStream(join(this.home, 'logs/serve'));
+    const log = createWriteStream(join(this.home, 'logs/serve'), { flags: 'a' });
     started.stderr.pipe(log);
     const lines = createInterface({ input: started.stdout });
     this.recorder.portal = await new Promise<string>((found, failed) => {
