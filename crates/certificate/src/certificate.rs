@@ -37,7 +37,8 @@ const CLOCK_SKEW: i64 = 24 * 60 * 60 * 1000;
 impl Certificate {
     /// Reads a certificate and verifies that it is one whole: shape, algorithms, purposes and every self-signature.
     ///
-    /// Time is not looked at here; see [`Certificate::check_at`].
+    /// It may have no User ID at all: see [`Certificate::without_user_ids`]. Time is not looked at here; see
+    /// [`Certificate::check_at`].
     pub fn parse(bytes: &[u8]) -> Result<Self, CertificateError> {
         if bytes.len() > MAX_BYTES {
             return Err(CertificateError::Malformed);
@@ -45,7 +46,7 @@ impl Certificate {
         let packets = PacketParser::new(bytes)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| CertificateError::Malformed)?;
-        let certificate = Self::from_packets(packets)?;
+        let certificate = Self::read(packets)?;
         // One spelling only: no trailing bytes, no odd length encodings, nothing that a parser skips in silence.
         if certificate.to_bytes() == bytes {
             Ok(certificate)
@@ -54,8 +55,16 @@ impl Certificate {
         }
     }
 
-    /// As [`Certificate::parse`], from packets: what a secret key's owner has at hand.
+    /// As [`Certificate::parse`], from packets: what a secret key's owner has at hand. An owner's stands for an address.
     pub fn from_packets(packets: impl IntoIterator<Item = Packet>) -> Result<Self, CertificateError> {
+        let certificate = Self::read(packets)?;
+        if certificate.users.is_empty() {
+            return Err(CertificateError::UnboundUserId);
+        }
+        Ok(certificate)
+    }
+
+    fn read(packets: impl IntoIterator<Item = Packet>) -> Result<Self, CertificateError> {
         let mut packets = packets.into_iter().peekable();
         let Some(Packet::PublicKey(primary)) = packets.next() else {
             return Err(CertificateError::Malformed);
@@ -101,9 +110,6 @@ impl Certificate {
             if users.len() > MAX_USER_IDS {
                 return Err(CertificateError::Unsupported);
             }
-        }
-        if users.is_empty() {
-            return Err(CertificateError::UnboundUserId);
         }
 
         let subkey = match packets.next() {
@@ -182,6 +188,16 @@ impl Certificate {
             users: vec![user.clone()],
             ..self.clone()
         })
+    }
+
+    /// The key alone (RFC 9580 section 10.1.1: a version 6 certificate may do without User IDs), for whoever is to seal to
+    /// an address that the key does not name yet, and is to learn of no other.
+    #[must_use]
+    pub fn without_user_ids(&self) -> Self {
+        Self {
+            users: Vec::new(),
+            ..self.clone()
+        }
     }
 
     /// Refuses a certificate that has expired by `now` (UTC milliseconds).

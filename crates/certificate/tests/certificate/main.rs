@@ -87,9 +87,25 @@ fn a_user_id_that_is_not_bound_is_refused() {
     let mut by_eve = packets.clone();
     by_eve[3] = eve.certifies(anna.key.public_key(), &user_id(ANNA), SignatureType::CertPositive);
     assert_eq!(error_of(&by_eve), CertificateError::UnboundUserId);
-    let mut none = packets;
-    none.drain(2..4);
-    assert_eq!(error_of(&none), CertificateError::UnboundUserId);
+}
+
+#[test]
+fn the_key_alone_tells_of_no_address_and_is_nobodys_own() {
+    let mut packets = Maker::new(1).certificate(&[ANNA, "secret@other.test"]);
+    let certificate = Certificate::parse(&bytes(&packets)).unwrap();
+    packets.drain(2..6);
+    let alone = certificate.without_user_ids();
+    assert_eq!(alone.to_bytes(), bytes(&packets));
+    assert_eq!(Certificate::parse(&bytes(&packets)).unwrap(), alone);
+    assert_eq!((alone.fingerprint(), alone.user_ids().len()), (certificate.fingerprint(), 0));
+    assert_eq!(alone.encryption_key(), certificate.encryption_key());
+    assert_eq!(
+        Certificate::from_packets(packets.clone()).unwrap_err(),
+        CertificateError::UnboundUserId
+    );
+    // Nor does it make up for a certification that is missing.
+    packets.insert(2, user_id(ANNA).into());
+    assert_eq!(error_of(&packets), CertificateError::UnboundUserId);
 }
 
 #[test]
