@@ -71,7 +71,8 @@ impl Custody for CustodyKey {
     ) -> Result<WaitingKey, CustodyError> {
         let waiting = AccountKey::generate(address, now, &mut rng).map_err(|_| CustodyError::Making)?;
         let own = self.key[0].certificate();
-        let sealed = seal_parcel(&waiting, own, now, &mut rng).map_err(|_| CustodyError::Making)?;
+        let sealed =
+            seal_parcel(std::slice::from_ref(&waiting), own, now, &mut rng).map_err(|_| CustodyError::Making)?;
         Ok(WaitingKey {
             certificate: waiting.certificate().clone(),
             sealed,

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use js_sys::{Reflect, Uint8Array};
 use vault::{Certificate, Error, Vault, VaultKey};
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast as _, prelude::*};
 
 use crate::{
     failure::{Failure, malformed},
@@ -64,10 +65,28 @@ impl OpenVault {
             .map_err(Failure::from)?)
     }
 
-    /// The account's certificate, as it was made.
+    /// The account's certificate, as the vault was stored with it until `certify` or `adopt` gave it another.
     #[wasm_bindgen(getter)]
     pub fn certificate(&self) -> Vec<u8> {
         self.vault.certificate().to_bytes()
+    }
+
+    /// Makes the account's certificate anew for its confirmed addresses, the Master first, for the portal to have. Key and
+    /// fingerprint stay.
+    pub fn certify(&mut self, addresses: Vec<String>, now: f64) -> Result<Vec<u8>, JsValue> {
+        let addresses = addresses
+            .iter()
+            .map(|address| address.parse().map_err(malformed))
+            .collect::<Result<Vec<_>, _>>()?;
+        let certificate = self.vault.certify(&addresses, now as i64, &mut draw()?);
+        Ok(certificate.map_err(Failure::from)?.to_bytes())
+    }
+
+    /// Takes the certificate that the portal has of the account's key, so that letters are sealed from any of its
+    /// addresses. Throws `wrong-certificate` where it is of another key.
+    pub fn adopt(&mut self, certificate: &[u8]) -> Result<(), JsValue> {
+        let certificate = Certificate::parse(certificate).map_err(Failure::from)?;
+        Ok(self.vault.adopt(&certificate).map_err(Failure::from)?)
     }
 
     /// The account's fingerprint.
@@ -87,20 +106,77 @@ impl OpenVault {
         Ok(self.vault.take_in(parcel).map_err(Failure::from)?)
     }
 
-    /// Compares a correspondent's certificate with the one last seen under that address.
-    #[wasm_bindgen(unchecked_return_type = "Sight")]
-    pub fn seen(&self, address: &str, fingerprint: &str) -> Result<JsValue, JsValue> {
+    /// A parcel of the whole keyring for the owner of this certificate.
+    #[wasm_bindgen(js_name = handOver)]
+    pub fn hand_over(&self, certificate: &[u8], now: f64) -> Result<Vec<u8>, JsValue> {
+        let recipient = Certificate::parse(certificate).map_err(Failure::from)?;
+        let parcel = self.vault.hand_over(&recipient, now as i64, &mut draw()?);
+        Ok(parcel.map_err(Failure::from)?)
+    }
+
+    /// Signs that the key of that fingerprint follows the account's own under the address.
+    pub fn succession(&self, address: &str, fingerprint: &str, now: f64) -> Result<Vec<u8>, JsValue> {
         let address = address.parse().map_err(malformed)?;
-        let sight = self.vault.seen(&address, fingerprint.parse().map_err(malformed)?);
+        let successor = fingerprint.parse().map_err(malformed)?;
+        let statement = self.vault.succession(&address, successor, now as i64, &mut draw()?);
+        Ok(statement.map_err(Failure::from)?)
+    }
+
+    /// Compares the key that signed something received with those seen under that address.
+    #[wasm_bindgen(unchecked_return_type = "Sight")]
+    pub fn seen(
+        &self,
+        address: &str,
+        fingerprint: &str,
+        #[wasm_bindgen(unchecked_param_type = "Predecessor[]")] predecessors: Vec<JsValue>,
+    ) -> Result<JsValue, JsValue> {
+        let address = address.parse().map_err(malformed)?;
+        let fingerprint = fingerprint.parse().map_err(malformed)?;
+        let sight = self.vault.seen(&address, fingerprint, &parsed(&predecessors));
         Ok(to_js(&plain::Sight::from(sight))?)
     }
 
-    /// Remembers the certificate for the address. Store the vault (`lock`) afterwards.
-    pub fn remember(&mut self, address: &str, fingerprint: &str) -> Result<(), JsValue> {
+    /// Compares a key that something is about to be sealed to with the one seen last under that address.
+    #[wasm_bindgen(js_name = seenForSealing, unchecked_return_type = "Sight")]
+    pub fn seen_for_sealing(
+        &self,
+        address: &str,
+        fingerprint: &str,
+        #[wasm_bindgen(unchecked_param_type = "Predecessor[]")] predecessors: Vec<JsValue>,
+    ) -> Result<JsValue, JsValue> {
         let address = address.parse().map_err(malformed)?;
-        self.vault.remember(&address, fingerprint.parse().map_err(malformed)?);
-        Ok(())
+        let fingerprint = fingerprint.parse().map_err(malformed)?;
+        let sight = self
+            .vault
+            .seen_for_sealing(&address, fingerprint, &parsed(&predecessors));
+        Ok(to_js(&plain::Sight::from(sight))?)
     }
+
+    /// Remembers that key as the newest of the address. Where it says `true`, store the vault (`lock`) afterwards.
+    pub fn remember(&mut self, address: &str, fingerprint: &str) -> Result<bool, JsValue> {
+        let address = address.parse().map_err(malformed)?;
+        Ok(self.vault.remember(&address, fingerprint.parse().map_err(malformed)?))
+    }
+}
+
+/// Those that are certificates at all: one that is not says nothing of its successor.
+fn parsed(predecessors: &[JsValue]) -> Vec<(Certificate, Vec<u8>)> {
+    let field = |one: &JsValue, name: &str| {
+        Some(
+            Reflect::get(one, &name.into())
+                .ok()?
+                .dyn_into::<Uint8Array>()
+                .ok()?
+                .to_vec(),
+        )
+    };
+    predecessors
+        .iter()
+        .filter_map(|one| {
+            let certificate = Certificate::parse(&field(one, "certificate")?).ok()?;
+            Some((certificate, field(one, "statement")?))
+        })
+        .collect()
 }
 
 fn session_key(bytes: &[u8]) -> Result<&[u8; 32], Failure> {

@@ -69,6 +69,7 @@ pub(crate) struct CertificateInfo {
 pub(crate) enum Sight {
     First,
     Same,
+    Succeeded { before: String },
     Changed { before: String },
 }
 
@@ -159,6 +160,9 @@ impl From<vault::Sight> for Sight {
         match sight {
             vault::Sight::First => Self::First,
             vault::Sight::Same => Self::Same,
+            vault::Sight::Succeeded { before } => Self::Succeeded {
+                before: before.to_string(),
+            },
             vault::Sight::Changed { before } => Self::Changed {
                 before: before.to_string(),
             },

@@ -11,6 +11,8 @@ export type VaultErrorCode =
   | 'wrong-sender'
   | 'wrong-message'
   | 'wrong-file'
+  | 'wrong-certificate'
+  | 'too-many-keys'
   | 'certificate-expired'
   | 'certificate-revoked'
   | 'certificate-unusable'
@@ -82,8 +84,21 @@ export interface KeyPacket {
   packet: Uint8Array;
 }
 
-/** How a correspondent's certificate compares with the one last seen. */
-export type Sight = { sight: 'first' } | { sight: 'same' } | { sight: 'changed'; before: string };
+/** A certificate that an address had before, and what its key signed of the one that follows. */
+export interface Predecessor {
+  certificate: Uint8Array;
+  statement: Uint8Array;
+}
+
+/**
+ * How a correspondent's key compares with those seen before. One that has succeeded wants to be remembered, and nobody
+ * needs to be warned of it; `before` is the fingerprint last seen.
+ */
+export type Sight =
+  | { sight: 'first' }
+  | { sight: 'same' }
+  | { sight: 'succeeded'; before: string }
+  | { sight: 'changed'; before: string };
 
 /** All that the portal stores of a new account, and the account's open vault. */
 export interface Registered {

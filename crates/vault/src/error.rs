@@ -38,6 +38,12 @@ pub enum Error {
     /// Another file than the message names.
     #[error("this is another file than the message names")]
     WrongFile,
+    /// Not a certificate that the account's own key can have: of another key, or without an address.
+    #[error("this is not a certificate of the account's own key")]
+    WrongCertificate,
+    /// More keys than a parcel holds.
+    #[error("these are more keys than can be handed over")]
+    TooManyKeys,
     /// A certificate that may not be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
@@ -64,6 +70,8 @@ impl Error {
             Self::WrongSender => "wrong-sender",
             Self::WrongMessage => "wrong-message",
             Self::WrongFile => "wrong-file",
+            Self::WrongCertificate => "wrong-certificate",
+            Self::TooManyKeys => "too-many-keys",
             Self::Certificate(CertificateError::Expired) => "certificate-expired",
             Self::Certificate(CertificateError::Revoked) => "certificate-revoked",
             Self::Certificate(_) => "certificate-unusable",

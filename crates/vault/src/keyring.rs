@@ -19,6 +19,13 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
+/// How many keys a parcel holds at most. A key comes with each account absorbed, and with each address that mail waited
+/// for, and an account has at most [`MAX_ADDRESSES`] at a time.
+pub(crate) const MAX_KEYS: usize = 256;
+
+/// How many addresses an account has at most.
+const MAX_ADDRESSES: usize = 50;
+
 /// One account key: certificate and secret halves. rPGP wipes the latter when they are dropped.
 pub struct AccountKey {
     primary: SecretKey,
@@ -39,9 +46,42 @@ impl AccountKey {
 
     /// Reads a transferable secret key, and checks that both secret halves fit the certificate.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let packets = PacketParser::new(bytes)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| Error::Malformed)?;
+        let mut keys = Self::parse_all(bytes)?;
+        match (keys.pop(), keys.is_empty()) {
+            (Some(key), true) => Ok(key),
+            _ => Err(Error::Malformed),
+        }
+    }
+
+    /// Reads transferable secret keys, one after the other: at least one, at most [`MAX_KEYS`].
+    pub(crate) fn parse_all(bytes: &[u8]) -> Result<Vec<Self>, Error> {
+        let mut each: Vec<Vec<Packet>> = Vec::new();
+        for packet in PacketParser::new(bytes) {
+            let packet = packet.map_err(|_| Error::Malformed)?;
+            if matches!(packet, Packet::SecretKey(_)) {
+                if each.len() == MAX_KEYS {
+                    return Err(Error::TooManyKeys);
+                }
+                each.push(Vec::with_capacity(8));
+            }
+            each.last_mut().ok_or(Error::Malformed)?.push(packet);
+        }
+        let keys = each
+            .into_iter()
+            .map(Self::from_packets)
+            .collect::<Result<Vec<_>, _>>()?;
+        // Nothing that the parser skipped, nothing spelled in two ways.
+        let mut rest = bytes;
+        for key in &keys {
+            rest = rest.strip_prefix(&key.to_bytes()[..]).ok_or(Error::Malformed)?;
+        }
+        if keys.is_empty() || !rest.is_empty() {
+            return Err(Error::Malformed);
+        }
+        Ok(keys)
+    }
+
+    fn from_packets(packets: Vec<Packet>) -> Result<Self, Error> {
         let (mut primary, mut subkey) = (None, None);
         let public = packets
             .into_iter()
@@ -70,20 +110,60 @@ impl AccountKey {
         };
         let fits = halves_fit(key.primary.secret_params(), key.primary.public_params())
             && halves_fit(key.subkey.secret_params(), key.subkey.public_params());
-        if !fits {
+        if fits { Ok(key) } else { Err(Error::Malformed) }
+    }
+
+    /// Makes the certificate anew for these addresses, the first of them the primary one. Key, subkey and what the key
+    /// says of itself stay as they are, and so does the fingerprint.
+    pub(crate) fn certify(
+        &mut self,
+        addresses: &[Address],
+        now: Millis,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<(), Error> {
+        let repeated = |(at, address): (usize, &Address)| addresses[..at].contains(address);
+        if addresses.is_empty() || addresses.len() > MAX_ADDRESSES || addresses.iter().enumerate().any(repeated) {
             return Err(Error::Malformed);
         }
-        // Nothing that the parser skipped, nothing spelled in two ways.
-        if key.to_bytes()[..] == *bytes {
-            Ok(key)
-        } else {
-            Err(Error::Malformed)
+        let now = timestamp(now)?;
+        // Key and direct-key signature, User IDs and their certifications, subkey and binding.
+        let mut packets: Vec<Packet> = PacketParser::new(&self.certificate.to_bytes()[..]).flatten().collect();
+        let subkey = packets.split_off(packets.len().saturating_sub(2));
+        packets.truncate(2);
+        for (at, address) in addresses.iter().enumerate() {
+            let certified = certified(&self.primary, address, at == 0, now, rng).map_err(|_| Error::Unsupported)?;
+            packets.extend(certified);
         }
+        packets.extend(subkey);
+        self.certificate = Certificate::from_packets(packets)?;
+        Ok(())
+    }
+
+    /// Takes a certificate of this very key, as the portal has it, in place of the one here. Not the key alone: an owner's
+    /// certificate stands for an address.
+    pub(crate) fn adopt(&mut self, certificate: &Certificate) -> Result<(), Error> {
+        let same = certificate.fingerprint() == self.fingerprint()
+            && certificate.encryption_key() == self.certificate.encryption_key();
+        if !same || certificate.user_ids().len() == 0 {
+            return Err(Error::WrongCertificate);
+        }
+        self.certificate = certificate.clone();
+        Ok(())
     }
 
     /// The transferable secret key.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let public = self.certificate.to_bytes();
+        self.write(&self.certificate)
+    }
+
+    /// The transferable secret key with its first User ID alone, which keeps a keyring of many keys small.
+    pub(crate) fn to_short_bytes(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let first = self.certificate.user_ids().next().unwrap_or_default();
+        Ok(self.write(&self.certificate.reduced_to(first)?))
+    }
+
+    fn write(&self, certificate: &Certificate) -> Zeroizing<Vec<u8>> {
+        let public = certificate.to_bytes();
         let mut bytes = Zeroizing::new(Vec::with_capacity(public.len() + 256));
         for packet in PacketParser::new(&public[..]).flatten() {
             let written = match packet {
@@ -143,29 +223,21 @@ fn make(
     let inner = PubKeyInner::new(KeyVersion::V6, KeyType::MlKem768X25519.to_alg(), now, None, public)?;
     let subkey = SecretSubkey::new(PublicSubkey::from_inner(inner)?, secret)?;
 
-    let user_id = UserId::from_str(Default::default(), address.as_typed())?;
     let public = primary.public_key();
     let about = self_signature(&primary, now, SignatureType::Key, about_the_key()?, rng)?.sign_key(
         &primary,
         &no_password(),
         public,
     )?;
-    let certification = self_signature(
-        &primary,
-        now,
-        SignatureType::CertPositive,
-        vec![Subpacket::regular(SubpacketData::IsPrimary(true))?],
-        rng,
-    )?
-    .sign_certification(&primary, public, &no_password(), Tag::UserId, &user_id)?;
+    let [user_id, certification] = certified(&primary, address, true, now, rng)?;
     let binding = self_signature(&primary, now, SignatureType::SubkeyBinding, about_the_subkey()?, rng)?
         .sign_subkey_binding(&primary, public, &no_password(), subkey.public_key())?;
 
     let packets: [Packet; 6] = [
         Packet::PublicKey(public.clone()),
         Packet::Signature(about),
-        Packet::UserId(user_id),
-        Packet::Signature(certification),
+        user_id,
+        certification,
         Packet::PublicSubkey(subkey.public_key().clone()),
         Packet::Signature(binding),
     ];
@@ -176,6 +248,29 @@ fn make(
             certificate,
         })
         .map_err(|error: CertificateError| error.into()))
+}
+
+/// An address as a User ID, and the key's certification of it.
+fn certified(
+    primary: &SecretKey,
+    address: &Address,
+    is_primary: bool,
+    now: Timestamp,
+    rng: &mut (impl CryptoRng + RngCore),
+) -> pgp::errors::Result<[Packet; 2]> {
+    let user_id = UserId::from_str(Default::default(), address.as_typed())?;
+    let about = match is_primary {
+        true => vec![Subpacket::regular(SubpacketData::IsPrimary(true))?],
+        false => vec![],
+    };
+    let certification = self_signature(primary, now, SignatureType::CertPositive, about, rng)?.sign_certification(
+        primary,
+        primary.public_key(),
+        &no_password(),
+        Tag::UserId,
+        &user_id,
+    )?;
+    Ok([user_id.into(), certification.into()])
 }
 
 /// Capabilities and preferences stand in the direct-key signature (RFC 9580 section 10.1.1).

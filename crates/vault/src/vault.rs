@@ -5,31 +5,17 @@ use certificate::{Certificate, Fingerprint};
 use rand::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use wire::{Address, Millis};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
-use crate::{Error, VaultKey, keyring::AccountKey, parcel};
+use crate::{Error, Sight, VaultKey, keyring::AccountKey, memory::Memory, parcel};
 
 /// An open vault: the keyring, and small private settings.
 ///
 /// The first key is the account's own: it signs, and its certificate is the account's. The others came in parcels and
-/// only open.
+/// only open: whoever made a parcel may hold its keys too.
 pub struct Vault {
     keys: Vec<AccountKey>,
-    seen: BTreeMap<String, Fingerprint>,
-}
-
-/// How a correspondent's certificate compares with the one last seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
-    /// Nothing was ever seen of this address.
-    First,
-    /// The same.
-    Same,
-    /// Another one: the person registered anew, or somebody stands between.
-    Changed {
-        /// The one last seen.
-        before: Fingerprint,
-    },
+    seen: Memory,
 }
 
 /// The form in which a vault is sealed. A later form has another `v`, so that no older client drops what it does not know.
@@ -39,22 +25,52 @@ struct Stored {
     v: u8,
     /// Transferable secret keys in base64.
     keys: Vec<Zeroizing<String>>,
-    /// Fingerprints by canonical address.
+    /// Fingerprints by canonical address, the newest last.
+    seen: BTreeMap<String, Vec<String>>,
+}
+
+/// The first form, which remembers one fingerprint an address.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredV1 {
+    v: u8,
+    keys: Vec<Zeroizing<String>>,
     seen: BTreeMap<String, String>,
 }
 
-const VERSION: u8 = 1;
+#[derive(Deserialize)]
+struct Version {
+    v: u8,
+}
+
+const VERSION: u8 = 2;
+
+impl Stored {
+    fn from_json(json: &[u8]) -> Result<Self, Error> {
+        let Version { v } = serde_json::from_slice(json).map_err(|_| Error::Malformed)?;
+        match v {
+            VERSION => serde_json::from_slice(json).map_err(|_| Error::Malformed),
+            1 => {
+                let StoredV1 { keys, seen, .. } = serde_json::from_slice(json).map_err(|_| Error::Malformed)?;
+                let seen = seen.into_iter().map(|(address, one)| (address, vec![one])).collect();
+                Ok(Self { v, keys, seen })
+            }
+            _ => Err(Error::Unsupported),
+        }
+    }
+}
 
 impl Vault {
     /// Makes a vault with a new account key for `address`.
     pub fn create(address: &Address, now: Millis, rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, Error> {
         Ok(Self {
             keys: vec![AccountKey::generate(address, now, rng)?],
-            seen: BTreeMap::new(),
+            seen: Memory::default(),
         })
     }
 
-    /// The account's certificate as it was made. The portal's copy may by now name more addresses.
+    /// The account's certificate: as the vault was stored with it, until another is [made](Vault::certify) or
+    /// [taken](Vault::adopt). The portal's copy may by now name other addresses.
     pub fn certificate(&self) -> &Certificate {
         self.own().certificate()
     }
@@ -71,12 +87,16 @@ impl Vault {
             seen: self
                 .seen
                 .iter()
-                .map(|(address, fingerprint)| (address.clone(), fingerprint.to_string()))
+                .map(|(address, known)| (address.clone(), known.iter().map(Fingerprint::to_string).collect()))
                 .collect(),
         };
         // Long enough from the start: a growing Vec leaves copies behind that nobody wipes.
         let keys: usize = stored.keys.iter().map(|key| key.len() + 8).sum();
-        let seen: usize = stored.seen.keys().map(|address| 2 * address.len() + 80).sum();
+        let seen: usize = stored
+            .seen
+            .iter()
+            .map(|(address, known)| 2 * address.len() + 70 * known.len() + 10)
+            .sum();
         let mut json = Zeroizing::new(Vec::with_capacity(keys + seen + 64));
         serde_json::to_writer(&mut *json, &stored).map_err(|_| Error::Malformed)?;
         key.lock_vault(&json, rng)
@@ -85,10 +105,7 @@ impl Vault {
     /// Opens what [`Vault::lock`] made.
     pub fn unlock(sealed: &[u8], key: &VaultKey) -> Result<Self, Error> {
         let json = key.unlock_vault(sealed)?;
-        let stored: Stored = serde_json::from_slice(&json).map_err(|_| Error::Malformed)?;
-        if stored.v != VERSION {
-            return Err(Error::Unsupported);
-        }
+        let stored = Stored::from_json(&json)?;
         let keys = stored
             .keys
             .iter()
@@ -97,40 +114,87 @@ impl Vault {
         if keys.is_empty() {
             return Err(Error::Malformed);
         }
-        let seen = stored
-            .seen
-            .into_iter()
-            .map(|(address, fingerprint)| Ok((address, fingerprint.parse().map_err(|_| Error::Malformed)?)))
-            .collect::<Result<_, Error>>()?;
+        let mut seen = Memory::default();
+        for (address, known) in stored.seen {
+            let known = known.iter().map(|text| text.parse()).collect::<Result<_, _>>();
+            known
+                .ok()
+                .and_then(|known| seen.restore(address, known))
+                .ok_or(Error::Malformed)?;
+        }
         Ok(Self { keys, seen })
     }
 
-    /// Takes the key in a parcel into the keyring. Doing it again changes nothing.
+    /// Makes the account's certificate anew for its confirmed addresses, the Master first: the same key and fingerprint,
+    /// each address certified by it. Nothing of this needs to be stored in the vault; the portal is given the certificate.
+    pub fn certify(
+        &mut self,
+        addresses: &[Address],
+        now: Millis,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Certificate, Error> {
+        let own = self.own_mut();
+        own.certify(addresses, now, rng)?;
+        Ok(own.certificate().clone())
+    }
+
+    /// Takes the certificate that the portal has of the account's key, so that letters can be sealed from each address
+    /// that it stands for. [`Error::WrongCertificate`] where it is of another key.
+    pub fn adopt(&mut self, certificate: &Certificate) -> Result<(), Error> {
+        self.own_mut().adopt(certificate)
+    }
+
+    /// Seals the whole keyring to the owner of `recipient`, who opens with it whatever this vault opens.
+    pub fn hand_over(
+        &self,
+        recipient: &Certificate,
+        now: Millis,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Vec<u8>, Error> {
+        parcel::seal_parcel(&self.keys, recipient, now, rng)
+    }
+
+    /// Takes the keys in a parcel into the keyring: all that are new, or none where one of them cannot be used. Doing it
+    /// again changes nothing.
     pub fn take_in(&mut self, sealed: &[u8]) -> Result<(), Error> {
-        let key = parcel::open_parcel(&self.keys, sealed)?;
-        if self.keys.iter().all(|known| known.fingerprint() != key.fingerprint()) {
-            self.keys.push(key);
+        for key in parcel::open_parcel(&self.keys, sealed)? {
+            if self.keys.iter().all(|known| known.fingerprint() != key.fingerprint()) {
+                self.keys.push(key);
+            }
         }
         Ok(())
     }
 
-    /// Compares a correspondent's certificate with the one last seen under that address.
-    pub fn seen(&self, address: &Address, fingerprint: Fingerprint) -> Sight {
-        match self.seen.get(address.canonical()) {
-            None => Sight::First,
-            Some(&before) if before == fingerprint => Sight::Same,
-            Some(&before) => Sight::Changed { before },
-        }
+    /// Compares the key that signed something received with those seen under that address. `predecessors` are
+    /// certificates that the address had before, with their statements of [succession](Vault::succession), in any order;
+    /// the first 8 are looked at.
+    pub fn seen(&self, address: &Address, fingerprint: Fingerprint, predecessors: &[(Certificate, Vec<u8>)]) -> Sight {
+        self.seen.when_opening(address, fingerprint, predecessors)
     }
 
-    /// Remembers that certificate for the address. The vault then wants to be stored.
-    pub fn remember(&mut self, address: &Address, fingerprint: Fingerprint) {
-        self.seen.insert(address.canonical().to_owned(), fingerprint);
+    /// As [`Vault::seen`], for a key that something is about to be sealed to: an older key than the newest has
+    /// [changed](Sight::Changed) too.
+    pub fn seen_for_sealing(
+        &self,
+        address: &Address,
+        fingerprint: Fingerprint,
+        predecessors: &[(Certificate, Vec<u8>)],
+    ) -> Sight {
+        self.seen.when_sealing(address, fingerprint, predecessors)
+    }
+
+    /// Remembers that key as the newest of the address. Where this changed anything, the vault wants to be stored.
+    pub fn remember(&mut self, address: &Address, fingerprint: Fingerprint) -> bool {
+        self.seen.remember(address, fingerprint)
     }
 
     pub(crate) fn own(&self) -> &AccountKey {
         // Neither `create` nor `unlock` makes a vault without keys.
         &self.keys[0]
+    }
+
+    fn own_mut(&mut self) -> &mut AccountKey {
+        &mut self.keys[0]
     }
 
     pub(crate) fn keys(&self) -> &[AccountKey] {
@@ -140,15 +204,11 @@ impl Vault {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Vault({} keys, {} correspondents)", self.keys.len(), self.seen.len())
-    }
-}
-
-impl Drop for Vault {
-    /// Keys wipe themselves; who somebody writes to is theirs alone too.
-    fn drop(&mut self) {
-        while let Some((mut address, _)) = self.seen.pop_first() {
-            address.zeroize();
-        }
+        write!(
+            f,
+            "Vault({} keys, {} correspondents)",
+            self.keys.len(),
+            self.seen.iter().len()
+        )
     }
 }

@@ -1,5 +1,7 @@
 //! Password, slots, vault, parcels: the ways in, and the ways that stay shut.
 
+use std::slice;
+
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin,
     ServerLoginParameters, ServerRegistration, ServerSetup,
@@ -161,7 +163,7 @@ fn a_parcel_makes_old_mail_readable() {
             .unwrap_err(),
         Error::WrongKey
     );
-    let parcel = seal_parcel(&waiting, ben.certificate(), NOW, &mut rng(11)).unwrap();
+    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(11)).unwrap();
     ben.take_in(&parcel).unwrap();
     ben.take_in(&parcel).unwrap();
     assert_eq!(format!("{ben:?}"), "Vault(2 keys, 0 correspondents)");
@@ -181,7 +183,7 @@ fn a_parcel_makes_old_mail_readable() {
 fn a_parcel_for_others_or_damaged_is_refused() {
     let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(10)).unwrap();
     let (mut anna, mut ben) = (person("anna", 1), person("ben", 2));
-    let parcel = seal_parcel(&waiting, ben.certificate(), NOW, &mut rng(11)).unwrap();
+    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(11)).unwrap();
     assert_eq!(anna.take_in(&parcel).unwrap_err(), Error::WrongKey);
     assert_eq!(ben.take_in(&parcel[..parcel.len() - 1]).unwrap_err(), Error::Truncated);
     let mut damaged = parcel.clone();
@@ -199,12 +201,12 @@ fn a_changed_fingerprint_is_noticed() {
         person("ben", 3).certificate().fingerprint(),
     );
     let ben = address("Ben@Example.test");
-    assert_eq!(anna.seen(&ben, before), Sight::First);
+    assert_eq!(anna.seen(&ben, before, &[]), Sight::First);
     anna.remember(&ben, before);
-    assert_eq!(anna.seen(&address("ben@example.test"), before), Sight::Same);
-    assert_eq!(anna.seen(&ben, after), Sight::Changed { before });
+    assert_eq!(anna.seen(&address("ben@example.test"), before, &[]), Sight::Same);
+    assert_eq!(anna.seen(&ben, after, &[]), Sight::Changed { before });
 
     let key = VaultKey::generate(&mut rng(1));
     let anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), &key).unwrap();
-    assert_eq!(anna.seen(&ben, after), Sight::Changed { before });
+    assert_eq!(anna.seen(&ben, after, &[]), Sight::Changed { before });
 }

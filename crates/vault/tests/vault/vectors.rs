@@ -3,7 +3,7 @@
 //!
 //! `WRITE_VECTORS=1 cargo test -p vault vectors` writes them anew: only when a sealed format changes on purpose.
 
-use std::{io::Read as _, path::PathBuf};
+use std::{io::Read as _, path::PathBuf, slice};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use opaque_ke::{
@@ -31,6 +31,8 @@ use crate::{
 };
 
 const PASSWORD: &str = "Zoe\u{308}'s correct horse";
+/// Anna's, once she has certified them.
+const ADDRESSES: [&str; 3] = ["Anna@new.test", "anna@example.test", "änna@bücher.test"];
 const RELOAD_KEY: [u8; 32] = [7; 32];
 
 /// What the module draws at its `n`th call that needs randomness, in the agreement test.
@@ -112,7 +114,7 @@ fn make() -> Value {
     let again = key_packet(&sealed.session_key, &to_ben[0], NOW, &mut draw(10)).unwrap();
 
     let waiting = AccountKey::generate(&address("anna@example.test"), NOW, &mut draw(203)).unwrap();
-    let parcel = seal_parcel(&waiting, anna.certificate(), NOW, &mut draw(204)).unwrap();
+    let parcel = seal_parcel(slice::from_ref(&waiting), anna.certificate(), NOW, &mut draw(204)).unwrap();
     let from_ben = Letter {
         from: Correspondent {
             name: Some("ben".into()),
@@ -129,6 +131,25 @@ fn make() -> Value {
     let received = ben
         .seal(&from_ben, id, "ben", &to_waiting, NOW, &mut draw(205))
         .unwrap();
+
+    let successor = ben.certificate().fingerprint();
+    let succession = anna
+        .succession(&address("Anna@example.test"), successor, NOW, &mut draw(11))
+        .unwrap();
+    let mut moved = Vault::unlock(&vault_with_ben, &vault_key).unwrap();
+    moved.take_in(&parcel).unwrap();
+    let parcel_of_all = moved.hand_over(ben.certificate(), NOW, &mut draw(12)).unwrap();
+    let certified = moved
+        .certify(&ADDRESSES.map(address), NOW + 1000, &mut draw(13))
+        .unwrap();
+    let from_alias = Letter {
+        from: Correspondent {
+            name: None,
+            address: address(ADDRESSES[1]),
+        },
+        ..letter()
+    };
+    let from_alias = moved.seal(&from_alias, id, "", &to_ben, NOW, &mut draw(14)).unwrap();
 
     let packets = |packets: &[vault::KeyPacket]| -> Value {
         let plain = |packet: &vault::KeyPacket| json!({ "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
@@ -158,6 +179,11 @@ fn make() -> Value {
         "body": text(sealed.body),
         "keyPackets": packets(&sealed.key_packets),
         "keyPacketAgain": packets(&[again]),
+        "succession": text(succession),
+        "parcelOfAll": text(parcel_of_all),
+        "addresses": ADDRESSES,
+        "certified": text(certified.to_bytes()),
+        "fromAlias": text(from_alias.body),
         "ben": {
             "certificate": text(ben.certificate().to_bytes()),
             "fingerprint": ben.certificate().fingerprint().to_string(),
@@ -174,7 +200,11 @@ fn path() -> PathBuf {
 }
 
 fn committed() -> Value {
-    serde_json::from_slice(&std::fs::read(path()).unwrap()).unwrap()
+    read("agreement.json")
+}
+
+fn read(name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(path().with_file_name(name)).unwrap()).unwrap()
 }
 
 #[test]
@@ -206,7 +236,10 @@ fn what_was_sealed_once_is_opened_for_ever() {
     assert!(Vault::unlock(&get("sealedVault"), &key).is_ok());
 
     let ben = Certificate::parse(&field(&vectors["ben"]["certificate"])).unwrap();
-    assert_eq!(anna.seen(&address("ben@example.test"), ben.fingerprint()), Sight::Same);
+    assert_eq!(
+        anna.seen(&address("ben@example.test"), ben.fingerprint(), &[]),
+        Sight::Same
+    );
     let own = Certificate::parse(&get("certificate")).unwrap();
     let packet = field(&vectors["keyPackets"][1]["packet"]);
     let opened = anna.open_body(id, &packet, &get("body"), &own).unwrap();
@@ -225,6 +258,28 @@ fn what_was_sealed_once_is_opened_for_ever() {
         anna.open_body(id, &packet, &body, &ben).unwrap().letter.subject,
         letter().subject
     );
+}
+
+#[test]
+fn a_vault_of_the_first_form_is_opened_for_ever_and_stored_in_the_second() {
+    let vectors = read("vault-v1.json");
+    let get = |name: &str| STANDARD.decode(vectors[name].as_str().unwrap()).unwrap();
+    let key = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
+    let mut anna = Vault::unlock(&get("sealedVault"), &key).unwrap();
+    let ben = vectors["ben"]["fingerprint"].as_str().unwrap().parse().unwrap();
+    let bens = address("ben@example.test");
+    assert_eq!(anna.certificate().fingerprint().to_string(), vectors["fingerprint"]);
+    assert_eq!(anna.seen(&bens, ben, &[]), Sight::First);
+
+    anna = Vault::unlock(&get("vaultWithBen"), &key).unwrap();
+    assert_eq!(anna.seen(&bens, ben, &[]), Sight::Same);
+    let other = anna.certificate().fingerprint();
+    assert_eq!(anna.seen(&bens, other, &[]), Sight::Changed { before: ben });
+    assert!(!anna.remember(&bens, ben));
+    assert!(anna.remember(&bens, other));
+    anna = Vault::unlock(&anna.lock(&key, &mut rng(1)).unwrap(), &key).unwrap();
+    assert_eq!(anna.seen(&bens, ben, &[]), Sight::Same);
+    assert_eq!(anna.seen_for_sealing(&bens, ben, &[]), Sight::Changed { before: other });
 }
 
 /// What the fuzz targets begin from.
@@ -255,7 +310,7 @@ fn write_seeds_for_the_fuzz_targets() {
         .seal(&letter(), message(1), "Anna", &to_ben, NOW, &mut rng(3))
         .unwrap();
     let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(4)).unwrap();
-    let parcel = seal_parcel(&waiting, ben.certificate(), NOW, &mut rng(5)).unwrap();
+    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(5)).unwrap();
 
     let write = |target: &str, name: &str, bytes: &[u8]| {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
