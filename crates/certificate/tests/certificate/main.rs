@@ -97,7 +97,10 @@ fn the_key_alone_tells_of_no_address_and_is_nobodys_own() {
     let alone = certificate.without_user_ids();
     assert_eq!(alone.to_bytes(), bytes(&packets));
     assert_eq!(Certificate::parse(&bytes(&packets)).unwrap(), alone);
-    assert_eq!((alone.fingerprint(), alone.user_ids().len()), (certificate.fingerprint(), 0));
+    assert_eq!(
+        (alone.fingerprint(), alone.user_ids().len()),
+        (certificate.fingerprint(), 0)
+    );
     assert_eq!(alone.encryption_key(), certificate.encryption_key());
     assert_eq!(
         Certificate::from_packets(packets.clone()).unwrap_err(),
