@@ -3,8 +3,9 @@
 use reqwest::Method;
 use wire::{
     Address,
-    ids::AccountId,
-    people::{Invite, ManagedAccount, SetDisabled},
+    claims::{AddClaim, Claim},
+    ids::{AccountId, ClaimId},
+    people::{Invite, ManagedAccount, ManagedAccountDetails, SetDisabled},
     sessions::AccountKind,
 };
 
@@ -42,5 +43,34 @@ impl Session {
         let path = format!("/admin/accounts/{account}/disabled");
         self.tell(self.ask(Method::PUT, &path).json(&SetDisabled { disabled })?)
             .await
+    }
+
+    /// An account from near: its addresses, its claims without their numbers, what happened to it.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub async fn account_details(&self, account: AccountId) -> Result<ManagedAccountDetails, Error> {
+        self.get(self.ask(Method::GET, &format!("/admin/accounts/{account}")))
+            .await
+    }
+
+    /// Claims an address for an account. A confirmation message goes to that address; its reader confirms.
+    ///
+    /// # Errors
+    /// `not-found`, and as of [`Session::claim`].
+    pub async fn claim_for(&self, account: AccountId, address: &Address) -> Result<Claim, Error> {
+        let address = address.clone();
+        let path = format!("/admin/accounts/{account}/claims");
+        let ask = self.ask(Method::POST, &path).json(&AddClaim { address })?;
+        self.0.client.http.once(ask).await
+    }
+
+    /// Mails the confirmation of an account's claim again.
+    ///
+    /// # Errors
+    /// `not-found`, `too-many-requests`.
+    pub async fn mail_again_for(&self, account: AccountId, claim: ClaimId) -> Result<Claim, Error> {
+        let path = format!("/admin/accounts/{account}/claims/{claim}/mail");
+        self.0.client.http.once(self.ask(Method::POST, &path)).await
     }
 }

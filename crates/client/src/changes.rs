@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use reqwest::Method;
-use wire::mailbox::Changes;
+use wire::mailbox::{Change, Changes};
 
 use crate::{Error, Session};
 
@@ -14,11 +14,34 @@ const MAX_LINE: usize = 64 << 10;
 impl Session {
     /// What changed after the change of that number; 0 for all.
     ///
+    /// What concerns the session itself is taken up before it is answered: a vault that another client stored, the
+    /// account's addresses, and keys that were handed to it. Where that fails, ask for the same changes again.
+    ///
     /// # Errors
     /// Where the portal cannot be reached.
     pub async fn changes(&self, since: i64) -> Result<Changes, Error> {
-        self.get(self.ask(Method::GET, &format!("/changes?since={since}")))
-            .await
+        let changes: Changes = self
+            .get(self.ask(Method::GET, &format!("/changes?since={since}")))
+            .await?;
+        self.take_up(&changes.changes).await?;
+        Ok(changes)
+    }
+
+    async fn take_up(&self, changes: &[Change]) -> Result<(), Error> {
+        let stored = changes.iter().filter_map(|change| match change {
+            Change::Vault { version } => Some(*version),
+            _ => None,
+        });
+        if let Some(version) = stored.max() {
+            self.take_up_vault(version).await?;
+        }
+        // Mailboxes come with the keys that open what lies in them.
+        let account = |change: &Change| matches!(change, Change::Account | Change::Mailboxes);
+        if changes.iter().any(account) {
+            self.refresh().await?;
+            self.take_parcels_in().await?;
+        }
+        Ok(())
     }
 
     /// Numbers of last changes, each a hint to ask for [changes](Session::changes); the first comes at once. Ends where

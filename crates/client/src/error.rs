@@ -34,8 +34,8 @@ pub enum Error {
     /// The portal's URL cannot be used.
     #[error("{0}")]
     Url(&'static str),
-    /// An invitation link without a secret in it.
-    #[error("this is not an invitation link: one ends in # and 43 letters, digits, - or _")]
+    /// A link of a portal's mail without a secret in it.
+    #[error("this is not the link of a mail: one ends in # and 43 letters, digits, - or _")]
     Link,
     /// A text is no address.
     #[error(transparent)]

@@ -1,15 +1,16 @@
-//! The vault while it is open: what it remembers of correspondents, parcels that come, and storing it.
+//! The vault while it is open: what it remembers of correspondents, and storing it.
 
 use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use reqwest::{Method, header::IF_MATCH};
-use vault::{Fingerprint, Sight, Vault};
+use vault::{Certificate, Fingerprint, Sight, Vault};
 use wire::{
     Address, ProblemType,
-    sessions::{Parcel, VaultVersion, WriteVault},
+    claims::Predecessor,
+    sessions::{VaultVersion, WriteVault},
 };
 
-use crate::{Error, Session, client::blocking};
+use crate::{Error, Session, account::dress, client::blocking};
 
 /// The open vault, and the stored version that it came from.
 pub(crate) struct Held {
@@ -25,18 +26,28 @@ pub(crate) type WrittenInTurn = tokio::sync::Mutex<()>;
 /// How often a write starts over because another client wrote meanwhile.
 const ROUNDS: usize = 5;
 
-/// A change to the vault, and whether it changed anything. Made again on the newer vault where another client wrote.
-type Change = Arc<dyn Fn(&mut Vault) -> bool + Send + Sync>;
-
 impl Session {
-    /// How a certificate compares with the one last seen under that address.
+    /// How a certificate compares with those seen under that address: what to think of a letter that it signed.
     pub fn sight(&self, address: &Address, fingerprint: Fingerprint) -> Sight {
+        self.sight_of_writer(address, fingerprint, &[])
+    }
+
+    /// As [`Session::sight`], of a certificate that the address' earlier ones may name as their successor.
+    pub(crate) fn sight_of_writer(&self, address: &Address, now: Fingerprint, before: &[Predecessor]) -> Sight {
         let vault = self.vault();
-        // Oneself is no stranger.
-        if vault.certificate().fingerprint() == fingerprint {
-            Sight::Same
-        } else {
-            vault.seen(address, fingerprint)
+        match vault.certificate().fingerprint() == now {
+            // Oneself is no stranger.
+            true => Sight::Same,
+            false => vault.seen(address, now, &parsed(before)),
+        }
+    }
+
+    /// The same of somebody to write to: they have given up the keys before their newest one.
+    pub(crate) fn sight_of_reader(&self, address: &Address, now: Fingerprint, before: &[Predecessor]) -> Sight {
+        let vault = self.vault();
+        match vault.certificate().fingerprint() == now {
+            true => Sight::Same,
+            false => vault.seen_for_sealing(address, now, &parsed(before)),
         }
     }
 
@@ -48,65 +59,31 @@ impl Session {
         self.remember(vec![(address.clone(), fingerprint)]).await
     }
 
-    /// Takes keys that were handed to the account into its vault. Done at sign-in; again when
-    /// [changes](Session::changes) tell of the account. A parcel that no key here opens is left where it is.
-    ///
-    /// # Errors
-    /// Where the portal cannot be reached.
-    pub async fn take_parcels_in(&self) -> Result<(), Error> {
-        let parcels: Vec<Parcel> = self.get(self.ask(Method::GET, "/parcels")).await?;
-        if parcels.is_empty() {
-            return Ok(());
-        }
-        let parcels = Arc::new(parcels);
-        let taking = parcels.clone();
-        // Stored even if all of them were in it: the write before may be the one whose answer was lost.
-        self.change(Arc::new(move |vault| {
-            let taken = taking
-                .iter()
-                .filter(|parcel| vault.take_in(parcel.sealed.as_ref()).is_ok());
-            taken.count() > 0
-        }))
-        .await?;
-        for parcel in parcels.iter() {
-            // Taking it in again changes nothing, and says whether it is in.
-            if self.vault_mut().vault.take_in(parcel.sealed.as_ref()).is_err() {
-                continue;
-            }
-            match self
-                .tell(self.ask(Method::DELETE, &format!("/parcels/{}", parcel.id)))
-                .await
-            {
-                // Another client was faster, or the answer to an earlier try was lost.
-                Err(error) if error.problem() == Some(ProblemType::NotFound) => {}
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-
     /// Remembers whose key is whose.
     pub(crate) async fn remember(&self, seen: Vec<(Address, Fingerprint)>) -> Result<(), Error> {
-        self.change(Arc::new(move |vault| {
+        self.change(move |vault| {
             let mut any = false;
             for (address, fingerprint) in &seen {
-                if vault.seen(address, *fingerprint) != Sight::Same {
-                    vault.remember(address, *fingerprint);
-                    any = true;
-                }
+                any |= vault.remember(address, *fingerprint);
             }
-            any
-        }))
+            (any, ())
+        })
         .await
     }
 
-    /// Changes the vault and stores it. Where another client stored one meanwhile, the change is made on that one.
-    async fn change(&self, change: Change) -> Result<(), Error> {
+    /// Changes the vault and stores it where that changed anything. Where another client stored one meanwhile, the change
+    /// is made again on that one. Answers what the change did to the vault that is stored.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl Fn(&mut Vault) -> (bool, T) + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        let change = Arc::new(change);
         let _turn = self.0.in_turn.lock().await;
         let mut rounds = 0;
         loop {
-            let Some((sealed, version)) = self.changed(change.clone()).await? else {
-                return Ok(());
+            let (done, to_store) = self.changed(change.clone()).await?;
+            let Some((sealed, version)) = to_store else {
+                return Ok(done);
             };
             let ask = self
                 .ask(Method::PUT, "/vault")
@@ -120,7 +97,7 @@ impl Session {
                     let mut held = self.vault_mut();
                     held.version = version;
                     held.unsaved = false;
-                    return Ok(());
+                    return Ok(done);
                 }
                 Err(error) if error.problem() == Some(ProblemType::VersionConflict) && rounds < ROUNDS => {
                     self.reload().await?;
@@ -130,29 +107,51 @@ impl Session {
         }
     }
 
-    /// The vault after a change, locked, with the version that it replaces; nothing where there is nothing to store.
-    async fn changed(&self, change: Change) -> Result<Option<(Vec<u8>, i64)>, Error> {
+    /// What a change did, and the vault after it, locked, with the version that it replaces: nothing where there is
+    /// nothing to store.
+    async fn changed<T: Send + 'static>(
+        &self,
+        change: Arc<impl Fn(&mut Vault) -> (bool, T) + Send + Sync + 'static>,
+    ) -> Result<(T, Option<(Vec<u8>, i64)>), Error> {
         let (held, key) = (self.0.held.clone(), self.0.key.clone());
         let mut rng = self.0.client.environment.rng();
         blocking(move || {
             let mut held = held.write().unwrap_or_else(PoisonError::into_inner);
-            held.unsaved |= change(&mut held.vault);
+            let (any, done) = change(&mut held.vault);
+            held.unsaved |= any;
             if !held.unsaved {
-                return Ok(None);
+                return Ok((done, None));
             }
             let sealed = held.vault.lock(&key, &mut rng)?;
-            Ok(Some((sealed, held.version)))
+            Ok((done, Some((sealed, held.version))))
         })
         .await?
+    }
+
+    /// Takes the vault as another client stored it, where that is not the one at hand.
+    pub(crate) async fn take_up_vault(&self, version: i64) -> Result<(), Error> {
+        let _turn = self.0.in_turn.lock().await;
+        if self.held().version < version {
+            self.reload().await?;
+        }
+        Ok(())
     }
 
     /// Takes the vault as the portal has it.
     async fn reload(&self) -> Result<(), Error> {
         let stored: wire::sessions::Vault = self.get(self.ask(Method::GET, "/vault")).await?;
-        let vault = Vault::unlock(stored.sealed.as_ref(), &self.0.key)?;
+        let version = stored.version;
+        let (key, account, environment) = (self.0.key.clone(), self.account(), self.0.client.environment.clone());
+        let vault = blocking(move || {
+            let mut vault = Vault::unlock(stored.sealed.as_ref(), &key)?;
+            // Certificates are not stored in it. One that is made here was handed to the portal before, or will be.
+            dress(&mut vault, &account, &environment)?;
+            Ok::<_, vault::Error>(vault)
+        })
+        .await??;
         *self.vault_mut() = Held {
             vault,
-            version: stored.version,
+            version,
             unsaved: false,
         };
         Ok(())
@@ -160,7 +159,11 @@ impl Session {
 
     /// For moments only: nothing waits while it is held.
     pub(crate) fn vault(&self) -> Reading<'_> {
-        Reading(self.0.held.read().unwrap_or_else(PoisonError::into_inner))
+        Reading(self.held())
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, Held> {
+        self.0.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn vault_mut(&self) -> RwLockWriteGuard<'_, Held> {
@@ -175,6 +178,15 @@ impl Session {
         let held = self.0.held.clone();
         blocking(move || work(&held.read().unwrap_or_else(PoisonError::into_inner).vault)).await
     }
+}
+
+/// Those that are certificates at all: one that is not says nothing of its successor.
+fn parsed(predecessors: &[Predecessor]) -> Vec<(Certificate, Vec<u8>)> {
+    let parsed = predecessors.iter().filter_map(|one| {
+        let certificate = Certificate::parse(one.certificate.as_ref()).ok()?;
+        Some((certificate, one.statement.as_ref().to_vec()))
+    });
+    parsed.collect()
 }
 
 /// The vault, to look something up in.

@@ -4,11 +4,17 @@ use wire::Address;
 
 use crate::{NewFile, Outgoing, Received, Session};
 
-/// An answer to a letter: to its sender, or with `all` to everybody that it names. The text is quoted.
+/// An answer to a letter: to its sender, or with `all` to everybody that it names, each under their Master now. The text
+/// is quoted.
 ///
 /// An answer to a letter of one's own goes to those it went to.
 pub fn reply(session: &Session, received: &Received, all: bool) -> Outgoing {
-    let own: Vec<&Address> = session.account().addresses.iter().map(|own| &own.address).collect();
+    let account = session.account();
+    let aliases = account.addresses.iter().filter(|own| !own.master);
+    let own: Vec<Address> = [session.address()]
+        .into_iter()
+        .chain(aliases.map(|own| own.address.clone()))
+        .collect();
     answer(&own, received, all)
 }
 
@@ -22,40 +28,43 @@ pub fn forward(received: &Received) -> Outgoing {
     outgoing
 }
 
-fn answer(own: &[&Address], received: &Received, all: bool) -> Outgoing {
+/// Of one's `own` addresses the first is the Master.
+fn answer(own: &[Address], received: &Received, all: bool) -> Outgoing {
     let letter = &received.letter;
     let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
     let text = format!("\n\n{} wrote:\n{quoted}", named(&letter.from));
     let mut outgoing = Outgoing::new(prefixed("Re: ", &letter.subject)).text(text);
     outgoing.in_reply_to = Some(received.delivery.id);
-    let others = |people: &[vault::Correspondent]| -> Vec<Address> {
-        people
-            .iter()
-            .map(|one| &one.address)
-            .filter(|address| !own.contains(address))
-            .cloned()
-            .collect()
+    // An address says who somebody was when the letter was written. It may have gone to somebody else since.
+    let now = |address: &Address| -> Address {
+        let mut participants = received.slip.participants.iter();
+        let participant = participants.find(|one| one.address == *address);
+        participant.and_then(|one| one.now.as_ref()).unwrap_or(address).clone()
     };
-    let from = &letter.from.address;
-    if own.contains(&from) {
-        outgoing.to = others(&letter.to);
-        outgoing.cc = if all { others(&letter.cc) } else { Vec::new() };
-        // A note to oneself is answered to oneself.
-        if outgoing.to.is_empty() && outgoing.cc.is_empty() {
-            outgoing.to.push(from.clone());
-        }
-        return outgoing;
+    let sender = received.delivery.sender_now.as_ref().unwrap_or(&letter.from.address);
+    let ours = own.contains(sender);
+    if !ours {
+        outgoing.to.push(sender.clone());
     }
-    outgoing.to.push(from.clone());
+    let others = |people: &[vault::Correspondent], before: &[Address]| {
+        let mut found: Vec<Address> = Vec::new();
+        for address in people.iter().map(|one| now(&one.address)) {
+            if ![own, before, &found].iter().any(|known| known.contains(&address)) {
+                found.push(address);
+            }
+        }
+        found
+    };
+    if ours || all {
+        let to = others(&letter.to, &outgoing.to);
+        outgoing.to.extend(to);
+    }
     if all {
-        outgoing
-            .to
-            .extend(others(&letter.to).into_iter().filter(|address| address != from));
-        let to = outgoing.to.clone();
-        outgoing.cc = others(&letter.cc)
-            .into_iter()
-            .filter(|address| !to.contains(address))
-            .collect();
+        outgoing.cc = others(&letter.cc, &outgoing.to);
+    }
+    // A note to oneself is answered to oneself.
+    if outgoing.to.is_empty() && outgoing.cc.is_empty() {
+        outgoing.to.extend(own.first().cloned());
     }
     outgoing
 }
@@ -83,7 +92,8 @@ fn prefixed(prefix: &str, subject: &str) -> String {
 mod tests {
     use vault::{Correspondent, Fingerprint, Letter, Sight};
     use wire::{
-        mailbox::{Delivery, Folder, Slip},
+        mailbox::{Delivery, Folder, Participant, Role, Slip},
+        people::Standing,
         sessions::Person,
     };
 
@@ -149,13 +159,23 @@ mod tests {
     }
 
     fn goes_to(own: &[&str], received: &Received, all: bool) -> (Vec<Address>, Vec<Address>) {
-        let own: Vec<Address> = own.iter().map(|name| address(name)).collect();
-        let answer = answer(&own.iter().collect::<Vec<_>>(), received, all);
+        let answer = answer(&addresses(own), received, all);
         (answer.to, answer.cc)
     }
 
     fn addresses(names: &[&str]) -> Vec<Address> {
         names.iter().map(|name| address(name)).collect()
+    }
+
+    fn participant(then: &str, now: Option<&str>) -> Participant {
+        Participant {
+            role: Role::To,
+            address: address(then),
+            now: now.map(address),
+            name: None,
+            standing: Standing::Registered,
+            notification: None,
+        }
     }
 
     #[test]
@@ -180,6 +200,38 @@ mod tests {
         assert_eq!(
             goes_to(&["anna"], &received("anna", &["anna"], &[]), true),
             (addresses(&["anna"]), vec![])
+        );
+    }
+
+    #[test]
+    fn an_answer_goes_to_where_people_are_now() {
+        let mut letter = received("anna", &["ben", "carl", "carl.office"], &["dora", "ben.old"]);
+        letter.delivery.sender_now = Some(address("anna.winter"));
+        letter.slip.participants = vec![
+            participant("ben", Some("ben.new")),
+            participant("carl", Some("carl.new")),
+            participant("carl.office", Some("carl.new")),
+            participant("dora", None),
+            participant("ben.old", Some("ben.new")),
+        ];
+        let ben = ["ben.new", "ben"];
+        assert_eq!(goes_to(&ben, &letter, false), (addresses(&["anna.winter"]), vec![]));
+        let everybody = (addresses(&["anna.winter", "carl.new"]), addresses(&["dora"]));
+        assert_eq!(goes_to(&ben, &letter, true), everybody);
+        // To those who have moved it is a letter of their own, under whichever address they wrote it, and still if they
+        // gave that address away.
+        let anna = goes_to(&["anna.winter"], &letter, false);
+        assert_eq!(anna, (addresses(&["ben.new", "carl.new"]), vec![]));
+    }
+
+    #[test]
+    fn an_address_that_was_given_away_leads_to_nobody_else() {
+        let mut letter = received("anna", &["anna"], &[]);
+        letter.delivery.sender_now = Some(address("anna.winter"));
+        letter.slip.participants = vec![participant("anna", Some("anna.winter"))];
+        assert_eq!(
+            goes_to(&["anna.winter"], &letter, true),
+            (addresses(&["anna.winter"]), vec![])
         );
     }
 

@@ -31,16 +31,21 @@
 //! [`Client::patience`] says: all that read, and sending, which the portal never does twice. Time and randomness come
 //! from the [`Environment`]; a test passes its own.
 
+mod account;
 mod administration;
+mod aliases;
 mod changes;
 mod client;
+mod confirmation;
 mod download;
 mod environment;
 mod error;
 mod http;
 mod keys;
 mod letters;
+mod links;
 mod outgoing;
+mod parcels;
 mod progress;
 mod reading;
 mod registration;
@@ -49,6 +54,7 @@ mod session;
 mod upload;
 
 pub use client::Client;
+pub use confirmation::Owner;
 pub use environment::Environment;
 pub use error::{ChangedKey, Error};
 pub use letters::{forward, reply};

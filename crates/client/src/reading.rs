@@ -72,8 +72,9 @@ impl Session {
 
     /// Opens a delivery. It stays unread until it is [marked](Session::mark_read).
     ///
-    /// A correspondent's fingerprint that is seen for the first time is remembered; a changed one is told by
-    /// [`Received::sight`], and stays that way until it is [accepted](Session::accept).
+    /// A correspondent's fingerprint that is seen for the first time is remembered, and so is one that the key seen
+    /// before names as its successor; a changed one is told by [`Received::sight`], and stays that way until it is
+    /// [accepted](Session::accept).
     ///
     /// # Errors
     /// `not-found`; [`Error::Vault`] where it was altered, is not the sender's, or no key here opens it.
@@ -84,6 +85,7 @@ impl Session {
             delivery,
             body,
             certificate,
+            predecessors,
             slip,
             ..
         } = found;
@@ -99,8 +101,8 @@ impl Session {
                 }
             })
             .await??;
-        let sight = self.sight(&delivery.sender.address, opened.fingerprint);
-        if sight == Sight::First {
+        let sight = self.sight_of_writer(&delivery.sender.address, opened.fingerprint, &predecessors);
+        if matches!(sight, Sight::First | Sight::Succeeded { .. }) {
             self.remember(vec![(delivery.sender.address.clone(), opened.fingerprint)])
                 .await?;
         }
@@ -141,13 +143,14 @@ impl Session {
 
 fn open_covers(vault: &Vault, deliveries: Vec<Delivery>, certificates: &BTreeMap<String, Bytes>) -> Vec<Listed> {
     // A page often has few senders, and a certificate takes four verifications to parse.
-    let mut senders: BTreeMap<(String, String), Result<Certificate, vault::Error>> = BTreeMap::new();
+    let mut senders: BTreeMap<(String, String, String), Result<Certificate, vault::Error>> = BTreeMap::new();
     deliveries
         .into_iter()
         .map(|delivery| {
             let (fingerprint, from) = (&delivery.sender_fingerprint, &delivery.sender.address);
-            let bytes = certificates.get(fingerprint).map(AsRef::as_ref).unwrap_or_default();
-            let known = (fingerprint.clone(), from.canonical().to_owned());
+            let key = &delivery.certificate_key;
+            let bytes = certificates.get(key).map(AsRef::as_ref).unwrap_or_default();
+            let known = (key.clone(), fingerprint.clone(), from.canonical().to_owned());
             let cover = match senders.entry(known).or_insert_with(|| sender(bytes, fingerprint, from)) {
                 Ok(sender) => vault.open_cover(
                     delivery.message,

@@ -1,18 +1,21 @@
 //! Ways in: an invitation, the password, a session that was kept.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
-use vault::{Vault, VaultKey, password};
+use vault::{
+    Vault, VaultKey,
+    password::{self, ExportKey},
+};
 use wire::{
     Address,
+    ids::SignInId,
     sessions::{
-        Carrier, FinishSignIn, Invitation, InvitationToken, NewVault, Register, RegistrationStarted, SignInStarted,
-        SignedIn, SlotKind, StartRegistration, StartSignIn,
+        Carrier, FinishSignIn, GivePassword, Invitation, InvitationToken, NewVault, PasswordGiven, Register,
+        RegistrationStarted, SignInStarted, SignedIn, SlotKind, StartRegistration, StartSignIn,
     },
 };
 use zeroize::Zeroizing;
 
-use crate::{Client, Error, KeptSession, Session, client::blocking, http::Ask};
+use crate::{Client, Error, KeptSession, Session, client::blocking, http::Ask, links::secret};
 
 impl Client {
     /// What an invitation says. Takes the whole link, or what stands behind its `#`.
@@ -20,7 +23,7 @@ impl Client {
     /// # Errors
     /// [`Error::Link`], or `invitation-unknown`, `invitation-expired`, `invitation-used`.
     pub async fn invitation(&self, link: &str) -> Result<Invitation, Error> {
-        let token = token(link)?;
+        let token = invitation(link)?;
         self.http
             .get(Ask::new(Method::POST, "/invitations/inspect").json(&token)?)
             .await
@@ -32,7 +35,7 @@ impl Client {
     /// As [`Client::invitation`], and `too-many-requests`.
     pub async fn renew_invitation(&self, link: &str) -> Result<(), Error> {
         // Not repeated: each time is a mail.
-        let ask = Ask::new(Method::POST, "/invitations/renew").json(&token(link)?)?;
+        let ask = Ask::new(Method::POST, "/invitations/renew").json(&invitation(link)?)?;
         self.http.tell_once(ask).await
     }
 
@@ -42,7 +45,7 @@ impl Client {
     /// # Errors
     /// As [`Client::invitation`].
     pub async fn register(&self, link: &str, name: &str, password: &str) -> Result<Session, Error> {
-        let InvitationToken { token } = token(link)?;
+        let token = secret(link)?;
         let invitation = self.invitation(link).await?;
         let password = Zeroizing::new(password.to_owned());
         let mut rng = self.environment.rng();
@@ -87,6 +90,22 @@ impl Client {
     /// # Errors
     /// [`Error::is_wrong_password`], `too-many-attempts`, `account-disabled`.
     pub async fn sign_in(&self, address: &Address, password: &str) -> Result<Session, Error> {
+        let attempt = self.attempt(address, password).await?;
+        let request = FinishSignIn {
+            sign_in: attempt.sign_in,
+            credential_finalization: attempt.finalization.into(),
+            carrier: Carrier::Bearer,
+        };
+        let signed_in: SignedIn = self
+            .http
+            .once(Ask::new(Method::POST, "/sessions").json(&request)?)
+            .await?;
+        let (key, vault) = unlock(&signed_in.vault, &attempt.export_key)?;
+        self.begin(signed_in, key, vault).await
+    }
+
+    /// The first half of proving a password. Neither half is repeated: each counts as an attempt at the password.
+    pub(crate) async fn attempt(&self, address: &Address, password: &str) -> Result<Attempt, Error> {
         let password = Zeroizing::new(password.to_owned());
         let mut rng = self.environment.rng();
         let (attempt, request) = password::SignIn::start(&password, &mut rng)?;
@@ -94,31 +113,17 @@ impl Client {
             address: address.clone(),
             credential_request: request.into(),
         };
-        // Neither half is repeated: each counts as an attempt at the password.
         let started: SignInStarted = self
             .http
             .once(Ask::new(Method::POST, "/sign-ins").json(&request)?)
             .await?;
         let response = started.credential_response;
         let (finalization, export_key) = blocking(move || attempt.finish(response.as_ref(), &mut rng)).await??;
-        let request = FinishSignIn {
+        Ok(Attempt {
             sign_in: started.sign_in,
-            credential_finalization: finalization.into(),
-            carrier: Carrier::Bearer,
-        };
-        let signed_in: SignedIn = self
-            .http
-            .once(Ask::new(Method::POST, "/sessions").json(&request)?)
-            .await?;
-        let slot = signed_in
-            .vault
-            .slots
-            .iter()
-            .find(|slot| slot.kind == SlotKind::Password);
-        let slot = slot.ok_or(Error::Answer("a vault without a password slot"))?;
-        let key = VaultKey::unwrap_with_password(slot.wrapped.as_ref(), &export_key)?;
-        let vault = Vault::unlock(signed_in.vault.sealed.as_ref(), &key)?;
-        self.begin(signed_in, key, vault).await
+            finalization,
+            export_key,
+        })
     }
 
     /// Goes on with a session that was [kept](Session::keep), without a password.
@@ -147,40 +152,50 @@ impl Client {
     }
 
     async fn begin(&self, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Session, Error> {
+        let account = signed_in.session.account.clone();
         let session = Session::new(self.clone(), signed_in, key, vault)?;
+        // A certificate that could not be signed anew keeps nobody from reading; where a message is refused for it, that
+        // is tried again.
+        let _ = session.settle(account).await;
         session.take_parcels_in().await?;
         Ok(session)
     }
 }
 
-/// The secret of an invitation link.
-fn token(link: &str) -> Result<InvitationToken, Error> {
-    let text = link.trim().rsplit('#').next().unwrap_or_default();
-    let token = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::Link)?;
-    match token.len() {
-        32 => Ok(InvitationToken { token: token.into() }),
-        _ => Err(Error::Link),
+impl Session {
+    /// Gives the password again, so that the next five minutes count as signed in just now: what
+    /// [promoting](Session::promote) takes.
+    ///
+    /// # Errors
+    /// [`Error::is_wrong_password`], `too-many-attempts`.
+    pub async fn give_password(&self, password: &str) -> Result<(), Error> {
+        let attempt = self.0.client.attempt(&self.address(), password).await?;
+        let request = GivePassword {
+            sign_in: attempt.sign_in,
+            credential_finalization: attempt.finalization.into(),
+        };
+        let ask = self.ask(Method::POST, "/session/password").json(&request)?;
+        let _: PasswordGiven = self.0.client.http.once(ask).await?;
+        Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn invitation(link: &str) -> Result<InvitationToken, Error> {
+    secret(link).map(|token| InvitationToken { token })
+}
 
-    #[test]
-    fn a_link_and_its_secret_alone_are_the_same() {
-        let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
-        let link = format!(" https://portal.example.org/register#{secret}\n");
-        let whole = token(&link).unwrap();
-        assert_eq!(whole.token.as_ref(), (0..32).collect::<Vec<u8>>());
-        assert_eq!(token(secret).unwrap().token, whole.token);
-        for wrong in [
-            "",
-            "https://portal.example.org/register",
-            "#AAEC",
-            &format!("{link}#x="),
-        ] {
-            assert!(matches!(token(wrong), Err(Error::Link)), "{wrong}");
-        }
-    }
+/// The first half of a sign-in, and what the second takes.
+pub(crate) struct Attempt {
+    pub(crate) sign_in: SignInId,
+    pub(crate) finalization: Vec<u8>,
+    pub(crate) export_key: ExportKey,
+}
+
+/// Opens a vault by its password slot.
+pub(crate) fn unlock(stored: &wire::sessions::Vault, export_key: &ExportKey) -> Result<(VaultKey, Vault), Error> {
+    let slot = stored.slots.iter().find(|slot| slot.kind == SlotKind::Password);
+    let slot = slot.ok_or(Error::Answer("a vault without a password slot"))?;
+    let key = VaultKey::unwrap_with_password(slot.wrapped.as_ref(), export_key)?;
+    let vault = Vault::unlock(stored.sealed.as_ref(), &key)?;
+    Ok((key, vault))
 }

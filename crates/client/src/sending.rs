@@ -1,10 +1,10 @@
 //! Sending: recipients, files, the letter, and the portal's word that it has them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use bytes::Bytes;
 use reqwest::{Method, header::HeaderName};
-use vault::{Certificate, Correspondent, FileRef, Fingerprint, Letter, SessionKey, Sight};
+use vault::{Certificate, Correspondent, FileRef, Fingerprint, Letter, SealedMessage, SessionKey, Sight};
 use wire::{
     Address, Problem, ProblemType,
     ids::{AccountId, DeliveryId, MessageId},
@@ -20,8 +20,9 @@ const ROUNDS: usize = 3;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A message that is sealed, its files uploaded, and that only needs [submitting](Session::submit).
-#[derive(Debug)]
 pub struct Sealed {
+    /// As it was written, should it have to be sealed anew.
+    letter: Letter,
     request: Send,
     recipients: Vec<Recipient>,
     session_key: SessionKey,
@@ -77,12 +78,8 @@ impl Session {
                 })
                 .collect()
         };
-        let account = self.account();
         let letter = Letter {
-            from: Correspondent {
-                name: Some(account.name.clone()),
-                address: self.address().clone(),
-            },
+            from: self.writer(),
             to: named(&outgoing.to),
             cc: named(&outgoing.cc),
             subject: outgoing.subject,
@@ -90,56 +87,75 @@ impl Session {
             html: outgoing.html,
             files,
         };
-        let from = letter.from.address.clone();
-        let stored = letter.files.iter().map(|file| file.sha256).collect();
-        let certificates = recipients.iter().map(certificate).collect::<Result<Vec<_>, _>>()?;
         let id = MessageId(self.0.client.environment.id());
-        let (name, now, mut rng) = (account.name.clone(), self.now(), self.0.client.environment.rng());
-        let sealed = self
-            .with_vault(move |vault| vault.seal(&letter, id, &name, &certificates, now, &mut rng))
-            .await??;
-        let packets = sealed
-            .key_packets
-            .into_iter()
-            .map(|made| (made.fingerprint, made.packet))
-            .collect();
+        let sealed = self.seal_letter(letter.clone(), id, &recipients).await?;
+        let session_key = sealed.session_key.clone();
         let request = Send {
             id,
-            from,
+            from: letter.from.address.clone(),
             to: outgoing.to,
             cc: outgoing.cc,
             bcc: outgoing.bcc,
-            key_packets: self.addressed(&recipients, packets)?,
+            key_packets: self.addressed(&recipients, packets(sealed.key_packets))?,
             cover: sealed.cover.into(),
             body: sealed.body.into(),
-            files: stored,
+            files: letter.files.iter().map(|file| file.sha256).collect(),
             in_reply_to: outgoing.in_reply_to,
         };
         let body = to_body(&request)?;
         let idempotency_key = self.0.client.environment.id().to_string();
         Ok(Sealed {
+            letter,
             request,
             recipients,
-            session_key: sealed.session_key,
+            session_key,
             body,
             idempotency_key,
         })
     }
 
+    /// The account, as it stands in From.
+    fn writer(&self) -> Correspondent {
+        Correspondent {
+            name: Some(self.account().name.clone()),
+            address: self.address(),
+        }
+    }
+
+    async fn seal_letter(
+        &self,
+        letter: Letter,
+        id: MessageId,
+        recipients: &[Recipient],
+    ) -> Result<SealedMessage, Error> {
+        let certificates = recipients.iter().map(certificate).collect::<Result<Vec<_>, _>>()?;
+        let (name, now) = (self.account().name.clone(), self.now());
+        let mut rng = self.0.client.environment.rng();
+        Ok(self
+            .with_vault(move |vault| vault.seal(&letter, id, &name, &certificates, now, &mut rng))
+            .await??)
+    }
+
     /// Hands a sealed message to the portal. Doing it again, in whatever way the first time ended, sends nothing twice.
     ///
-    /// Where a recipient registered or changed keys meanwhile, what opens the message is made anew for them; nothing is
-    /// sealed or uploaded again.
+    /// Where a recipient registered or changed keys meanwhile, what opens the message is made anew for them; where the
+    /// sender's own Master changed, the message is sealed anew as from the new one. No file is uploaded again.
     ///
     /// # Errors
-    /// `recipients-changed` where that happens time and again, and whatever else the portal refuses it for.
+    /// `recipients-changed` and `sender-changed` where that happens time and again, and whatever else the portal refuses
+    /// it for.
     pub async fn submit(&self, sealed: &mut Sealed) -> Result<Sent, Error> {
         for _ in 0..ROUNDS {
             match self.post(sealed).await {
-                Err(error) if error.problem() == Some(ProblemType::RecipientsChanged) => {}
+                Err(error) if error.problem() == Some(ProblemType::RecipientsChanged) => {
+                    self.prepare_again(sealed).await?;
+                }
+                Err(error) if error.problem() == Some(ProblemType::SenderChanged) => {
+                    self.refresh().await?;
+                    self.seal_again(sealed).await?;
+                }
                 other => return other,
             }
-            self.prepare_again(sealed).await?;
         }
         self.post(sealed).await
     }
@@ -160,12 +176,12 @@ impl Session {
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for recipient in &recipients {
             let now = certificate(recipient)?.fingerprint();
-            match self.sight(&recipient.address, now) {
+            match self.sight_of_reader(&recipient.address, now, &recipient.predecessors) {
                 Sight::Same => {}
                 // Who is only invited has no key to be known by: it is custody's, and gives way at registration. But a key
                 // that is remembered is compared, whatever the portal says of the address.
                 Sight::First if recipient.standing == Standing::Invited => {}
-                Sight::First => new.push((recipient.address.clone(), now)),
+                Sight::First | Sight::Succeeded { .. } => new.push((recipient.address.clone(), now)),
                 Sight::Changed { before } => changed.push(ChangedKey {
                     address: recipient.address.clone(),
                     before,
@@ -195,15 +211,33 @@ impl Session {
         let recipients = self.prepare(addresses, request.in_reply_to).await?;
         let (now, mut rng) = (self.now(), self.0.client.environment.rng());
         let own = self.vault().certificate().clone();
-        let mut packets = BTreeMap::new();
+        let mut made = Vec::new();
         for certificate in recipients.iter().map(certificate).chain([Ok(own)]) {
-            let made = vault::key_packet(&sealed.session_key, &certificate?, now, &mut rng)?;
-            packets.insert(made.fingerprint, made.packet);
+            made.push(vault::key_packet(&sealed.session_key, &certificate?, now, &mut rng)?);
         }
-        sealed.request.key_packets = self.addressed(&recipients, packets)?;
+        sealed.request.key_packets = self.addressed(&recipients, packets(made))?;
         sealed.recipients = recipients;
+        self.as_another_request(sealed)
+    }
+
+    /// Seals the letter anew, as from the account's Master now. It stays the same message: should the portal have taken it
+    /// before all the same, it does not take it twice.
+    async fn seal_again(&self, sealed: &mut Sealed) -> Result<(), Error> {
+        sealed.letter.from = self.writer();
+        let anew = self
+            .seal_letter(sealed.letter.clone(), sealed.request.id, &sealed.recipients)
+            .await?;
+        sealed.session_key = anew.session_key;
+        let request = &mut sealed.request;
+        request.from = sealed.letter.from.address.clone();
+        request.key_packets = self.addressed(&sealed.recipients, packets(anew.key_packets))?;
+        (request.cover, request.body) = (anew.cover.into(), anew.body.into());
+        self.as_another_request(sealed)
+    }
+
+    /// Another request needs another key: the portal refuses one key for two.
+    fn as_another_request(&self, sealed: &mut Sealed) -> Result<(), Error> {
         sealed.body = to_body(&sealed.request)?;
-        // Another request, so another key: the portal refuses one key for two.
         sealed.idempotency_key = self.0.client.environment.id().to_string();
         Ok(())
     }
@@ -252,6 +286,17 @@ impl Session {
     pub(crate) fn now(&self) -> wire::Millis {
         self.0.client.environment.now()
     }
+}
+
+impl fmt::Debug for Sealed {
+    /// What somebody writes stays out of logs and errors.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({})", self.request.id)
+    }
+}
+
+fn packets(made: Vec<vault::KeyPacket>) -> BTreeMap<Fingerprint, Vec<u8>> {
+    made.into_iter().map(|made| (made.fingerprint, made.packet)).collect()
 }
 
 /// The certificate that the portal names for a recipient.

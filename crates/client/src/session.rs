@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use reqwest::Method;
@@ -26,12 +26,17 @@ pub struct Session(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) client: Client,
     pub(crate) bearer: Zeroizing<String>,
-    pub(crate) account: Account,
-    pub(crate) from: Address,
+    known: RwLock<Known>,
     reload_key: Zeroizing<Vec<u8>>,
     pub(crate) key: VaultKey,
     pub(crate) held: Arc<RwLock<Held>>,
     pub(crate) in_turn: WrittenInTurn,
+}
+
+/// What the session knows of its account, until it is told otherwise.
+struct Known {
+    account: Arc<Account>,
+    master: Address,
 }
 
 /// What goes on with a session in another process, without the password. It holds the session's secret: whoever reads it
@@ -43,19 +48,26 @@ pub struct KeptSession {
     pub(crate) wrapped_key: Bytes,
 }
 
-impl Session {
-    pub(crate) fn new(client: Client, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Self, Error> {
-        let account = signed_in.session.account;
+impl Known {
+    fn new(account: Account) -> Result<Self, Error> {
         let master = account.addresses.iter().find(|own| own.master);
-        let from = master
+        let master = master
             .ok_or(Error::Answer("an account without a Master"))?
             .address
             .clone();
+        Ok(Self {
+            account: Arc::new(account),
+            master,
+        })
+    }
+}
+
+impl Session {
+    pub(crate) fn new(client: Client, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Self, Error> {
         Ok(Self(Arc::new(Inner {
             client,
             bearer: Zeroizing::new(signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?),
-            account,
-            from,
+            known: RwLock::new(Known::new(signed_in.session.account)?),
             reload_key: Zeroizing::new(signed_in.session.reload_key.0),
             key,
             held: Arc::new(RwLock::new(Held {
@@ -67,14 +79,24 @@ impl Session {
         })))
     }
 
-    /// The account, as it was when the session began.
-    pub fn account(&self) -> &Account {
-        &self.0.account
+    /// The account as it was last [taken up](Session::refresh).
+    pub fn account(&self) -> Arc<Account> {
+        self.known().account.clone()
+    }
+
+    /// Knows the account as this from now on.
+    pub(crate) fn set_account(&self, account: Account) -> Result<(), Error> {
+        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Known::new(account)?;
+        Ok(())
     }
 
     /// The Master, which messages are sent from.
-    pub fn address(&self) -> &Address {
-        &self.0.from
+    pub fn address(&self) -> Address {
+        self.known().master.clone()
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.0.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The fingerprint of the account's own key, to be read out to those who ask.
@@ -160,7 +182,7 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Session({})", self.0.account.id)
+        write!(f, "Session({})", self.account().id)
     }
 }
 
