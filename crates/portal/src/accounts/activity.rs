@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use wire::{
+    Address,
     ids::AccountId,
     sessions::{Activity, ActivityKind},
 };
@@ -20,14 +21,41 @@ pub(crate) async fn record(
     account: AccountId,
     kind: ActivityKind,
 ) -> Result<(), StoreError> {
+    write(portal, unit, account, kind, None, false).await
+}
+
+/// The same where it is about one of the account's addresses, one that it claims, or one that it had.
+pub(crate) async fn record_about(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    kind: ActivityKind,
+    address: &Address,
+    by_administrator: bool,
+) -> Result<(), StoreError> {
+    write(portal, unit, account, kind, Some(address), by_administrator).await
+}
+
+async fn write(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    kind: ActivityKind,
+    address: Option<&Address>,
+    by_administrator: bool,
+) -> Result<(), StoreError> {
     let now = portal.now();
-    sqlx::query("INSERT INTO activity (id, account, at, kind) VALUES ($1, $2, $3, $4)")
-        .bind(&portal.entropy.id(now).as_bytes()[..])
-        .bind(account.key())
-        .bind(now)
-        .bind(name(&kind))
-        .execute(&mut **unit)
-        .await?;
+    sqlx::query(
+        "INSERT INTO activity (id, account, at, kind, address, by_administrator) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&portal.entropy.id(now).as_bytes()[..])
+    .bind(account.key())
+    .bind(now)
+    .bind(name(&kind))
+    .bind(address.map(Address::as_typed))
+    .bind(i64::from(by_administrator))
+    .execute(&mut **unit)
+    .await?;
     Ok(())
 }
 

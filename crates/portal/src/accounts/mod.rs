@@ -15,7 +15,7 @@ use wire::{
     sessions::{Account, AccountKind, OwnAddress},
 };
 
-pub(crate) use activity::record;
+pub(crate) use activity::{record, record_about};
 pub use invitations::{Invited, invite};
 pub(crate) use invitations::{invited_since, issue_link, link};
 pub(crate) use vaults::vault;

@@ -4,16 +4,24 @@
 //! name, who wrote, one link.
 
 mod folder;
+mod kind;
 mod letter;
 mod outbox;
+mod round;
 mod smtp;
+mod tellings;
 
 use futures_util::future::BoxFuture;
 use wire::Address;
 
 pub use folder::FolderRelay;
-pub(crate) use outbox::{Notice, deliver_due, invitations_since, invite, put};
+pub use kind::Warning;
+pub(crate) use outbox::{
+    ClaimMail, Notice, claim_mails, confirm_claim, invitations_since, invite, newest_claim_mail, put, sweep, warn,
+};
+pub(crate) use round::deliver_due;
 pub use smtp::{SmtpRelay, SmtpSettings, Tls};
+pub(crate) use tellings::tell_correspondents;
 
 /// A basic mail, ready to go.
 #[derive(Clone)]

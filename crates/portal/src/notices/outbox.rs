@@ -1,33 +1,21 @@
-//! The outbox: mails that must go out, retried until they did or three days have passed.
+//! The outbox: a row for each mail that must go out, put in with what it tells of.
 
 use sqlx::{AnyConnection, AssertSqlSafe};
-use uuid::Uuid;
 use wire::{
     Address, Millis,
-    ids::{AccountId, DeliveryId},
-    mailbox::Change,
-    people::AccountState,
+    ids::{AccountId, ClaimId, DeliveryId},
+    mailbox::Notification,
 };
 
-use super::{Connection, Mail, Refusal, letter};
+use super::kind::{Kind, Warning};
 use crate::{
-    Portal, accounts, changes,
+    Portal, accounts,
     settings::DAY,
-    storage::{Key as _, RowExt as _, StoreError, Unit, values},
+    storage::{Key as _, RowExt as _, StoreError, Unit, name, values},
 };
 
-/// How long a mail is tried (RFC 5321 section 4.5.4.1 asks for four to five days of a relay; ours tries on after us).
-const GIVE_UP_AFTER: Millis = 3 * DAY;
-
-/// How long a mail that is being sent belongs to the process that sends it. Longer than a send may take; should the
-/// process die, another try follows after this.
-const LEASE: Millis = 60_000;
-
-/// How long before the next try after so many: a minute, doubled each time, up to four hours.
-fn back_off(attempts: i64) -> Millis {
-    let doublings = (attempts - 1).clamp(0, 8);
-    (60_000 << doublings).min(4 * 3_600_000)
-}
+/// How long a mail that has ended is remembered where no slip shows how it fared.
+const KEPT: Millis = 90 * DAY;
 
 /// A mail about one delivery or, as an invitation alone, about none.
 pub(crate) struct Notice {
@@ -39,6 +27,49 @@ pub(crate) struct Notice {
     pub(crate) destination: Address,
     /// What it is about.
     pub(crate) delivery: Option<DeliveryId>,
+}
+
+/// A mail that asks whether a claimed address is the claimant's.
+#[derive(Clone, Copy)]
+pub(crate) struct ClaimMail<'a> {
+    /// The claim.
+    pub(crate) claim: ClaimId,
+    /// Who claims.
+    pub(crate) account: AccountId,
+    /// The claimed address, as stored.
+    pub(crate) to: &'a Address,
+    /// The claimant's name.
+    pub(crate) claimant_name: &'a str,
+    /// When it goes out, which is later than now where the address has had its share of mails.
+    pub(crate) next_at: Millis,
+}
+
+/// A mail as its row has it.
+pub(super) struct Row<'a> {
+    pub(super) kind: Kind,
+    pub(super) account: AccountId,
+    pub(super) destination: &'a Address,
+    pub(super) sender_name: Option<&'a str>,
+    pub(super) delivery: Option<DeliveryId>,
+    pub(super) claim: Option<ClaimId>,
+    pub(super) about: Option<&'a Address>,
+    pub(super) next_at: Millis,
+}
+
+impl<'a> Row<'a> {
+    /// A mail that is about nothing but itself, to go out now.
+    pub(super) fn now(portal: &Portal, kind: Kind, account: AccountId, destination: &'a Address) -> Self {
+        Self {
+            kind,
+            account,
+            destination,
+            sender_name: None,
+            delivery: None,
+            claim: None,
+            about: None,
+            next_at: portal.now(),
+        }
+    }
 }
 
 /// Puts an invitation into the outbox that is about no message.
@@ -53,44 +84,94 @@ pub(crate) async fn invite(
         None => None,
     };
     let destination = accounts::destination(unit, account).await?;
-    let notice = Notice {
-        account,
-        invites: true,
-        destination,
-        delivery: None,
+    let row = Row {
+        sender_name: sender_name.as_deref(),
+        ..Row::now(portal, Kind::Invitation, account, &destination)
     };
-    put(portal, unit, &[notice], sender_name.as_deref()).await?;
-    unit.wake(account);
-    Ok(())
+    put_rows(portal, unit, &[row]).await
 }
 
-/// Puts mails into the outbox.
+/// Puts mails about deliveries into the outbox.
 pub(crate) async fn put(
     portal: &Portal,
     unit: &mut Unit,
     notices: &[Notice],
     sender_name: Option<&str>,
 ) -> Result<(), StoreError> {
-    if notices.is_empty() {
+    let rows: Vec<_> = notices
+        .iter()
+        .map(|notice| {
+            let kind = match notice.invites {
+                true => Kind::Invitation,
+                false => Kind::Notification,
+            };
+            Row {
+                sender_name,
+                delivery: notice.delivery,
+                ..Row::now(portal, kind, notice.account, &notice.destination)
+            }
+        })
+        .collect();
+    put_rows(portal, unit, &rows).await
+}
+
+/// Puts a claim's mail into the outbox, in the place of those that have not gone out yet: their links would be dead.
+pub(crate) async fn confirm_claim(portal: &Portal, unit: &mut Unit, mail: &ClaimMail<'_>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE outbox SET next_at = NULL WHERE claim = $1 AND next_at IS NOT NULL")
+        .bind(mail.claim.key())
+        .execute(&mut **unit)
+        .await?;
+    let row = Row {
+        sender_name: Some(mail.claimant_name),
+        claim: Some(mail.claim),
+        next_at: mail.next_at,
+        ..Row::now(portal, Kind::Claim, mail.account, mail.to)
+    };
+    put_rows(portal, unit, &[row]).await
+}
+
+/// Puts a security notice into the outbox for each of these addresses. *This wasn't me* in it ends the sessions and the
+/// claims of `account`, or of the account that this one is absorbed into by then.
+pub(crate) async fn warn(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    warning: Warning,
+    to: &[Address],
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = to
+        .iter()
+        .map(|address| Row::now(portal, Kind::Warning(warning), account, address))
+        .collect();
+    put_rows(portal, unit, &rows).await
+}
+
+/// Puts mails into the outbox.
+pub(super) async fn put_rows(portal: &Portal, unit: &mut Unit, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    if rows.is_empty() {
         return Ok(());
     }
     let now = portal.now();
-    let ids: Vec<_> = notices.iter().map(|_| portal.entropy.id(now)).collect();
+    let ids: Vec<_> = rows.iter().map(|_| portal.entropy.id(now)).collect();
     let sql = format!(
-        "INSERT INTO outbox (id, kind, address, account, delivery, sender_name, created_at, next_at) VALUES {}",
-        values(notices.len(), 8)
+        "INSERT INTO outbox (id, kind, address, account, sender_name, delivery, claim, about, created_at, next_at) \
+         VALUES {}",
+        values(rows.len(), 10)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
-    for (id, notice) in ids.iter().zip(notices) {
+    for (id, row) in ids.iter().zip(rows) {
         query = query
             .bind(&id.as_bytes()[..])
-            .bind(if notice.invites { "invitation" } else { "notification" })
-            .bind(notice.destination.as_typed())
-            .bind(notice.account.key())
-            .bind(notice.delivery.as_ref().map(|delivery| delivery.key()))
-            .bind(sender_name)
+            .bind(name(&row.kind))
+            .bind(row.destination.as_typed())
+            .bind(row.account.key())
+            .bind(row.sender_name)
+            .bind(row.delivery.as_ref().map(|delivery| delivery.key()))
+            .bind(row.claim.as_ref().map(|claim| claim.key()))
+            .bind(row.about.map(Address::as_typed))
             .bind(now)
-            .bind(now);
+            .bind(row.next_at);
+        unit.wake(row.account);
     }
     query.execute(&mut **unit).await?;
     Ok(())
@@ -111,203 +192,56 @@ pub(crate) async fn invitations_since(
     row.int("n")
 }
 
-/// A mail whose time has come.
-struct Due {
-    id: Uuid,
-    account: AccountId,
-    delivery: Option<DeliveryId>,
-    invites: bool,
-    sender_name: Option<String>,
-    address: Address,
-    created_at: Millis,
-    attempts: i64,
-}
-
-/// Sends every mail that is due, one after the other over one connection, and answers when the next one is.
-///
-/// One after the other, so that a process that dies has at most one mail in flight: only that one can go out twice.
-pub(crate) async fn deliver_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
-    let mut connection: Option<Box<dyn Connection>> = None;
-    loop {
-        if portal.wakes.are_closing() {
-            break;
-        }
-        let Some(due) = take(portal).await? else { break };
-        let sent = send(portal, &mut connection, &due).await?;
-        finish(portal, &due, sent).await?;
-        if sent == Err(Refusal::Relay) {
-            connection = None;
-            // Nothing else would go out either. What is due waits for the next round.
-            postpone(portal, portal.now() + back_off(1)).await?;
-            break;
-        }
-    }
-    if let Some(connection) = connection {
-        connection.quit().await;
-    }
-    let row = sqlx::query("SELECT MIN(next_at) AS next_at FROM outbox WHERE next_at IS NOT NULL")
-        .fetch_one(&mut *portal.store.read().await?)
-        .await?;
-    row.maybe_int("next_at")
-}
-
-/// Takes the mail that has been due longest, for this process alone.
-async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
-    loop {
-        let now = portal.now();
-        let row = sqlx::query(
-            "SELECT id, account, delivery, kind, sender_name, address, created_at, attempts, next_at FROM outbox \
-             WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
-        )
-        .bind(now)
-        .fetch_optional(&mut *portal.store.read().await?)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let due = Due {
-            id: Uuid::from_slice(&row.bytes("id")?).map_err(|_| StoreError::Corrupt)?,
-            account: row.key("account")?,
-            delivery: row.maybe_key("delivery")?,
-            invites: row.text("kind")? == "invitation",
-            sender_name: row.maybe_text("sender_name")?,
-            address: row.address("address")?,
-            created_at: row.millis("created_at")?,
-            attempts: row.int("attempts")? + 1,
-        };
-        let mut unit = portal.store.begin().await?;
-        let taken =
-            sqlx::query("UPDATE outbox SET next_at = $3, attempts = attempts + 1 WHERE id = $1 AND next_at = $2")
-                .bind(&due.id.as_bytes()[..])
-                .bind(row.millis("next_at")?)
-                .bind(now + LEASE)
-                .execute(&mut *unit)
-                .await?
-                .rows_affected();
-        portal.commit(unit).await?;
-        if taken > 0 {
-            return Ok(Some(due));
-        }
-    }
-}
-
-async fn send(
-    portal: &Portal,
-    connection: &mut Option<Box<dyn Connection>>,
-    due: &Due,
-) -> Result<Result<(), Refusal>, StoreError> {
-    let connection = match connection {
-        Some(connection) => connection,
-        None => match portal.relay.connect().await {
-            Ok(new) => connection.insert(new),
-            Err(refusal) => return Ok(Err(refusal)),
+/// How a claim's newest mail fares.
+pub(crate) async fn newest_claim_mail(db: &mut AnyConnection, claim: ClaimId) -> Result<Notification, StoreError> {
+    let row = sqlx::query(
+        "SELECT attempts, sent_at, failed_at, refused FROM outbox WHERE claim = $1 ORDER BY id DESC LIMIT 1",
+    )
+    .bind(claim.key())
+    .fetch_one(db)
+    .await?;
+    Ok(match (row.maybe_int("sent_at")?, row.maybe_int("failed_at")?) {
+        (Some(at), _) => Notification::Sent { at },
+        (None, Some(at)) => Notification::Failed {
+            at,
+            refused: row.flag("refused")?,
         },
-    };
-    let link = link(portal, due).await?;
-    let message = letter::write(
-        portal,
-        due.id,
-        &due.address,
-        due.invites,
-        due.sender_name.as_deref(),
-        &link,
-    );
-    let Some(message) = message else {
-        return Ok(Err(Refusal::Address));
-    };
-    let mail = Mail {
-        to: due.address.clone(),
-        message,
-    };
-    Ok(connection.send(&mail).await)
-}
-
-/// The one link of a mail. An invitation's secret is made here, when the mail is made, so that it stands nowhere else.
-/// Somebody who registered since the invitation was put into the outbox gets the way to the message instead.
-async fn link(portal: &Portal, due: &Due) -> Result<String, StoreError> {
-    let url = &portal.settings.public_url;
-    if due.invites {
-        let mut unit = portal.store.begin().await?;
-        if accounts::find(&mut unit, due.account).await?.state == AccountState::Invited {
-            let secret = accounts::issue_link(portal, &mut unit, due.account).await?;
-            portal.commit(unit).await?;
-            return Ok(accounts::link(portal, &secret));
-        }
-    }
-    Ok(match due.delivery {
-        Some(delivery) => format!("{url}/inbox/{delivery}"),
-        None => format!("{url}/"),
+        (None, None) => Notification::Waiting {
+            attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
+        },
     })
 }
 
-async fn finish(portal: &Portal, due: &Due, sent: Result<(), Refusal>) -> Result<(), StoreError> {
-    let now = portal.now();
-    let over = now - due.created_at >= GIVE_UP_AFTER;
-    let mut unit = portal.store.begin().await?;
-    match sent {
-        Ok(()) => {
-            sqlx::query("UPDATE outbox SET next_at = NULL, sent_at = $2 WHERE id = $1")
-                .bind(&due.id.as_bytes()[..])
-                .bind(now)
-                .execute(&mut *unit)
-                .await?;
-        }
-        Err(refusal) if over || refusal == Refusal::Address => {
-            tracing::warn!(%refusal, attempts = due.attempts, "a notification was given up");
-            sqlx::query("UPDATE outbox SET next_at = NULL, failed_at = $2, refused = $3 WHERE id = $1")
-                .bind(&due.id.as_bytes()[..])
-                .bind(now)
-                .bind(i64::from(refusal == Refusal::Address))
-                .execute(&mut *unit)
-                .await?;
-        }
-        Err(refusal) => {
-            tracing::info!(%refusal, attempts = due.attempts, "a notification will be tried again");
-            sqlx::query("UPDATE outbox SET next_at = $2 WHERE id = $1")
-                .bind(&due.id.as_bytes()[..])
-                .bind(now + back_off(due.attempts))
-                .execute(&mut *unit)
-                .await?;
-        }
-    }
-    if let Some(delivery) = due.delivery {
-        tell_sender(&mut unit, delivery).await?;
-    }
-    portal.commit(unit).await
-}
-
-/// The sender's slip shows how the notification fares.
-async fn tell_sender(unit: &mut Unit, delivery: DeliveryId) -> Result<(), StoreError> {
-    let row = sqlx::query(
-        "SELECT m.sender, s.id FROM deliveries d JOIN messages m ON m.id = d.message \
-         JOIN deliveries s ON s.message = m.id AND s.folder = 'sent' WHERE d.id = $1",
+/// The mails that an address got since, or is still to get, because somebody claims it: who does, and when the mail went
+/// out, goes out next, or was put in where it never goes out. Earliest first.
+pub(crate) async fn claim_mails(
+    db: &mut AnyConnection,
+    canonical: &str,
+    since: Millis,
+) -> Result<Vec<(AccountId, Millis)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT o.account, COALESCE(o.sent_at, o.next_at, o.created_at) AS at FROM outbox o \
+         JOIN claims c ON c.id = o.claim \
+         WHERE c.canonical = $1 AND COALESCE(o.sent_at, o.next_at, o.created_at) > $2 ORDER BY 2",
     )
-    .bind(delivery.key())
-    .fetch_optional(&mut **unit)
+    .bind(canonical)
+    .bind(since)
+    .fetch_all(db)
     .await?;
-    match row {
-        Some(row) => changes::tell(unit, row.key("sender")?, Change::Delivery { id: row.key("id")? }).await,
-        None => Ok(()),
-    }
+    rows.iter()
+        .map(|row| Ok((row.key("account")?, row.millis("at")?)))
+        .collect()
 }
 
-/// Puts everything that is due off until then.
-async fn postpone(portal: &Portal, until: Millis) -> Result<(), StoreError> {
-    let mut unit = portal.store.begin().await?;
-    sqlx::query("UPDATE outbox SET next_at = $2 WHERE next_at <= $1")
-        .bind(portal.now())
-        .bind(until)
-        .execute(&mut *unit)
-        .await?;
-    portal.commit(unit).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tries_thin_out_and_never_stop_before_the_end() {
-        let waits: Vec<_> = (1..=12).map(|attempts| back_off(attempts) / 60_000).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240]);
-        assert_eq!(back_off(i64::MAX), 4 * 3_600_000);
-    }
+/// Forgets mails that ended long ago. A slip shows how the mail of a delivery fared, and a pending claim how its own did:
+/// those stay. Part of the sweep.
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM outbox WHERE delivery IS NULL AND next_at IS NULL AND created_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.id = outbox.claim AND c.ended IS NULL)",
+    )
+    .bind(now - KEPT)
+    .execute(db)
+    .await?;
+    Ok(())
 }

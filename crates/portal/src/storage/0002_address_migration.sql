@@ -78,7 +78,8 @@ CREATE TABLE alarms (
     hash       BYTES PRIMARY KEY,
     account    BYTES NOT NULL REFERENCES accounts (id),
     address    TEXT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    raised_at  BIGINT               -- from then on the link does nothing more
 ) STRICT;
 CREATE INDEX alarms_by_expiry ON alarms (expires_at);
 

@@ -2,7 +2,7 @@ use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 use wire::{
     Address, Millis, Sha256,
-    ids::{AccountId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId},
+    ids::{AccountId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId},
 };
 
 use super::StoreError;
@@ -29,7 +29,7 @@ macro_rules! keys {
     )*};
 }
 
-keys!(AccountId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId);
+keys!(AccountId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId);
 
 impl Key for Sha256 {
     fn key(&self) -> &[u8] {
