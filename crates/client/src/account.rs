@@ -89,3 +89,84 @@ fn names(certificate: &Certificate, addresses: &[Address]) -> bool {
         && user_ids.first().copied() == addresses.first().map(Address::as_typed)
         && addresses.iter().all(|address| user_ids.contains(&address.as_typed()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use wire::sessions::AccountKind;
+
+    use super::*;
+
+    fn environment() -> Environment {
+        let seed = AtomicU8::new(0);
+        Environment::new(|| 1_764_000_000_000, move || [seed.fetch_add(1, Ordering::SeqCst); 32])
+    }
+
+    fn address(text: &str) -> Address {
+        text.parse().unwrap()
+    }
+
+    /// The account of those addresses, of which the portal says in any order which is the Master.
+    fn account(addresses: &[&str], master: &str, certificate: &Certificate) -> Account {
+        let addresses = addresses.iter().map(|text| OwnAddress {
+            address: address(text),
+            master: *text == master,
+            confirmed_at: 0,
+        });
+        Account {
+            id: "0199ad0e-1f7a-7000-8000-000000000001".parse().unwrap(),
+            name: "Anna".into(),
+            kind: AccountKind::Professional,
+            administrator: false,
+            addresses: addresses.collect(),
+            certificate: certificate.to_bytes().into(),
+        }
+    }
+
+    fn user_ids(vault: &Vault) -> Vec<String> {
+        vault.certificate().user_ids().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_certificate_follows_the_addresses_and_is_made_only_where_it_does_not() {
+        let environment = environment();
+        let (old, new) = ("Anna@clinic.test", "Anna.Winter@clinic.test");
+        let vault = || Vault::create(&address(old), environment.now(), &mut environment.rng());
+        let mut vault = vault().unwrap();
+        let first = vault.certificate().clone();
+        let as_it_was = account(&[old], old, &first);
+        assert_eq!(dress(&mut vault, &as_it_was, &environment).unwrap(), None);
+
+        // She has promoted another address with a client that did not come to sign.
+        let promoted = account(&[old, new], new, &first);
+        let signed = dress(&mut vault, &promoted, &environment)
+            .unwrap()
+            .expect("one is made");
+        assert_eq!(signed.fingerprint(), first.fingerprint());
+        assert_eq!(user_ids(&vault), [new, old]);
+        let settled = account(&[old, new], new, &signed);
+        assert_eq!(dress(&mut vault, &settled, &environment).unwrap(), None);
+
+        // Another client of hers adopts what this one made, and one that has more than the account drops it.
+        let (key, mut other) = (vault::VaultKey::generate(&mut environment.rng()), environment.rng());
+        let mut other = Vault::unlock(&vault.lock(&key, &mut other).unwrap(), &key).unwrap();
+        assert_eq!(dress(&mut other, &settled, &environment).unwrap(), None);
+        assert_eq!(user_ids(&other), [new, old]);
+        let removed = account(&[new], new, &signed);
+        assert!(dress(&mut other, &removed, &environment).unwrap().is_some());
+        assert_eq!(user_ids(&other), [new]);
+    }
+
+    #[test]
+    fn a_certificate_of_another_key_is_replaced() {
+        let environment = environment();
+        let anna = "anna@clinic.test";
+        let mut vault = Vault::create(&address(anna), environment.now(), &mut environment.rng()).unwrap();
+        let foreign = Vault::create(&address(anna), environment.now(), &mut environment.rng()).unwrap();
+        let own = vault.certificate().fingerprint();
+        let account = account(&[anna], anna, foreign.certificate());
+        let signed = dress(&mut vault, &account, &environment).unwrap().expect("one is made");
+        assert_eq!((signed.fingerprint(), vault.certificate().fingerprint()), (own, own));
+    }
+}

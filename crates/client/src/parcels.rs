@@ -59,3 +59,31 @@ fn take_in(vault: &mut Vault, parcels: &[Parcel]) -> Vec<ParcelId> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand_chacha::ChaCha20Rng;
+
+    use super::*;
+
+    #[test]
+    fn a_key_from_one_parcel_opens_the_next_in_whatever_order_they_come() {
+        let (now, mut rng) = (1_764_000_000_000, ChaCha20Rng::seed_from_u64(1));
+        let mut vault = |name: &str| {
+            let address = format!("{name}@clinic.test").parse().unwrap();
+            Vault::create(&address, now, &mut rng).unwrap()
+        };
+        let (mut anna, ben, carl, dora) = (vault("anna"), vault("ben"), vault("carl"), vault("dora"));
+        let mut parcel = |id: u8, of: &Vault, to: &Vault| Parcel {
+            id: ParcelId(uuid::Uuid::from_bytes([id; 16])),
+            sealed: of.hand_over(to.certificate(), now, &mut rng).unwrap().into(),
+        };
+        // Carl joined Ben, who joined Anna before any client of his looked. Of the third nobody here has the key.
+        let parcels = [parcel(1, &carl, &ben), parcel(2, &anna, &dora), parcel(3, &ben, &anna)];
+        let id = |parcel: &Parcel| parcel.id;
+        assert_eq!(take_in(&mut anna, &parcels), [id(&parcels[2]), id(&parcels[0])]);
+        // Again, after an answer that was lost: all are in it, and nothing is the worse for it.
+        assert_eq!(take_in(&mut anna, &parcels), [id(&parcels[0]), id(&parcels[2])]);
+    }
+}
