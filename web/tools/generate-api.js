@@ -1,4 +1,5 @@
-// Writes src/api/schema.d.ts from the OpenAPI document that the portal's tests keep in src/api/openapi.json.
+// Writes src/api/schema.d.ts from the OpenAPI document that the portal's tests keep in src/api/openapi.json. With --check
+// it writes nothing and fails where that would change the file.
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 
@@ -16,4 +17,9 @@ const generated =
 
 // An unchanged file keeps its time, so that a watching compiler stays quiet.
 const before = await readFile(target, 'utf8').catch(() => '');
-if (before !== generated) await writeFile(target, generated);
+if (before !== generated) {
+  if (process.argv.includes('--check')) {
+    process.stderr.write('src/api/schema.d.ts is not what openapi.json makes. Run `npm run api`.\n');
+    process.exitCode = 1;
+  } else await writeFile(target, generated);
+}

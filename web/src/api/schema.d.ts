@@ -2187,6 +2187,17 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "account";
+        } | {
+            /** @enum {string} */
+            kind: "vault";
+            /**
+             * Format: int64
+             * @description By this version.
+             */
+            version: number;
+        } | {
+            /** @enum {string} */
+            kind: "mailboxes";
         };
         /** @description What changed in an account, oldest first. */
         Changes: {
