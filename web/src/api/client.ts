@@ -30,13 +30,17 @@ export function refusal(status: number, body: unknown): Refused {
   return refused;
 }
 
-async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
+async function answer<T>(call: Promise<Answer<T>>, refusalOf = refusal): Promise<T> {
   const { data, error, response } = await call.catch((cause: unknown) => {
     throw new Unreachable('no answer', { cause });
   });
-  if (!response.ok) throw refusal(response.status, error);
+  if (!response.ok) throw refusalOf(response.status, error);
   return data as T;
 }
+
+/** Of what is asked about any account: that one may be disabled, and the signed-in one is not. */
+const answerOfAny = <T>(call: Promise<Answer<T>>) =>
+  answer(call, (status, body) => new Refused(problemFrom(status, body)));
 
 export const portal = () => answer(http.GET('/api/v1/portal'));
 
@@ -53,10 +57,10 @@ export const register = (body: paths['/api/v1/registrations']['post']['requestBo
   answer(http.POST('/api/v1/registrations', { body }));
 
 export const startSignIn = (address: string, credentialRequest: string) =>
-  answer(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest } }));
+  answerOfAny(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest } }));
 
 export const finishSignIn = (signIn: string, finalization: string) =>
-  answer(
+  answerOfAny(
     http.POST('/api/v1/sessions', {
       body: { sign_in: signIn, credential_finalization: finalization, carrier: 'cookie' },
     }),
@@ -79,6 +83,9 @@ export const parcels = () => answer(http.GET('/api/v1/parcels'));
 
 export const dropParcel = (id: string) => answer(http.DELETE('/api/v1/parcels/{id}', { params: { path: { id } } }));
 
+export const writeCertificate = (certificate: string) =>
+  answer(http.PUT('/api/v1/certificate', { body: { certificate } }));
+
 export const activity = () => answer(http.GET('/api/v1/activity'));
 
 export const aliases = () => answer(http.GET('/api/v1/aliases'));
@@ -94,21 +101,21 @@ export const mailClaim = (id: string) => answer(http.POST('/api/v1/claims/{id}/m
 
 export const cancelClaim = (id: string) => answer(http.DELETE('/api/v1/claims/{id}', { params: { path: { id } } }));
 
-export const inspectClaim = (token: string) => answer(http.POST('/api/v1/claims/inspect', { body: { token } }));
+export const inspectClaim = (token: string) => answerOfAny(http.POST('/api/v1/claims/inspect', { body: { token } }));
 
 export const proveOwner = (token: string, signIn: string, finalization: string) =>
-  answer(
+  answerOfAny(
     http.POST('/api/v1/claims/prove', { body: { token, sign_in: signIn, credential_finalization: finalization } }),
   );
 
 export const confirmClaim = (token: string, by: ConfirmBy) =>
-  answer(http.POST('/api/v1/claims/confirm', { body: { token, by } }));
+  answerOfAny(http.POST('/api/v1/claims/confirm', { body: { token, by } }));
 
-export const refuseClaim = (token: string) => answer(http.POST('/api/v1/claims/refuse', { body: { token } }));
+export const refuseClaim = (token: string) => answerOfAny(http.POST('/api/v1/claims/refuse', { body: { token } }));
 
-export const inspectAlarm = (token: string) => answer(http.POST('/api/v1/alarms/inspect', { body: { token } }));
+export const inspectAlarm = (token: string) => answerOfAny(http.POST('/api/v1/alarms/inspect', { body: { token } }));
 
-export const raiseAlarm = (token: string) => answer(http.POST('/api/v1/alarms', { body: { token } }));
+export const raiseAlarm = (token: string) => answerOfAny(http.POST('/api/v1/alarms', { body: { token } }));
 
 export const prepareRecipients = (addresses: string[], inReplyTo: string | undefined) =>
   answer(http.POST('/api/v1/recipients', { body: { addresses, in_reply_to: inReplyTo ?? null } }));

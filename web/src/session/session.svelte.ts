@@ -4,8 +4,9 @@ import * as api from '../api/client';
 import { Refused, Unreachable, isRefused } from '../api/problem';
 import type { Account, Portal, Session, SignedIn } from '../api/types';
 import { isVaultError, vault } from '../vault/client';
+import { CertificateKeeper, addressesOf } from './certificate';
+import { Keyring } from './keyring';
 import * as reloadKey from './reload-key';
-import { changeVault } from './vault-writes';
 
 /** Why the sign-in page is shown. */
 export type SignedOutBecause = 'never' | 'ended' | 'disabled' | 'no-key' | 'signed-out' | 'signed-out-unsure';
@@ -20,14 +21,20 @@ export type Phase =
 class CurrentSession {
   phase = $state.raw<Phase>({ name: 'starting' });
   portal = $state.raw<Portal>();
+  /** Replaced as a whole whenever the portal is asked for it again. */
   session = $state.raw<Session>();
   /** Of the open vault's own certificate. */
   fingerprint = $state('');
-  /** The open vault's own certificate, in base64. Never taken from the portal, which could name another. */
+  /** The open vault's own certificate, in base64. The portal's copy only where the own key made it. */
   certificate = '';
-  #version = 0;
-  #writing: Promise<unknown> = Promise.resolve();
+  /** Counts up when keys came into the vault: what did not open before may open now. */
+  keysCame = $state(0);
+  #refreshing: Promise<unknown> = Promise.resolve();
   #onEnd: (() => void)[] = [];
+  #onKeys: (() => void)[] = [];
+
+  #keyring = this.#newKeyring(0);
+  #certificates = this.#newCertificateKeeper();
 
   /** The signed-in account; only pages that need a session may ask. */
   get account(): Account {
@@ -37,8 +44,12 @@ class CurrentSession {
 
   /** Outgoing messages come from the Master. */
   get master(): string {
-    const { addresses } = this.account;
-    return (addresses.find(({ master }) => master) ?? addresses[0])?.address ?? '';
+    return addressesOf(this.account)[0] ?? '';
+  }
+
+  /** Who outgoing messages come from. */
+  get sender(): { name: string; address: string } {
+    return { name: this.account.name, address: this.master };
   }
 
   get ownAddresses(): string[] {
@@ -48,6 +59,11 @@ class CurrentSession {
   /** Calls `listener` when the session ends, so that what belongs to it is let go. */
   whenEnded(listener: () => void): void {
     this.#onEnd.push(listener);
+  }
+
+  /** Calls `listener` when keys came into the vault. */
+  whenKeysCome(listener: () => void): void {
+    this.#onKeys.push(listener);
   }
 
   /** Takes up the session of the last visit, if there is one. */
@@ -103,79 +119,150 @@ class CurrentSession {
     this.#leave(because);
   }
 
-  /** The account changed at the portal. */
-  async refresh(): Promise<void> {
-    this.session = await api.session();
-    await this.takeInParcels();
+  /**
+   * Asks the portal for the account again, which changed there or may have: its addresses, keys that were handed over to
+   * it, its certificate. One after the other, so that the newest answer stays.
+   */
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#ask();
+      if (!this.session) return;
+      await this.#keyring.takeInParcels();
+      await this.#mendCertificate();
+    });
   }
 
-  /** Changes the vault and stores it, one change after the other. */
-  change(change: () => Promise<void>): Promise<void> {
-    const run = this.#writing.then(async () => {
-      this.#version = await changeVault(
-        {
-          lock: () => vault.call('lock', []),
-          write: async (sealed, version) => (await api.writeVault(toBase64(sealed), version)).version,
-          reopen: () => this.#reopen(),
-        },
-        this.#version,
-        change,
-      );
-    });
-    this.#writing = run.catch(() => undefined);
-    return run;
+  /** The stored vault has become this version. */
+  async follow(version: number): Promise<void> {
+    try {
+      await this.#keyring.follow(version);
+    } catch (error) {
+      // What is open stays open; whatever it is that this page cannot open, a later look would not either.
+      if (error instanceof Unreachable || error instanceof Refused) throw error;
+    }
   }
 
-  /** Takes keys that were handed over into the keyring. The portal drops its copy only when the vault is stored. */
-  async takeInParcels(): Promise<void> {
-    const parcels = await api.parcels();
-    if (parcels.length === 0) return;
-    const taken = new Set<string>();
-    await this.change(async () => {
-      for (const parcel of parcels) {
-        try {
-          await vault.call('takeIn', [fromBase64(parcel.sealed)]);
-          taken.add(parcel.id);
-        } catch (error) {
-          // One that cannot be opened stays with the portal; it must not keep anybody from signing in.
-          if (!isVaultError(error)) throw error;
-        }
-      }
-    });
-    // Another window may have been quicker.
-    await Promise.all([...taken].map((id) => api.dropParcel(id).catch(() => undefined)));
+  /** Looks whether anything of the account changed, where nothing is known of what did. */
+  async catchUp(): Promise<void> {
+    const [{ version }] = await Promise.all([api.vault(), this.refresh()]);
+    await this.follow(version);
+  }
+
+  /** Until when the password counts as given just now, as the portal answered when it was given. */
+  passwordGiven(until: number): void {
+    if (this.session) this.session = { ...this.session, password_until: until };
+  }
+
+  /** Changes the vault, one change after the other, and stores it where the change says that it changed anything. */
+  change(change: () => Promise<boolean>): Promise<void> {
+    return this.#keyring.change(change);
   }
 
   async #resume(session: Session): Promise<void> {
     const key = reloadKey.kept();
     if (key?.account !== session.account.id) return this.#leaveWithoutKey();
     this.session = session;
+    let version: number;
     try {
-      this.#version = await this.#reopen();
+      version = await this.#reopen();
     } catch (error) {
       if (error instanceof Unreachable || error instanceof Refused || isVaultError(error, 'module-failed')) throw error;
       return this.#leaveWithoutKey();
     }
-    await this.#enter(session, this.#version);
+    await this.#enter(session, version);
   }
 
   async #reopen(): Promise<number> {
     const key = reloadKey.kept();
     if (!key || !this.session) throw new Error('no key was kept');
+    const account = this.session.account.id;
     const stored = await api.vault();
-    const unlock = fromBase64(this.session.reload_key);
-    await vault.call('openAfterReload', [fromBase64(stored.sealed), key.wrapped, unlock]);
+    // Whoever signed out meanwhile must not find a vault open.
+    if (this.session?.account.id !== account) throw new Error('the session has ended');
+    await vault.call('openAfterReload', [fromBase64(stored.sealed), key.wrapped, fromBase64(this.session.reload_key)]);
+    // The stored vault may know an older certificate.
+    await this.#adopt(this.session.account.certificate);
     return stored.version;
+  }
+
+  /** Takes the portal's copy of the certificate for the own one; anything but a certificate of the own key is left. */
+  async #adopt(certificate: string): Promise<boolean> {
+    try {
+      await vault.call('adopt', [fromBase64(certificate)]);
+      this.certificate = certificate;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What fails here is made good by the next refresh or unlock: the account works with the certificate it has. */
+  async #mendCertificate(): Promise<void> {
+    await this.#certificates.mend().catch(() => undefined);
+  }
+
+  async #ask(): Promise<void> {
+    const next = await api.session();
+    // The session may have ended meanwhile.
+    if (this.session?.account.id === next.account.id) this.session = next;
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const run = this.#refreshing.then(task);
+    this.#refreshing = run.catch(() => undefined);
+    return run;
+  }
+
+  #tellOfKeys(): void {
+    this.keysCame += 1;
+    for (const listener of this.#onKeys) listener();
   }
 
   async #enter(session: Session, version: number): Promise<void> {
     this.session = session;
-    this.#version = version;
-    await this.takeInParcels();
+    this.#keyring = this.#newKeyring(version);
+    this.#certificates = this.#newCertificateKeeper();
+    await this.#keyring.takeInParcels();
     const identity = await vault.call('identity', []);
     this.fingerprint = identity.fingerprint;
     this.certificate = toBase64(identity.certificate);
+    await this.#adopt(session.account.certificate);
     this.phase = { name: 'signed-in' };
+    // Nobody waits for it: it is seldom needed, and a message sent before is sealed again.
+    void this.#inTurn(() => this.#mendCertificate());
+  }
+
+  #newKeyring(version: number): Keyring {
+    return new Keyring(
+      {
+        lock: () => vault.call('lock', []),
+        write: async (sealed, base) => (await api.writeVault(toBase64(sealed), base)).version,
+        reopen: () => this.#reopen(),
+        parcels: api.parcels,
+        takeIn: ({ sealed }) => vault.call('takeIn', [fromBase64(sealed)]),
+        drop: (id) => api.dropParcel(id),
+        keysCame: () => this.#tellOfKeys(),
+      },
+      version,
+    );
+  }
+
+  #newCertificateKeeper(): CertificateKeeper {
+    return new CertificateKeeper({
+      account: () => this.account,
+      adopt: (certificate) => this.#adopt(certificate),
+      addressesIn: async (certificate) => (await vault.call('addressesIn', [fromBase64(certificate)])).addresses,
+      certify: async (addresses) => {
+        this.certificate = toBase64(await vault.call('certify', [addresses, Date.now()]));
+        return this.certificate;
+      },
+      write: async (certificate) => {
+        await api.writeCertificate(certificate);
+        const current = this.session;
+        if (current) this.session = { ...current, account: { ...current.account, certificate } };
+      },
+      ask: () => this.#ask(),
+    });
   }
 
   async #leaveWithoutKey(): Promise<void> {
@@ -190,7 +277,6 @@ class CurrentSession {
     this.session = undefined;
     this.fingerprint = '';
     this.certificate = '';
-    this.#version = 0;
     this.phase = { name: 'signed-out', because };
     if (!wasIn) return;
     vault.forget();

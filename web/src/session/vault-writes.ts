@@ -14,13 +14,17 @@ export interface VaultStore {
 const ROUNDS = 4;
 
 /**
- * Changes the vault and stores it. Where somebody else stored a version meanwhile, the change is made anew upon that.
- * Answers the version that holds it.
+ * Changes the vault and stores it, where the change says that it changed anything. Where somebody else stored a version
+ * meanwhile, the change is made anew upon that. Answers the version that holds it.
  */
-export async function changeVault(store: VaultStore, version: number, change: () => Promise<void>): Promise<number> {
+export async function changeVault(
+  store: VaultStore,
+  version: number,
+  change: () => Promise<boolean>,
+): Promise<number> {
   let base = version;
   for (let round = 1; ; round += 1) {
-    await change();
+    if (!(await change())) return base;
     try {
       return await store.write(await store.lock(), base);
     } catch (error) {

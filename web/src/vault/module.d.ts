@@ -42,7 +42,8 @@ declare module '*/module/vault_wasm.js' {
     handOver(recipient: Uint8Array, nowMs: number): Uint8Array;
     succession(address: string, successor: string, nowMs: number): Uint8Array;
     seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
-    remember(address: string, fingerprint: string): void;
+    seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
+    remember(address: string, fingerprint: string): boolean;
     seal(letter: LetterIn, messageId: string, recipients: Uint8Array[], nowMs: number): Sealed;
     openCover(messageId: string, keyPacket: Uint8Array, cover: Uint8Array, senderCertificate: Uint8Array): Cover;
     openBody(messageId: string, keyPacket: Uint8Array, body: Uint8Array, senderCertificate: Uint8Array): Opened;

@@ -117,8 +117,12 @@ export interface Operations {
   addressesIn(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
   lock(): Uint8Array;
   takeIn(parcel: Uint8Array): void;
+  /** How the key that signed something received compares: any that was seen is `same`. */
   seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
-  remember(address: string, fingerprint: string): void;
+  /** How a key compares that something is about to be sealed to: only the one seen last is `same`. */
+  seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
+  /** Whether that changed the vault, which then wants to be stored. */
+  remember(address: string, fingerprint: string): boolean;
   openCovers(parts: SealedPart[]): OpenedCover[];
   openBody(part: SealedPart): Opened;
   seal(letter: LetterIn, messageId: string, certificates: Uint8Array[], nowMs: number): SealedMessage;

@@ -122,6 +122,7 @@ const handlers: Handlers = {
   lock: () => open().lock(),
   takeIn: (parcel) => open().takeIn(parcel),
   seen: (address, fingerprint, predecessors) => open().seen(address, fingerprint, predecessors),
+  seenForSealing: (address, fingerprint, predecessors) => open().seenForSealing(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
   openCovers: (parts) => parts.map(openCover),
   openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate),
@@ -144,7 +145,7 @@ const handlers: Handlers = {
     closeOther();
     other = opened;
   },
-  otherSeen: (address, fingerprint) => openOther().seen(address, fingerprint, []),
+  otherSeen: (address, fingerprint) => openOther().seenForSealing(address, fingerprint, []),
   otherHandsOver(claimantCertificate, addresses, nowMs) {
     const { fingerprint } = module.readCertificate(claimantCertificate);
     const successions = addresses.map((address) => succession(address, fingerprint, nowMs));

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, Page } from '../../api/types';
-import { append, entryOf, mergeNewest, peopleOf, unopened, unreadIn, update, type Entry } from './list';
+import {
+  append,
+  beginAnew,
+  entryOf,
+  mergeNewest,
+  peopleOf,
+  sealedIn,
+  unopened,
+  unreadIn,
+  update,
+  withOpened,
+  type Entry,
+} from './list';
 
 const delivery = (id: string, more: Partial<Delivery> = {}): Delivery => ({
   id,
@@ -10,6 +22,7 @@ const delivery = (id: string, more: Partial<Delivery> = {}): Delivery => ({
   read_at: null,
   sender: { name: 'Anna', address: 'anna@example.test' },
   sender_fingerprint: '00',
+  certificate_key: '00 anna',
   to: ['bert@example.test'],
   key_packet: '',
   cover: '',
@@ -18,10 +31,14 @@ const delivery = (id: string, more: Partial<Delivery> = {}): Delivery => ({
   ...more,
 });
 const cover = { subject: 's', senderName: 'Anna Smith', snippet: '', files: [] };
-const entry = (id: string, more: Partial<Delivery> = {}): Entry => ({ delivery: delivery(id, more), cover });
+const entry = (id: string, more: Partial<Delivery> = {}): Entry => ({
+  delivery: delivery(id, more),
+  certificate: 'Anna',
+  cover,
+});
 const page = (ids: string[], next?: string): Page => ({
   deliveries: ids.map((id) => delivery(id)),
-  certificates: {},
+  certificates: { '00 anna': 'Anna' },
   ...(next ? { next } : {}),
 });
 const ids = (entries: readonly Entry[]) => entries.map((each) => each.delivery.id).join('');
@@ -32,7 +49,7 @@ function merge(entries: Entry[], next: string | undefined, newest: Page) {
     entries,
     next,
     newest,
-    unopened(entries, newest).map(({ id }) => entry(id)),
+    unopened(entries, newest).map((closed) => ({ ...closed, cover })),
   );
 }
 
@@ -47,7 +64,7 @@ describe('mergeNewest', () => {
   it('takes the new state of what is there, and keeps its opened cover', () => {
     const newest = { ...page([]), deliveries: [delivery('1', { read_at: 7 })] };
     const merged = merge([entry('1')], undefined, newest);
-    expect(merged.entries).toEqual([{ delivery: delivery('1', { read_at: 7 }), cover }]);
+    expect(merged.entries).toEqual([entry('1', { read_at: 7 })]);
     expect(merged.arrived).toEqual([]);
   });
 
@@ -73,6 +90,36 @@ describe('mergeNewest', () => {
   });
 });
 
+describe('beginAnew', () => {
+  it('shows what joined in the middle, and announces none of it', () => {
+    const before = [entry('9'), entry('5'), entry('1')];
+    const newest = page(['9', '8', '5'], '5');
+    const opened = unopened(before, newest).map((closed) => ({ ...closed, cover }));
+    expect(opened.map((each) => each.delivery.id)).toEqual(['8']);
+    const merged = beginAnew(before, newest, opened);
+    expect(ids(merged.entries)).toBe('985');
+    // The rest is read again: something may have joined there as well.
+    expect(merged.next).toBe('5');
+    expect(merged.arrived).toEqual([]);
+  });
+});
+
+describe('what did not open when it came', () => {
+  const sealed: Entry = { delivery: delivery('2'), certificate: 'Anna', failure: 'wrong-key' };
+
+  it('opens with keys that came since, and keeps the state it has by then', () => {
+    const entries = [entry('3'), sealed, entry('1')];
+    expect(ids(sealedIn(entries) as Entry[])).toBe('2');
+    const meanwhile = update(entries, delivery('2', { read_at: 5 }));
+    const opened = withOpened(meanwhile, [{ delivery: delivery('2'), certificate: 'Anna', cover }]);
+    expect(opened).toEqual([entry('3'), entry('2', { read_at: 5 }), entry('1')]);
+  });
+
+  it('stays as it is where they do not open it either', () => {
+    expect(withOpened([sealed], [{ ...sealed, failure: 'damaged' }])).toEqual([sealed]);
+  });
+});
+
 describe('the list', () => {
   it('grows downwards without doubles', () => {
     expect(ids(append([entry('3'), entry('2')], [entry('2'), entry('1')]))).toBe('321');
@@ -84,15 +131,13 @@ describe('the list', () => {
   });
 
   it('shows a message that did not open as such, never as nothing', () => {
-    expect(entryOf(delivery('1'), { failure: 'bad-signature' })).toEqual({
-      delivery: delivery('1'),
-      failure: 'bad-signature',
-    });
+    const closed = { delivery: delivery('1'), certificate: 'Anna' };
+    expect(entryOf(closed, { failure: 'bad-signature' })).toEqual({ ...closed, failure: 'bad-signature' });
   });
 
   it('names senders in the Inbox and recipients in Sent', () => {
     expect(peopleOf(entry('1'))).toEqual(['Anna Smith']);
-    expect(peopleOf({ delivery: delivery('1'), failure: 'truncated' })).toEqual(['Anna']);
+    expect(peopleOf({ delivery: delivery('1'), certificate: '', failure: 'truncated' })).toEqual(['Anna']);
     expect(peopleOf(entry('1', { folder: 'sent' }))).toEqual(['bert@example.test']);
   });
 });

@@ -4,19 +4,40 @@ import type { Cover, OpenedCover } from '../../vault/protocol';
 
 export interface Entry {
   delivery: Delivery;
+  /** Its sender's certificate, in base64. */
+  certificate: string;
   /** Absent where it could not be opened; then `failure` says why. */
   cover?: Cover;
   failure?: string;
 }
 
-export function entryOf(delivery: Delivery, opened: OpenedCover): Entry {
-  return 'cover' in opened ? { delivery, cover: opened.cover } : { delivery, failure: opened.failure };
+/** An entry whose cover has yet to be opened. */
+export type Closed = Pick<Entry, 'delivery' | 'certificate'>;
+
+export function entryOf({ delivery, certificate }: Closed, opened: OpenedCover): Entry {
+  return { delivery, certificate, ...opened };
 }
 
 /** Which deliveries of a page have to be opened yet: a cover never changes once it is there. */
-export function unopened(entries: readonly Entry[], page: Page): Delivery[] {
+export function unopened(entries: readonly Entry[], page: Page): Closed[] {
   const known = new Set(entries.map(({ delivery }) => delivery.id));
-  return page.deliveries.filter(({ id }) => !known.has(id));
+  return page.deliveries
+    .filter(({ id }) => !known.has(id))
+    .map((delivery) => ({ delivery, certificate: page.certificates[delivery.certificate_key] ?? '' }));
+}
+
+/** What did not open when it came; keys that came since may open it. */
+export function sealedIn(entries: readonly Entry[]): Closed[] {
+  return entries.filter(({ cover }) => !cover);
+}
+
+/** Takes over what was opened since, and nothing else of it. */
+export function withOpened(entries: readonly Entry[], opened: readonly Entry[]): Entry[] {
+  const covers = new Map(opened.flatMap(({ delivery, cover }) => (cover ? [[delivery.id, cover] as const] : [])));
+  return entries.map((entry) => {
+    const cover = covers.get(entry.delivery.id);
+    return cover ? { delivery: entry.delivery, certificate: entry.certificate, cover } : entry;
+  });
 }
 
 export interface Merged {
@@ -50,6 +71,14 @@ export function mergeNewest(
   const older = entries.filter(({ delivery }) => delivery.id < last);
   // Nothing older was loaded: the list ends where the page ends, and goes on from there.
   return { entries: [...newest, ...older], next: older.length > 0 ? next : pageNext, arrived };
+}
+
+/**
+ * Begins the list again with the newest page, because deliveries may have joined it anywhere. `opened` are the entries
+ * that `unopened` asked for; what was opened before is not opened again.
+ */
+export function beginAnew(entries: readonly Entry[], page: Page, opened: readonly Entry[]): Merged {
+  return { ...mergeNewest([], undefined, page, [...entries, ...opened]), arrived: [] };
 }
 
 /** Puts an older page below the list. */

@@ -1,95 +1,14 @@
 // The signed-in person's folders as they are shown, kept up to date.
-import { fromBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
 import { Refused, isPassing, isRefused } from '../../api/problem';
-import type { Change, Delivery, Folder, Page } from '../../api/types';
+import type { Change, Delivery, Folder } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { announcer } from '../../shell/announce.svelte';
 import { t } from '../../text';
-import { problemText } from '../../text/problem-text';
-import { vault } from '../../vault/client';
-import type { SealedPart } from '../../vault/protocol';
 import { ChangeFeed } from './change-feed';
-import { append, entryOf, mergeNewest, peopleOf, unopened, unreadIn, update, type Entry } from './list';
-
-async function openCovers(deliveries: Delivery[], certificates: Page['certificates']): Promise<Entry[]> {
-  const parts = deliveries.map((delivery): SealedPart => ({
-    message: delivery.message,
-    keyPacket: fromBase64(delivery.key_packet),
-    sealed: fromBase64(delivery.cover),
-    senderCertificate: fromBase64(certificates[delivery.sender_fingerprint] ?? ''),
-  }));
-  const opened = parts.length > 0 ? await vault.call('openCovers', [parts]) : [];
-  return deliveries.map((delivery, at) => entryOf(delivery, opened[at] ?? { failure: 'failed' }));
-}
-
-export class FolderList {
-  entries = $state.raw<Entry[]>([]);
-  next = $state.raw<string>();
-  state = $state<'new' | 'loading' | 'ready'>('new');
-  problem = $state('');
-  unread = $derived(unreadIn(this.entries));
-  #loading: Promise<void> | undefined;
-  #refreshing: Promise<unknown> = Promise.resolve();
-
-  constructor(readonly folder: Folder) {}
-
-  /** Shows the newest page; answers what arrived since the last look. One after the other: each builds upon the last. */
-  refresh(): Promise<Entry[]> {
-    const run = this.#refreshing.then(() => this.#refresh());
-    this.#refreshing = run.catch(() => undefined);
-    return run;
-  }
-
-  async #refresh(): Promise<Entry[]> {
-    const first = this.state === 'new';
-    if (first) this.state = 'loading';
-    try {
-      const page = await api.deliveries(this.folder);
-      const opened = await openCovers(unopened(this.entries, page), page.certificates);
-      const merged = mergeNewest(this.entries, this.next, page, opened);
-      this.entries = merged.entries;
-      this.next = merged.next;
-      this.state = 'ready';
-      this.problem = '';
-      return first ? [] : merged.arrived;
-    } catch (error) {
-      if (this.state === 'loading') this.state = 'new';
-      this.problem = problemText(error);
-      throw error;
-    }
-  }
-
-  /** Loads the next older page; several calls at once are one. */
-  loadMore(): Promise<void> {
-    this.#loading ??= this.#append().finally(() => (this.#loading = undefined));
-    return this.#loading;
-  }
-
-  async #append(): Promise<void> {
-    if (!this.next) return;
-    try {
-      const page = await api.deliveries(this.folder, this.next);
-      this.entries = append(this.entries, await openCovers(page.deliveries, page.certificates));
-      this.next = page.next ?? undefined;
-      this.problem = '';
-    } catch (error) {
-      this.problem = problemText(error);
-    }
-  }
-
-  has(id: string): boolean {
-    return this.entries.some(({ delivery }) => delivery.id === id);
-  }
-
-  update(delivery: Delivery): void {
-    this.entries = update(this.entries, delivery);
-  }
-
-  find(id: string): Entry | undefined {
-    return this.entries.find(({ delivery }) => delivery.id === id);
-  }
-}
+import { FolderList } from './folder.svelte';
+import { peopleOf, type Entry } from './list';
+import { workIn } from './news';
 
 /** More single looks than this are answered by the newest page alone. */
 const MOST_LOOKS = 20;
@@ -142,19 +61,35 @@ class Mailbox {
   }
 
   async #apply(changes: Change[] | undefined): Promise<void> {
-    if (changes?.length === 0) return;
-    const ids = new Set(changes?.flatMap((change) => (change.kind === 'delivery' ? [change.id] : [])));
-    if (changes?.some(({ kind }) => kind === 'account')) await session.refresh();
-    if (changes && ids.size === 0) return;
-    const arrived = await this.inbox.refresh();
-    if (this.sent.state !== 'new' || changes) await this.sent.refresh();
-    await this.#lookAtOlder(ids);
-    for (const id of ids) this.touched = { id };
+    if (changes) {
+      await workIn(changes, {
+        follow: (version) => session.follow(version),
+        refreshAccount: () => session.refresh(),
+        lookAt: (deliveries, anew) => this.#lookAt(deliveries, anew),
+      });
+      return;
+    }
+    await this.inbox.refresh();
+    if (this.sent.state !== 'new') await this.sent.refresh();
+    // Between the session that the page began with and what the feed tells from now on something may have happened.
+    await session.catchUp();
+  }
+
+  async #lookAt(deliveries: ReadonlySet<string>, anew: boolean): Promise<void> {
+    const arrived = await this.inbox.refresh(anew);
+    await this.sent.refresh(anew);
+    await this.#lookAtOlder(deliveries);
+    for (const id of deliveries) this.touched = { id };
     this.#announce(arrived);
   }
 
+  /** Keys came: what stands sealed in the lists may open now. */
+  async tryAgain(): Promise<void> {
+    await Promise.all([this.inbox.tryAgain(), this.sent.tryAgain()]);
+  }
+
   /** What was read in another window may lie below the newest page. */
-  async #lookAtOlder(ids: Set<string>): Promise<void> {
+  async #lookAtOlder(ids: ReadonlySet<string>): Promise<void> {
     const newest = new Set(
       [this.inbox, this.sent].flatMap(({ entries }) => entries.slice(0, 50).map(({ delivery }) => delivery.id)),
     );
@@ -178,3 +113,5 @@ class Mailbox {
 export const mailbox = new Mailbox();
 
 session.whenEnded(() => mailbox.stop());
+// What cannot be opened even so stays as it is.
+session.whenKeysCome(() => void mailbox.tryAgain().catch(() => undefined));

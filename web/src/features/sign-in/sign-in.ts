@@ -27,6 +27,20 @@ export async function signIn(address: string, password: string, onStep: (step: S
   await session.begin(signedIn);
 }
 
+/** Gives the password again, in the session that goes on: what promoting an address takes. */
+export async function givePassword(password: string): Promise<void> {
+  const request = await vault.call('startSignIn', [password]);
+  try {
+    const started = await api.startSignIn(session.master, toBase64(request));
+    const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
+    const { password_until } = await api.givePassword(started.sign_in, toBase64(finalization));
+    session.passwordGiven(password_until);
+  } finally {
+    // The vault is open already.
+    await vault.call('closeOther', []);
+  }
+}
+
 /** The password was right, and the vault still did not open. */
 class UnopenableVault extends Error {
   constructor(options?: ErrorOptions) {

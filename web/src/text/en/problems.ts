@@ -58,5 +58,7 @@ export const problems = {
   'vault.protocol': 'The portal’s answer does not belong to this attempt. Try again.',
   'vault.unreadable': 'A file could not be read. It may have been moved or changed.',
   'vault.malformed': 'It is damaged: its form is not what it must be.',
+  'vault.wrong-certificate': 'It belongs to another key than the account’s own.',
+  'vault.too-many-keys': 'It holds more keys than one account can hand over.',
   'vault.failed': 'The vault could not open it.',
 } as const;
