@@ -19,6 +19,7 @@ export type Correspondent = Schemas['Correspondent'];
 export type Folder = Schemas['Folder'];
 export type Delivery = Schemas['Delivery'];
 export type Page = Schemas['Page'];
+export type Predecessor = Schemas['Predecessor'];
 export type OpenDelivery = Schemas['OpenDelivery'];
 export type Participant = Schemas['Participant'];
 export type Notification = Schemas['Notification'];

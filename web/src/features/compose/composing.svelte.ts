@@ -142,7 +142,7 @@ export class Composing {
     const answered = draft.answered;
     return {
       messageId: draft.messageId,
-      from: { name: session.account.name, address: session.master },
+      from: session.sender,
       to: draft.to,
       cc: draft.cc,
       bcc: draft.bcc,
@@ -183,6 +183,7 @@ export class Composing {
       for (const attachment of draft.attachments) attachment.startAgain();
       this.problem = t('compose.files-again');
     } else if (isRefused(error, 'recipients-changed')) this.problem = t('compose.recipients-changed');
+    else if (isRefused(error, 'sender-changed')) this.problem = t('compose.sender-changed');
     else if (isRefused(error, 'idempotency-conflict')) this.problem = t('compose.sent-before');
     else this.problem = problemText(error);
   }

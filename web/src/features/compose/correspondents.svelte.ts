@@ -2,12 +2,14 @@
 import * as api from '../../api/client';
 import type { Correspondent } from '../../api/types';
 import { session } from '../../session/session.svelte';
+import { completions } from './completion';
 import { canonical } from './recipients';
 
 /** Waits this long after a key is pressed. */
 const PAUSE_MS = 120;
 
 class Correspondents {
+  /** By each canonical address that they are known under. */
   #known = $state.raw<ReadonlyMap<string, Correspondent>>(new Map());
   #asked = $state.raw<ReadonlySet<string>>(new Set());
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -35,21 +37,18 @@ class Correspondents {
 
   add(correspondents: Correspondent[]): void {
     const known = new Map(this.#known);
-    for (const each of correspondents) known.set(canonical(each.address), each);
+    for (const each of correspondents) {
+      // Whoever has that address now comes before whoever had it.
+      const before = each.formerly && canonical(each.formerly);
+      const holder = before ? known.get(before) : undefined;
+      if (before && (!holder || canonical(holder.address) !== before)) known.set(before, each);
+      known.set(canonical(each.address), each);
+    }
     this.#known = known;
   }
 
   matching(text: string, except: string[]): Correspondent[] {
-    const wanted = text.trim().toLowerCase();
-    const words = (name: string | null | undefined) => (name ?? '').toLowerCase().split(/\s+/);
-    return [...this.#known.values()]
-      .filter(({ name, address }) => {
-        if (except.includes(canonical(address))) return false;
-        const isName = name?.toLowerCase().startsWith(wanted) || words(name).some((word) => word.startsWith(wanted));
-        return isName || address.toLowerCase().startsWith(wanted);
-      })
-      .sort((a, b) => b.last_at - a.last_at)
-      .slice(0, 8);
+    return completions(new Set(this.#known.values()), text, except);
   }
 
   named(address: string): { name?: string } {

@@ -2,9 +2,9 @@
 import { uuidv7 } from '../../api/bytes';
 import { session } from '../../session/session.svelte';
 import type { Answering } from '../../shell/router';
-import type { Mailbox } from '../../vault/protocol';
 import type { Beginning } from './answer';
 import { Attachment } from './attachment.svelte';
+import type { Addressee } from './recipients';
 
 export interface Answered {
   how: Answering;
@@ -14,9 +14,9 @@ export interface Answered {
 const newMessageId = () => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
 
 class Draft {
-  to = $state.raw<Mailbox[]>([]);
-  cc = $state.raw<Mailbox[]>([]);
-  bcc = $state.raw<Mailbox[]>([]);
+  to = $state.raw<Addressee[]>([]);
+  cc = $state.raw<Addressee[]>([]);
+  bcc = $state.raw<Addressee[]>([]);
   subject = $state('');
   text = $state('');
   /** Set where the text has formatting. */

@@ -1,6 +1,11 @@
 // Addresses as people type and paste them.
 import type { Mailbox } from '../../vault/protocol';
 
+/** Somebody a message goes to; `formerly` where the portal said that this is their address now in place of that one. */
+export interface Addressee extends Mailbox {
+  formerly?: string;
+}
+
 /** Of the portal's rules for an address those that catch slips of the finger; the portal itself checks the rest. */
 export function isAddress(text: string): boolean {
   const at = text.lastIndexOf('@');
@@ -70,7 +75,7 @@ function split(text: string): string[] {
 }
 
 /** `more` added to `recipients`, each address once. */
-export function addTo(recipients: readonly Mailbox[], more: readonly Mailbox[]): Mailbox[] {
+export function addTo(recipients: readonly Addressee[], more: readonly Addressee[]): Addressee[] {
   const seen = new Set(recipients.map(({ address }) => canonical(address)));
   const result = [...recipients];
   for (const recipient of more) {
@@ -81,7 +86,7 @@ export function addTo(recipients: readonly Mailbox[], more: readonly Mailbox[]):
   return result;
 }
 
-export function without(recipients: readonly Mailbox[], addresses: readonly string[]): Mailbox[] {
+export function without<Person extends Mailbox>(recipients: readonly Person[], addresses: readonly string[]): Person[] {
   const gone = new Set(addresses.map(canonical));
   return recipients.filter(({ address }) => !gone.has(canonical(address)));
 }

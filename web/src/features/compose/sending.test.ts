@@ -25,6 +25,7 @@ const outgoing: Outgoing = {
 
 const sent: Sent = { message: 'm1', delivery: 'd1' };
 const changed = new Refused({ type: 'recipients-changed', status: 409, title: '' });
+const moved = new Refused({ type: 'sender-changed', status: 409, title: '' });
 const packet = (certificate: string) => ({ fingerprint: certificate, packet: new Uint8Array([1]) });
 
 let keys = 0;
@@ -36,13 +37,14 @@ beforeEach(() => {
   posts = [];
   answers = [];
   parts = {
-    own: { account: 'anna', certificate: 'own' },
+    own: () => ({ account: 'anna', certificate: 'own' }),
     prepare: vi.fn(() => Promise.resolve([recipient('bert@x.test', 'bert'), recipient('carla@x.test', 'carla')])),
     seal: vi.fn((_letter, _id, certificates: string[]) =>
       Promise.resolve({ cover: new Uint8Array(), body: new Uint8Array(), keyPackets: certificates.map(packet) }),
     ),
     sealAgain: vi.fn((_id, certificates: string[]) => Promise.resolve(certificates.map(packet))),
     changedKeys: () => Promise.resolve([]),
+    askSender: () => Promise.resolve({ name: 'Anna', address: 'anna@new.test' }),
     post: (message, key) => {
       posts.push({ message, key });
       const answer = answers.shift() ?? sent;
@@ -63,6 +65,7 @@ describe('Sending', () => {
     expect(JSON.stringify(letter)).not.toContain('carla');
     expect(posts[0]?.message).toMatchObject({
       id: 'm1',
+      from: 'anna@x.test',
       to: ['bert@x.test'],
       bcc: ['carla@x.test'],
       files: ['ff'],
@@ -111,6 +114,71 @@ describe('Sending', () => {
     expect(posts).toHaveLength(3);
   });
 
+  it('seals anew from the new Master when that changed, and takes the stored files along', async () => {
+    answers = [moved];
+    await new Sending(parts).run(outgoing);
+    expect(parts.seal.mock.calls.map(([letter]) => (letter as Outgoing).from.address)).toEqual([
+      'anna@x.test',
+      'anna@new.test',
+    ]);
+    expect(posts.map(({ message }) => message.from)).toEqual(['anna@x.test', 'anna@new.test']);
+    expect(posts[1]?.message).toMatchObject({ id: 'm1', files: ['ff'] });
+    expect(posts[1]?.key).not.toBe(posts[0]?.key);
+  });
+
+  it('makes packets for the certificate of now, which the own one follows too', async () => {
+    let certificate = 'own';
+    parts.own = () => ({ account: 'anna', certificate });
+    parts.askSender = () => {
+      certificate = 'own, certified anew';
+      return Promise.resolve({ address: 'anna@new.test' });
+    };
+    answers = [moved];
+    await new Sending(parts).run(outgoing);
+    expect(parts.seal.mock.calls.map(([, , certificates]) => (certificates as string[])[0])).toEqual([
+      'own',
+      'own, certified anew',
+    ]);
+  });
+
+  it('repeats the very same message where no answer came, although the Master changed since', async () => {
+    answers = [new Unreachable(), new Unreachable(), new Unreachable()];
+    const sending = new Sending(parts);
+    await expect(sending.run(outgoing)).rejects.toBeInstanceOf(Unreachable);
+    await sending.run({ ...outgoing, from: { address: 'anna@new.test' } });
+    expect(new Set(posts.map(({ key }) => key)).size).toBe(1);
+    expect(parts.seal).toHaveBeenCalledOnce();
+  });
+
+  it('gives up when the sender changes again and again', async () => {
+    answers = [moved, moved, moved, moved];
+    await expect(new Sending(parts).run(outgoing)).rejects.toBe(moved);
+    expect(posts).toHaveLength(3);
+  });
+
+  it('compares each key with what is known of the address, and of the former one', async () => {
+    const predecessors = [{ certificate: 'before', statement: 'then bert' }];
+    parts.prepare = () => Promise.resolve([recipient('Bert@X.test', 'bert', { predecessors })]);
+    parts.changedKeys = vi.fn(() => Promise.resolve([]));
+    const to = [{ address: 'bert@x.test', formerly: 'bert@old.test' }];
+    await new Sending(parts).run({ ...outgoing, to, bcc: [], inReplyTo: 'd0' });
+    expect(parts.changedKeys).toHaveBeenCalledExactlyOnceWith(
+      [
+        {
+          account: 'bert',
+          address: 'Bert@X.test',
+          fingerprint: 'certificate of bert',
+          owned: true,
+          predecessors,
+          formerly: 'bert@old.test',
+        },
+      ],
+      'd0',
+    );
+    // Nobody who reads the letter is told of the former address.
+    expect(JSON.stringify(parts.seal.mock.calls[0]?.[0])).not.toContain('bert@old.test');
+  });
+
   it('asks before it sends to a key that changed', async () => {
     parts.changedKeys = () => Promise.resolve(['bert@x.test']);
     await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(KeysChanged);
@@ -135,7 +203,7 @@ describe('accountsOf', () => {
 
   it('does not remember keys that wait in custody', () => {
     expect(accountsOf([recipient('n@x.test', 'n', { standing: 'invited' })], own)[1]?.addresses).toEqual([
-      { address: 'n@x.test', owned: false },
+      { address: 'n@x.test', owned: false, predecessors: [] },
     ]);
   });
 });

@@ -1,15 +1,16 @@
 // From a finished draft to a message that the portal has taken.
 import { toBase64 } from '../../api/bytes';
 import { isPassing, isRefused } from '../../api/problem';
-import type { Recipient, Send, Sent } from '../../api/types';
+import type { Predecessor, Recipient, Send, Sent } from '../../api/types';
 import type { FileRef, KeyPacket, LetterIn, Mailbox, SealedMessage } from '../../vault/protocol';
+import { canonical, type Addressee } from './recipients';
 
 export interface Outgoing {
   messageId: string;
   from: Mailbox;
-  to: Mailbox[];
-  cc: Mailbox[];
-  bcc: Mailbox[];
+  to: Addressee[];
+  cc: Addressee[];
+  bcc: Addressee[];
   subject: string;
   text: string;
   html?: string | undefined;
@@ -19,13 +20,31 @@ export interface Outgoing {
 
 export type SendStep = 'recipients' | 'sealing' | 'sending';
 
+/** A key that a message was sealed to, and the address it stands for. */
+export interface RecipientKey {
+  account: string;
+  address: string;
+  fingerprint: string;
+  /**
+   * Whether the address' owner holds the key. One that waits in custody is replaced at registration, so it is not
+   * remembered; but where a key is remembered, it is compared whatever the portal says of the address.
+   */
+  owned: boolean;
+  predecessors: Predecessor[];
+  /** The address that the writer knew the person under. */
+  formerly?: string;
+}
+
 export interface SendParts {
-  own: { account: string; certificate: string };
+  /** The own account and certificate as they are now. */
+  own(): { account: string; certificate: string };
   prepare(addresses: string[], inReplyTo: string | undefined): Promise<Recipient[]>;
   seal(letter: LetterIn, messageId: string, certificates: string[]): Promise<SealedMessage>;
   sealAgain(messageId: string, certificates: string[]): Promise<KeyPacket[]>;
-  /** Those of the addresses whose key is not the one that was seen last. */
-  changedKeys(keys: { address: string; fingerprint: string; owned: boolean }[]): Promise<string[]>;
+  /** Those of the addresses whose key is neither the one that was seen last nor follows it. */
+  changedKeys(keys: RecipientKey[], inReplyTo: string | undefined): Promise<string[]>;
+  /** Asks the portal for the account again; answers where messages come from now. */
+  askSender(): Promise<Mailbox>;
   post(message: Send, idempotencyKey: string): Promise<Sent>;
   newIdempotencyKey(): string;
   pause(ms: number): Promise<void>;
@@ -50,7 +69,7 @@ const PAUSES_MS = [800, 2500];
 
 interface Ready {
   /** What was sealed, to know whether the draft changed since. */
-  outgoing: string;
+  content: string;
   message: Send;
   idempotencyKey: string;
 }
@@ -65,8 +84,7 @@ export class Sending {
    * same sealed message under the same idempotency key.
    */
   async run(outgoing: Outgoing): Promise<Sent> {
-    const content = JSON.stringify(outgoing);
-    if (this.#ready?.outgoing !== content) this.#ready = await this.#sealed(outgoing, content);
+    if (this.#ready?.content !== contentOf(outgoing)) this.#ready = await this.#sealed(outgoing);
     for (let round = 1; ; round += 1) {
       try {
         this.parts.onStep('sending');
@@ -75,8 +93,11 @@ export class Sending {
         if (isPassing(error)) throw error;
         const ready = this.#ready;
         this.#ready = undefined;
-        if (round === ROUNDS || !isRefused(error, 'recipients-changed')) throw error;
-        this.#ready = await this.#sealedAgain(outgoing, ready);
+        if (round === ROUNDS) throw error;
+        if (isRefused(error, 'recipients-changed')) this.#ready = await this.#sealedAgain(outgoing, ready);
+        // The address stands signed inside, so all is sealed anew; the files are stored and stay.
+        else if (isRefused(error, 'sender-changed')) this.#ready = await this.#sealed(await this.#fromNow(outgoing));
+        else throw error;
       }
     }
   }
@@ -93,16 +114,22 @@ export class Sending {
     return this.parts.post(message, idempotencyKey);
   }
 
-  async #sealed(outgoing: Outgoing, content: string): Promise<Ready> {
+  async #fromNow(outgoing: Outgoing): Promise<Outgoing> {
+    return { ...outgoing, from: await this.parts.askSender() };
+  }
+
+  async #sealed(outgoing: Outgoing): Promise<Ready> {
     const { messageId, from, to, cc, bcc, subject, text, html, files, inReplyTo } = outgoing;
     const recipients = await this.#prepare(outgoing);
     this.parts.onStep('sealing');
     // Bcc stays out of the letter: everybody reads that.
-    const letter: LetterIn = { from, to, cc, subject, text, files, ...(html === undefined ? {} : { html }) };
+    const heads = { to: to.map(inLetter), cc: cc.map(inLetter) };
+    const letter: LetterIn = { from, ...heads, subject, text, files, ...(html === undefined ? {} : { html }) };
     const sealed = await this.parts.seal(letter, messageId, recipients.map(certificateOf));
-    await this.#check(recipients, sealed.keyPackets);
+    await this.#check(outgoing, recipients, sealed.keyPackets);
     const message: Send = {
       id: messageId,
+      from: from.address,
       to: to.map(addressOf),
       cc: cc.map(addressOf),
       bcc: bcc.map(addressOf),
@@ -112,7 +139,7 @@ export class Sending {
       files: files.map(({ sha256 }) => sha256),
       in_reply_to: inReplyTo ?? null,
     };
-    return { outgoing: content, message, idempotencyKey: this.parts.newIdempotencyKey() };
+    return { content: contentOf(outgoing), message, idempotencyKey: this.parts.newIdempotencyKey() };
   }
 
   /** The same cover and body with key packets for the certificates of now. */
@@ -120,22 +147,28 @@ export class Sending {
     const recipients = await this.#prepare(outgoing);
     this.parts.onStep('sealing');
     const packets = await this.parts.sealAgain(outgoing.messageId, recipients.map(certificateOf));
-    await this.#check(recipients, packets);
+    await this.#check(outgoing, recipients, packets);
     const message = { ...ready.message, key_packets: packetsFor(recipients, packets) };
-    return { outgoing: ready.outgoing, message, idempotencyKey: this.parts.newIdempotencyKey() };
+    return { content: ready.content, message, idempotencyKey: this.parts.newIdempotencyKey() };
   }
 
   async #prepare({ to, cc, bcc, inReplyTo }: Outgoing): Promise<Account[]> {
     this.parts.onStep('recipients');
     const prepared = await this.parts.prepare([...to, ...cc, ...bcc].map(addressOf), inReplyTo);
-    return accountsOf(prepared, this.parts.own);
+    return accountsOf(prepared, this.parts.own());
   }
 
-  async #check(accounts: readonly Account[], packets: readonly KeyPacket[]): Promise<void> {
-    const keys = accounts.flatMap(({ addresses }, at) =>
-      addresses.map((address) => ({ ...address, fingerprint: packets[at]?.fingerprint ?? '' })),
+  async #check(outgoing: Outgoing, accounts: readonly Account[], packets: readonly KeyPacket[]): Promise<void> {
+    const { to, cc, bcc, inReplyTo } = outgoing;
+    const formerly = new Map([...to, ...cc, ...bcc].map((each) => [canonical(each.address), each.formerly]));
+    const keys = accounts.flatMap(({ account, addresses }, at) =>
+      addresses.map((each): RecipientKey => {
+        const before = formerly.get(canonical(each.address));
+        const fingerprint = packets[at]?.fingerprint ?? '';
+        return { account, fingerprint, ...each, ...(before === undefined ? {} : { formerly: before }) };
+      }),
     );
-    const changed = await this.parts.changedKeys(keys);
+    const changed = await this.parts.changedKeys(keys, inReplyTo);
     if (changed.length > 0) {
       throw new KeysChanged(
         changed,
@@ -148,20 +181,16 @@ export class Sending {
 interface Account {
   account: string;
   certificate: string;
-  /**
-   * Its addresses, and whether their owner holds the key. One that waits in custody is replaced at registration, so it is
-   * not remembered; but where a key is remembered, it is compared whatever the portal says of the address.
-   */
-  addresses: { address: string; owned: boolean }[];
+  addresses: Pick<RecipientKey, 'address' | 'owned' | 'predecessors'>[];
 }
 
 /** One certificate an account, however many of its addresses are named; the sender's own first. */
 export function accountsOf(recipients: readonly Recipient[], own: { account: string; certificate: string }): Account[] {
   const accounts = new Map<string, Account>([[own.account, { ...own, addresses: [] }]]);
-  for (const { account, certificate, address, standing } of recipients) {
+  for (const { account, certificate, address, standing, predecessors = [] } of recipients) {
     const known = accounts.get(account) ?? { account, certificate, addresses: [] };
     accounts.set(account, known);
-    if (account !== own.account) known.addresses.push({ address, owned: standing === 'registered' });
+    if (account !== own.account) known.addresses.push({ address, owned: standing === 'registered', predecessors });
   }
   return [...accounts.values()];
 }
@@ -175,5 +204,11 @@ function packetsFor(accounts: readonly Account[], packets: readonly KeyPacket[])
   }));
 }
 
+/** The draft without its sender, which stands in a sealed message as it was then: a repeat sends the very same. */
+function contentOf({ from: _, ...content }: Outgoing): string {
+  return JSON.stringify(content);
+}
+
+const inLetter = ({ name, address }: Addressee): Mailbox => (name === undefined ? { address } : { name, address });
 const addressOf = ({ address }: Mailbox) => address;
 const certificateOf = ({ certificate }: Account) => certificate;

@@ -5,7 +5,8 @@ import { isRefused } from '../../api/problem';
 import type { OpenDelivery } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { problemText, vaultText } from '../../text/problem-text';
-import { VaultError, vault } from '../../vault/client';
+import { VaultError, isVaultError, vault } from '../../vault/client';
+import { predecessorsOf } from '../../vault/predecessors';
 import type { Opened, Sight } from '../../vault/protocol';
 import { mailbox } from '../mailbox/mailbox.svelte';
 
@@ -43,6 +44,7 @@ export class OpenMessage {
 
   async load(): Promise<void> {
     this.reading = { state: 'loading' };
+    const keys = session.keysCame;
     let delivery: OpenDelivery | undefined;
     try {
       const found = await openDelivery(this.id);
@@ -52,6 +54,8 @@ export class OpenMessage {
     } catch (error) {
       if (isRefused(error, 'not-found') || isRefused(error, 'malformed')) this.reading = { state: 'gone' };
       else if (error instanceof VaultError && error.code !== 'module-failed') {
+        // Keys that came while it was looked at may be those that it takes.
+        if (isVaultError(error, 'wrong-key') && session.keysCame !== keys) return this.load();
         delivery ??= await api.delivery(this.id).catch(() => undefined);
         if (!delivery) this.reading = { state: 'failed', problem: problemText(error) };
         else this.reading = { state: 'refused', delivery, why: vaultText(error.code) };
@@ -59,6 +63,11 @@ export class OpenMessage {
       return;
     }
     if (delivery.folder === 'inbox' && !delivery.read_at) await mailbox.setRead(delivery, true).catch(() => undefined);
+  }
+
+  /** Keys came that may open what did not open before. */
+  async tryAgain(): Promise<void> {
+    if (this.reading.state === 'refused') await this.load();
   }
 
   /** Fetches the slip anew, for instance because a notification went out. The content never changes. */
@@ -79,8 +88,8 @@ export class OpenMessage {
   async #look(opened: Opened, delivery: OpenDelivery): Promise<{ sight: Sight['sight'] | undefined; before?: string }> {
     if (opened.fingerprint === session.fingerprint) return { sight: undefined };
     const address = delivery.sender.address;
-    const seen = await vault.call('seen', [address, opened.fingerprint, []]);
-    if (seen.sight === 'first') {
+    const seen = await vault.call('seen', [address, opened.fingerprint, predecessorsOf(delivery)]);
+    if (seen.sight === 'first' || seen.sight === 'succeeded') {
       // Kept in the background: reading does not wait for it, and the next opening tries again.
       void this.#remember(address, opened.fingerprint).catch(() => undefined);
     }

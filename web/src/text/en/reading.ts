@@ -33,6 +33,9 @@ export const reading = {
   'reading.file.missing': 'The portal does not have this file any more.',
   'reading.marked-unread': 'Marked as unread',
 
+  'people.now': 'now {address}',
+  'people.now-title': 'Where this person gets messages today. What was sent keeps the address it was sent under.',
+
   'slip.title': 'Delivery Slip',
   'slip.participants': 'Participants',
   'slip.role.from': 'From',
@@ -63,6 +66,7 @@ export const reading = {
   'slip.fingerprint': 'Sender’s key fingerprint',
   'slip.fingerprint.same': 'The same as before',
   'slip.fingerprint.first': 'Seen for the first time',
+  'slip.fingerprint.succeeded': 'Another than before, and the one before vouches for it',
   'slip.fingerprint.changed': 'Changed since the last message',
   'slip.sealed-size': 'Size, sealed',
   'slip.answers': 'Answers an earlier message',
