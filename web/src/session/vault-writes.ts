@@ -17,11 +17,7 @@ const ROUNDS = 4;
  * Changes the vault and stores it, where the change says that it changed anything. Where somebody else stored a version
  * meanwhile, the change is made anew upon that. Answers the version that holds it.
  */
-export async function changeVault(
-  store: VaultStore,
-  version: number,
-  change: () => Promise<boolean>,
-): Promise<number> {
+export async function changeVault(store: VaultStore, version: number, change: () => Promise<boolean>): Promise<number> {
   let base = version;
   for (let round = 1; ; round += 1) {
     if (!(await change())) return base;
