@@ -74,3 +74,5 @@ class Correspondents {
 export const book = new Correspondents();
 
 session.whenEnded(() => book.clear());
+// With the keys of another account come those that it dealt with.
+session.whenKeysCome(() => book.clear());
