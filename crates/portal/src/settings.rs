@@ -25,12 +25,16 @@ pub struct Settings {
     pub session_lifetime: Millis,
     /// How long an invitation link works, in milliseconds.
     pub invitation_lifetime: Millis,
+    /// How long the link in a confirmation mail works, in milliseconds.
+    pub claim_lifetime: Millis,
     /// The most new addresses that one account may invite in a day.
     pub invitations_a_day: u32,
     /// How many bytes of files one account may upload in a day.
     pub uploads_a_day: u64,
     /// Requests that one network may make a second, and ten times that in a burst.
     pub requests_a_second: u32,
+    /// The domains, in canonical form, whose Professionals' certificates are published in a Web Key Directory.
+    pub directory_domains: Vec<String>,
     /// Whether a proxy stands before the portal whose `X-Forwarded-For` counts.
     pub behind_proxy: bool,
     /// Whether this is a demonstration, with a view of everybody's basic inbox.
@@ -56,13 +60,21 @@ impl Settings {
             max_recipients: 100,
             session_lifetime: 12 * HOUR,
             invitation_lifetime: 30 * DAY,
+            claim_lifetime: DAY,
             invitations_a_day: 500,
             uploads_a_day: 50 << 30,
             requests_a_second: 100,
+            directory_domains: Vec::new(),
             behind_proxy: false,
             demo: false,
             demo_mail: None,
         }
+    }
+
+    /// The host name that people reach it under.
+    pub(crate) fn host(&self) -> &str {
+        let rest = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
+        rest.split(['/', ':']).next().unwrap_or_default()
     }
 
     /// Whether browsers reach the portal encrypted. Only a portal on loopback may do without.

@@ -1,8 +1,9 @@
 //! What happened to an account, for its owner to see.
 
 use axum::{Json, extract::State};
+use sqlx::AnyConnection;
 use wire::{
-    Address,
+    Address, Millis,
     ids::AccountId,
     sessions::{Activity, ActivityKind},
 };
@@ -57,6 +58,24 @@ async fn write(
     .execute(&mut **unit)
     .await?;
     Ok(())
+}
+
+/// How often something happened to an account since.
+pub(crate) async fn recorded_since(
+    db: &mut AnyConnection,
+    account: AccountId,
+    kind: ActivityKind,
+    since: Millis,
+) -> Result<i64, StoreError> {
+    // By id, which is ordered by time: there is an index on it.
+    let first = uuid::Builder::from_unix_timestamp_millis(since.max(0).unsigned_abs(), &[0; 10]).into_uuid();
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM activity WHERE account = $1 AND id > $2 AND kind = $3")
+        .bind(account.key())
+        .bind(&first.as_bytes()[..])
+        .bind(name(&kind))
+        .fetch_one(db)
+        .await?;
+    row.int("n")
 }
 
 /// What happened to the account, newest first, at most 100.

@@ -1,7 +1,6 @@
 //! Invitations: accounts that nobody has registered yet, whose mail waits under a key in custody.
 
 use axum::{Json, extract::State, http::StatusCode};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
 use wire::{
     Address, Millis, ProblemType, Sha256,
@@ -9,12 +8,12 @@ use wire::{
     sessions::{AccountKind, Invitation, InvitationToken, Person},
 };
 
-use super::{Known, add_certificate, find};
+use super::{Known, add_certificate, find, hold::holder};
 use crate::{
     Portal,
     http::{Answer, Body},
     notices,
-    settings::HOUR,
+    settings::{DAY, HOUR},
     storage::{Key as _, RowExt as _, StoreError, Unit, name},
 };
 
@@ -49,7 +48,8 @@ pub async fn invite(
     kind: AccountKind,
     invited_by: Option<AccountId>,
 ) -> Answer<Invited> {
-    use crate::addresses::{Standing, resolve};
+    use crate::addresses::{Standing, hold_turn, resolve};
+    hold_turn(unit, address).await?;
     match resolve(unit, address).await? {
         Standing::Registered(account) => return Ok(Invited::Registered(account)),
         Standing::Invited(account) => return Ok(Invited::Before(account)),
@@ -123,15 +123,6 @@ pub(crate) async fn issue_link(portal: &Portal, unit: &mut Unit, account: Accoun
     Ok(secret)
 }
 
-/// The link that carries a secret: in the fragment, which no server log and no referrer has.
-pub(crate) fn link(portal: &Portal, secret: &[u8; 32]) -> String {
-    format!(
-        "{}/register#{}",
-        portal.settings.public_url,
-        URL_SAFE_NO_PAD.encode(secret)
-    )
-}
-
 /// An invitation that a link opens.
 pub(super) struct Open {
     pub(super) account: Known,
@@ -176,6 +167,32 @@ pub(super) async fn open(db: &mut AnyConnection, token: &InvitationToken, now: M
     }
 }
 
+/// How many messages wait for an invited account.
+pub(crate) async fn waiting(db: &mut AnyConnection, account: AccountId) -> Result<u32, StoreError> {
+    let row =
+        sqlx::query("SELECT COUNT(*) AS n FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox WHERE m.account = $1")
+            .bind(account.key())
+            .fetch_one(db)
+            .await?;
+    Ok(u32::try_from(row.int("n")?).unwrap_or(u32::MAX))
+}
+
+/// Takes the invitation of an account back: its links are told that it was used. The caller holds the account.
+///
+/// # Errors
+/// `NotFound` where it has none.
+pub(crate) async fn withdraw(unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
+    let withdrawn = sqlx::query("DELETE FROM invitations WHERE account = $1")
+        .bind(account.key())
+        .execute(&mut **unit)
+        .await?
+        .rows_affected();
+    match withdrawn {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
 /// What an invitation link says. Changes nothing; it is a POST so that the secret stands in no log.
 #[utoipa::path(
     post, path = "/invitations/inspect", tag = "registration",
@@ -190,24 +207,19 @@ pub(super) async fn inspect(
     let invited_by = match open.invited_by {
         None => None,
         Some(id) => {
-            let name = find(&mut db, id).await?.name;
+            // Whoever invited may have joined another account since.
+            let inviter = holder(&mut db, id).await?;
             Some(Person {
-                name,
-                address: super::destination(&mut db, id).await?,
+                name: find(&mut db, inviter).await?.name,
+                address: super::destination(&mut db, inviter).await?,
             })
         }
     };
-    let row =
-        sqlx::query("SELECT COUNT(*) AS n FROM deliveries d JOIN mailboxes m ON m.id = d.mailbox WHERE m.account = $1")
-            .bind(open.account.id.key())
-            .fetch_one(&mut *db)
-            .await
-            .map_err(StoreError::from)?;
     Ok(Json(Invitation {
         address: open.address,
         kind: open.account.kind,
         invited_by,
-        waiting: u32::try_from(row.int("n")?).unwrap_or(u32::MAX),
+        waiting: waiting(&mut db, open.account.id).await?,
         expires_at: open.expires_at,
     }))
 }
@@ -230,4 +242,20 @@ pub(super) async fn renew(State(portal): State<Portal>, Body(token): Body<Invita
     notices::invite(&portal, &mut unit, open.account.id, open.invited_by).await?;
     portal.commit(unit).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How long an expired link is told from one that was never given out.
+const KEPT: Millis = 90 * DAY;
+
+/// Forgets links that expired long ago, but for those that still renew an invitation: mail may be waiting. Part of the
+/// sweep.
+pub(super) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM invitation_tokens WHERE expires_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.account = invitation_tokens.account)",
+    )
+    .bind(now - KEPT)
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -5,21 +5,21 @@ use certificate::Certificate;
 use opaque_ke::{RegistrationRequest, RegistrationUpload, ServerRegistration};
 use wire::{
     Problem, ProblemType,
-    ids::{ParcelId, SlotId},
+    ids::SlotId,
     opaque::Suite,
     sessions::{ActivityKind, InvitationToken, Register, RegistrationStarted, SignedIn, SlotKind, StartRegistration},
 };
 
-use super::{add_certificate, invitations, record};
+use super::{add_certificate, certificates::unacceptable, hand_waiting_key_over, hold, invitations, record};
 use crate::{
     Portal, changes,
     http::{Answer, Body},
     sessions,
-    storage::{Key as _, RowExt as _, StoreError, name},
+    storage::{Key as _, StoreError, name},
 };
 
 /// The largest vault that is taken, in bytes: some thousand keys.
-pub(super) const MAX_VAULT: usize = 1 << 20;
+pub(crate) const MAX_VAULT: usize = 1 << 20;
 
 /// The largest unlock slot that is taken, in bytes.
 const MAX_SLOT: usize = 1024;
@@ -72,7 +72,11 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
     }
     let now = portal.now();
     let mut unit = portal.store.begin().await?;
-    let open = invitations::open(&mut unit, &InvitationToken { token: request.token }, now).await?;
+    let token = InvitationToken { token: request.token };
+    let open = invitations::open(&mut unit, &token, now).await?;
+    // Somebody may be confirming a claim on the address: of both, one has it.
+    hold(&mut unit, &[open.account.id]).await?;
+    let open = invitations::open(&mut unit, &token, now).await?;
     let certificate = Certificate::parse(request.certificate.as_ref())
         .map_err(|error| unacceptable(&format!("the certificate is not accepted: {error}")))?;
     if !certificate.user_ids().eq([open.address.as_typed()]) {
@@ -82,14 +86,9 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
     }
     let account = open.account.id;
     // Of two who use one invitation at once, the second finds it gone.
-    let taken = sqlx::query("DELETE FROM invitations WHERE account = $1")
-        .bind(account.key())
-        .execute(&mut *unit)
-        .await
-        .map_err(StoreError::from)?
-        .rows_affected();
-    if taken == 0 {
-        return Err(ProblemType::InvitationUsed.into());
+    match invitations::withdraw(&mut unit, account).await {
+        Err(StoreError::NotFound) => return Err(ProblemType::InvitationUsed.into()),
+        other => other?,
     }
     let fingerprint = match add_certificate(&mut unit, account, &certificate, now).await {
         Err(StoreError::Conflict(_)) => return Err(unacceptable("this certificate is in use already")),
@@ -126,23 +125,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
         .await
         .map_err(StoreError::from)?;
     record(&portal, &mut unit, account, ActivityKind::Registered).await?;
-    let waiting = sqlx::query("DELETE FROM waiting_keys WHERE account = $1 RETURNING sealed")
-        .bind(account.key())
-        .fetch_one(&mut *unit)
-        .await
-        .map_err(StoreError::from)?;
-    let parcel = portal
-        .custody
-        .hand_over(&waiting.bytes("sealed")?, &certificate, now, &mut portal.entropy.rng())?;
-    sqlx::query("INSERT INTO parcels (id, account, sealed, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(ParcelId(portal.entropy.id(now)).key())
-        .bind(account.key())
-        .bind(parcel)
-        .bind(now)
-        .execute(&mut *unit)
-        .await
-        .map_err(StoreError::from)?;
-    record(&portal, &mut unit, account, ActivityKind::WaitingKeyHandedOver).await?;
+    hand_waiting_key_over(&portal, &mut unit, account, account, &certificate).await?;
     changes::tell(&mut unit, account, wire::mailbox::Change::Account).await?;
     let begun = sessions::begin(&portal, &mut unit, account, request.carrier).await?;
     portal.commit(unit).await?;
@@ -153,8 +136,4 @@ fn malformed(field: &str) -> crate::http::Error {
     Problem::new(ProblemType::Malformed)
         .detail(format!("{field} is not one"))
         .into()
-}
-
-fn unacceptable(why: &str) -> crate::http::Error {
-    Problem::new(ProblemType::Unacceptable).detail(why).into()
 }

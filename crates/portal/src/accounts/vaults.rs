@@ -1,24 +1,25 @@
-//! The vault as the portal keeps it, and the parcels on their way into it.
+//! The vault as the portal keeps it.
 
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse as _, Response},
 };
 use sqlx::AnyConnection;
 use wire::{
     ProblemType,
-    ids::{AccountId, ParcelId},
-    sessions::{Parcel, Slot, Vault, VaultVersion, WriteVault},
+    ids::AccountId,
+    mailbox::Change,
+    sessions::{Slot, Vault, VaultVersion, WriteVault},
 };
 
 use super::registration::MAX_VAULT;
 use crate::{
-    Portal,
-    http::{Answer, Body, Named, Replaces},
+    Portal, changes,
+    http::{Answer, Body, Replaces},
     sessions::Caller,
-    storage::{Key as _, RowExt as _, StoreError},
+    storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// An account's vault with its slots.
@@ -68,6 +69,8 @@ pub(super) async fn write(
         return Err(ProblemType::TooLarge.into());
     }
     let mut unit = portal.store.begin().await?;
+    // Held, so that nothing is written into the vault of an account that is being absorbed: its keyring is on its way.
+    caller.hold(&portal, &mut unit).await?;
     let written = sqlx::query(
         "UPDATE vaults SET sealed = $3, version = version + 1 WHERE account = $1 AND version = $2 RETURNING version",
     )
@@ -79,51 +82,15 @@ pub(super) async fn write(
     .map_err(StoreError::from)?
     .ok_or(ProblemType::VersionConflict)?
     .int("version")?;
+    changes::tell(&mut unit, caller.account, Change::Vault { version: written }).await?;
     portal.commit(unit).await?;
     Ok(Json(VaultVersion { version: written }))
 }
 
-/// The keyring parcels that wait for the caller.
-#[utoipa::path(get, path = "/parcels", tag = "account", responses((status = 200, body = [Parcel])))]
-pub(super) async fn parcels(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Vec<Parcel>>> {
-    let rows = sqlx::query("SELECT id, sealed FROM parcels WHERE account = $1 ORDER BY id")
-        .bind(caller.account.key())
-        .fetch_all(&mut *portal.store.read().await?)
-        .await
-        .map_err(StoreError::from)?;
-    let parcels = rows
-        .iter()
-        .map(|row| {
-            Ok(Parcel {
-                id: row.key("id")?,
-                sealed: row.bytes("sealed")?.into(),
-            })
-        })
-        .collect::<Result<_, StoreError>>()?;
-    Ok(Json(parcels))
-}
-
-/// Says that a parcel stands in the stored vault. It is deleted.
-#[utoipa::path(
-    delete, path = "/parcels/{id}", tag = "account",
-    params(("id" = ParcelId, Path)), responses((status = 204)),
-)]
-pub(super) async fn taken_in(
-    State(portal): State<Portal>,
-    caller: Caller,
-    Named(id): Named<ParcelId>,
-) -> Answer<StatusCode> {
-    let mut unit = portal.store.begin().await?;
-    let deleted = sqlx::query("DELETE FROM parcels WHERE id = $1 AND account = $2")
-        .bind(id.key())
-        .bind(caller.account.key())
-        .execute(&mut *unit)
-        .await
-        .map_err(StoreError::from)?
-        .rows_affected();
-    if deleted == 0 {
-        return Err(ProblemType::NotFound.into());
+/// Deletes the vault of an account that was absorbed, with every way to unlock it.
+pub(super) async fn delete(unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
+    for sql in ["DELETE FROM unlock_slots WHERE account = $1", "DELETE FROM vaults WHERE account = $1"] {
+        sqlx::query(sql).bind(account.key()).execute(&mut **unit).await?;
     }
-    portal.commit(unit).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

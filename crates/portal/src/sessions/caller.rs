@@ -1,7 +1,7 @@
 //! Who is asking.
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
@@ -9,11 +9,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
 use wire::{Millis, ProblemType, Sha256, ids::AccountId, people::AccountState, sessions::AccountKind};
 
-use super::cookie_name;
+use super::{PASSWORD_COUNTS_FOR, cookie_name};
 use crate::{
-    Portal,
-    http::Error,
-    storage::{Key as _, RowExt as _, StoreError},
+    Portal, accounts,
+    http::{Answer, Error},
+    storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// The signed-in account that a request comes from.
@@ -25,9 +25,15 @@ pub struct Caller {
     pub kind: AccountKind,
     /// Whether the person administers the portal.
     pub administrator: bool,
+    /// When the password was last given in this session.
+    pub(crate) password_at: Millis,
     /// The hash of the session's secret.
-    pub(super) session: Sha256,
+    pub(crate) session: Sha256,
 }
+
+/// A caller who is a Professional.
+#[derive(Clone, Copy, Debug)]
+pub struct Professional(pub Caller);
 
 /// A caller who administers the portal.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +44,21 @@ impl Caller {
     pub(crate) async fn still_signed_in(&self, db: &mut AnyConnection, now: Millis) -> bool {
         matches!(find(db, self.session, now).await, Ok(Some((_, AccountState::Active))))
     }
+
+    /// Holds the caller's account until the unit ends, and sees that the session still stands: what ends sessions may
+    /// have been quicker.
+    pub(crate) async fn hold(&self, portal: &Portal, unit: &mut Unit) -> Answer<()> {
+        accounts::hold(unit, &[self.account]).await?;
+        signed_in(find(unit, self.session, portal.now()).await?).map(|_| ())
+    }
+
+    /// Sees that the password was given a short while ago: whoever finds a screen unlocked does not know it.
+    pub(crate) fn gave_password(&self, now: Millis) -> Answer<()> {
+        match now < self.password_at + PASSWORD_COUNTS_FOR {
+            true => Ok(()),
+            false => Err(ProblemType::PasswordNeeded.into()),
+        }
+    }
 }
 
 impl FromRequestParts<Portal> for Caller {
@@ -46,10 +67,33 @@ impl FromRequestParts<Portal> for Caller {
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
         let secret = carried(&parts.headers, cookie_name(portal)).ok_or(ProblemType::SignedOut)?;
         let mut db = portal.store.read().await?;
-        match find(&mut db, Sha256::of(&secret), portal.now()).await? {
-            Some((caller, AccountState::Active)) => Ok(caller),
-            Some((_, AccountState::Disabled)) => Err(ProblemType::AccountDisabled.into()),
-            _ => Err(ProblemType::SignedOut.into()),
+        signed_in(find(&mut db, Sha256::of(&secret), portal.now()).await?)
+    }
+}
+
+/// For pages that anybody may see and that show more to whoever is signed in. A session that has ended counts as none.
+impl OptionalFromRequestParts<Portal> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Option<Self>, Error> {
+        match <Self as FromRequestParts<Portal>>::from_request_parts(parts, portal).await {
+            Ok(caller) => Ok(Some(caller)),
+            Err(error) => match error.problem().kind {
+                ProblemType::SignedOut | ProblemType::AccountDisabled => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+}
+
+impl FromRequestParts<Portal> for Professional {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let caller = <Caller as FromRequestParts<Portal>>::from_request_parts(parts, portal).await?;
+        match caller.kind {
+            AccountKind::Professional => Ok(Self(caller)),
+            AccountKind::Guest => Err(ProblemType::NotAllowed.into()),
         }
     }
 }
@@ -58,7 +102,7 @@ impl FromRequestParts<Portal> for Administrator {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
-        let caller = Caller::from_request_parts(parts, portal).await?;
+        let caller = <Caller as FromRequestParts<Portal>>::from_request_parts(parts, portal).await?;
         match caller.administrator {
             true => Ok(Self(caller)),
             false => Err(ProblemType::NotAllowed.into()),
@@ -76,6 +120,14 @@ fn carried(headers: &HeaderMap, cookie: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == 32)
 }
 
+fn signed_in(found: Option<(Caller, AccountState)>) -> Answer<Caller> {
+    match found {
+        Some((caller, AccountState::Active)) => Ok(caller),
+        Some((_, AccountState::Disabled)) => Err(ProblemType::AccountDisabled.into()),
+        _ => Err(ProblemType::SignedOut.into()),
+    }
+}
+
 /// Looked up by the hash: what the index compares, and may leak the timing of, is worth nothing.
 async fn find(
     db: &mut AnyConnection,
@@ -83,8 +135,8 @@ async fn find(
     now: Millis,
 ) -> Result<Option<(Caller, AccountState)>, StoreError> {
     let row = sqlx::query(
-        "SELECT a.id, a.kind, a.administrator, a.state FROM sessions s JOIN accounts a ON a.id = s.account \
-         WHERE s.hash = $1 AND s.expires_at > $2",
+        "SELECT a.id, a.kind, a.administrator, a.state, s.password_at FROM sessions s \
+         JOIN accounts a ON a.id = s.account WHERE s.hash = $1 AND s.expires_at > $2",
     )
     .bind(session.key())
     .bind(now)
@@ -95,6 +147,7 @@ async fn find(
             account: row.key("id")?,
             kind: row.name("kind")?,
             administrator: row.flag("administrator")?,
+            password_at: row.millis("password_at")?,
             session,
         };
         Ok((caller, row.name("state")?))

@@ -19,7 +19,8 @@ use wire::{
     sessions::{Carrier, Session, SignedIn},
 };
 
-pub use caller::{Administrator, Caller};
+pub use caller::{Administrator, Caller, Professional};
+pub(crate) use sign_in::prove;
 
 use crate::{
     Portal, accounts,
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
     OpenApiRouter::new()
         .routes(routes!(sign_in::start))
         .routes(routes!(sign_in::finish))
+        .routes(routes!(sign_in::give_password))
         .routes(routes!(current, end))
 }
 
@@ -141,6 +143,29 @@ async fn end(State(portal): State<Portal>, caller: Caller) -> Answer<Response> {
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&portal, &mut response, "", 0);
     Ok(response)
+}
+
+/// Ends the sessions of an account, and the sign-ins that somebody has begun: of all that went before, none works on. One
+/// session may be left, by the hash of its secret.
+///
+/// The caller holds the account.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_all(unit: &mut Unit, account: AccountId, except: Option<Sha256>) -> Result<(), StoreError> {
+    // No secret has the empty hash.
+    sqlx::query("DELETE FROM sessions WHERE account = $1 AND hash <> $2")
+        .bind(account.key())
+        .bind(except.as_ref().map_or(&[][..], |session| session.key()))
+        .execute(&mut **unit)
+        .await?;
+    sqlx::query("DELETE FROM sign_ins WHERE account = $1")
+        .bind(account.key())
+        .execute(&mut **unit)
+        .await?;
+    // Their event streams end too.
+    unit.wake(account);
+    Ok(())
 }
 
 /// Deletes what time has ended. Part of the sweep.

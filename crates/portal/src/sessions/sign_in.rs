@@ -3,18 +3,20 @@
 use axum::{Json, extract::State, response::Response};
 use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration};
 use wire::{
-    Problem, ProblemType,
+    Bytes, Problem, ProblemType,
     ids::{AccountId, SignInId},
     opaque::{CONTEXT, Suite},
     people::AccountState,
-    sessions::{ActivityKind, FinishSignIn, SignInStarted, SignedIn, StartSignIn},
+    sessions::{
+        ActivityKind, FinishSignIn, GivePassword, OwnAddress, PasswordGiven, SignInStarted, SignedIn, StartSignIn,
+    },
 };
 
-use super::attempts;
+use super::{Caller, PASSWORD_COUNTS_FOR, attempts};
 use crate::{
     Portal, accounts,
     http::{Answer, Body, Network},
-    storage::{Key as _, RowExt as _, StoreError},
+    storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// How long an attempt is good for: key stretching on a slow phone takes seconds, not a minute.
@@ -94,35 +96,65 @@ pub(super) async fn start(
     }))
 }
 
+/// Finishes what [`start`] began, once: whose password was given. `None` where it was the wrong one, or the attempt was
+/// used before, or is over. Commit the unit either way: the attempt is spent.
+///
+/// The account is held from here on, together with `others`; whether it is active is for the caller to see.
+pub(crate) async fn prove(
+    portal: &Portal,
+    unit: &mut Unit,
+    sign_in: SignInId,
+    finalization: &Bytes,
+    others: &[AccountId],
+) -> Answer<Option<AccountId>> {
+    let row = sqlx::query("SELECT account, bucket, network, state, expires_at FROM sign_ins WHERE id = $1")
+        .bind(sign_in.key())
+        .fetch_optional(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    let proved = match &row {
+        Some(row) if row.millis("expires_at")? > portal.now() => {
+            let state = ServerLogin::<Suite>::deserialize(&row.bytes("state")?).map_err(|_| StoreError::Corrupt)?;
+            CredentialFinalization::deserialize(finalization.as_ref())
+                .and_then(|finalization| state.finish(finalization, parameters()))
+                .ok()
+                .map(|_| Ok::<_, StoreError>((row.maybe_key("account")?, row.bytes("bucket")?, row.bytes("network")?)))
+                .transpose()?
+        }
+        _ => None,
+    };
+    if let Some((Some(account), ..)) = proved {
+        // The account's row before the attempt's, which is the order of whoever ends both.
+        accounts::hold(unit, &[others, &[account]].concat()).await?;
+    }
+    // One try each: the row is taken, whatever comes of it.
+    let taken = sqlx::query("DELETE FROM sign_ins WHERE id = $1")
+        .bind(sign_in.key())
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?
+        .rows_affected();
+    let Some((Some(account), bucket, network)) = proved.filter(|_| taken > 0) else {
+        return Ok(None);
+    };
+    // The address that it was begun with may have become another's since.
+    let addresses = accounts::addresses(unit, account).await?;
+    let has_it = |own: &OwnAddress| portal.secrets.address_bucket(&own.address)[..] == bucket;
+    if !addresses.iter().any(has_it) {
+        return Ok(None);
+    }
+    attempts::forgive(unit, &bucket, &network).await?;
+    Ok(Some(account))
+}
+
 /// The second half: a session, and the vault that it unlocks.
 #[utoipa::path(
     post, path = "/sessions", tag = "sessions",
     request_body = FinishSignIn, responses((status = 201, body = SignedIn)),
 )]
 pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<FinishSignIn>) -> Answer<Response> {
-    let now = portal.now();
     let mut unit = portal.store.begin().await?;
-    // One try each: the row is taken, whatever comes of it.
-    let row = sqlx::query("DELETE FROM sign_ins WHERE id = $1 RETURNING account, bucket, network, state, expires_at")
-        .bind(request.sign_in.key())
-        .fetch_optional(&mut *unit)
-        .await
-        .map_err(StoreError::from)?;
-    let proved = match row {
-        Some(row) if row.millis("expires_at")? > now => {
-            let state = ServerLogin::<Suite>::deserialize(&row.bytes("state")?).map_err(|_| StoreError::Corrupt)?;
-            CredentialFinalization::deserialize(request.credential_finalization.as_ref())
-                .and_then(|finalization| state.finish(finalization, parameters()))
-                .ok()
-                .map(|_| {
-                    let buckets = (row.bytes("bucket")?, row.bytes("network")?);
-                    Ok::<_, StoreError>((row.maybe_key::<AccountId>("account")?, buckets))
-                })
-                .transpose()?
-        }
-        _ => None,
-    };
-    let Some((Some(account), (bucket, network))) = proved else {
+    let Some(account) = prove(&portal, &mut unit, request.sign_in, &request.credential_finalization, &[]).await? else {
         portal.commit(unit).await?;
         return Err(ProblemType::WrongCredentials.into());
     };
@@ -131,11 +163,41 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
         portal.commit(unit).await?;
         return Err(ProblemType::AccountDisabled.into());
     }
-    attempts::forgive(&mut unit, &bucket, &network).await?;
     accounts::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
     let begun = super::begin(&portal, &mut unit, account, request.carrier).await?;
     portal.commit(unit).await?;
     Ok(begun.answer(&portal))
+}
+
+/// Gives the password again in a session that goes on: what takes a password given just now may follow.
+#[utoipa::path(
+    post, path = "/session/password", tag = "sessions",
+    request_body = GivePassword, responses((status = 200, body = PasswordGiven)),
+)]
+pub(super) async fn give_password(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Body(request): Body<GivePassword>,
+) -> Answer<Json<PasswordGiven>> {
+    let now = portal.now();
+    let mut unit = portal.store.begin().await?;
+    let proved = prove(&portal, &mut unit, request.sign_in, &request.credential_finalization, &[caller.account]).await?;
+    // Another account's password proves nothing here.
+    if proved != Some(caller.account) {
+        portal.commit(unit).await?;
+        return Err(ProblemType::WrongCredentials.into());
+    }
+    caller.hold(&portal, &mut unit).await?;
+    sqlx::query("UPDATE sessions SET password_at = $2 WHERE hash = $1")
+        .bind(caller.session.key())
+        .bind(now)
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    portal.commit(unit).await?;
+    Ok(Json(PasswordGiven {
+        password_until: now + PASSWORD_COUNTS_FOR,
+    }))
 }
 
 fn parameters<'a>() -> ServerLoginParameters<'a, 'a> {

@@ -3,6 +3,7 @@
 
 ALTER TABLE accounts ADD COLUMN absorbed_into BYTES REFERENCES accounts (id);
 CREATE INDEX accounts_by_absorber ON accounts (absorbed_into) WHERE absorbed_into IS NOT NULL;
+CREATE INDEX accounts_administrators ON accounts (id) WHERE administrator = 1;
 
 ALTER TABLE sessions ADD COLUMN password_at BIGINT NOT NULL DEFAULT 0;
 
@@ -65,6 +66,7 @@ CREATE UNIQUE INDEX claims_pending ON claims (account, canonical) WHERE ended IS
 CREATE INDEX claims_by_account ON claims (account, created_at);
 CREATE INDEX claims_by_address ON claims (canonical);
 CREATE INDEX claims_ended ON claims (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX claims_by_expiry ON claims (expires_at) WHERE ended IS NULL;
 
 -- Every link's secret of a claim, hashed, so that one that a newer mail replaced is told so.
 CREATE TABLE claim_tokens (

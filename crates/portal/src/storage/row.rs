@@ -88,6 +88,13 @@ pub trait RowExt {
         self.text(column)?.parse().map_err(|_| StoreError::Corrupt)
     }
 
+    /// An address that may be absent.
+    fn maybe_address(&self, column: &str) -> Result<Option<Address>, StoreError> {
+        self.maybe_text(column)?
+            .map(|text| text.parse().map_err(|_| StoreError::Corrupt))
+            .transpose()
+    }
+
     /// A value kept as JSON; enums of the wire are kept as their wire names this way.
     fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
         serde_json::from_str(&self.text(column)?).map_err(|_| StoreError::Corrupt)

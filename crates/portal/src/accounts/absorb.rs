@@ -1,0 +1,28 @@
+//! An account joins another: what it holds belongs to the other from then on. No message is touched.
+
+use wire::ids::AccountId;
+
+use crate::storage::{Key as _, StoreError, Unit};
+
+/// Hands everything that an account holds over to another: mailboxes, parcels, what it absorbed itself. Its row stays
+/// and points at the other. Its addresses are not this room's.
+///
+/// The caller holds both accounts.
+pub(crate) async fn absorb(unit: &mut Unit, absorbed: AccountId, into: AccountId) -> Result<(), StoreError> {
+    for sql in [
+        "UPDATE mailboxes SET account = $2 WHERE account = $1",
+        "UPDATE parcels SET account = $2 WHERE account = $1",
+        // Never at another that points further.
+        "UPDATE accounts SET absorbed_into = $2 WHERE absorbed_into = $1",
+        "UPDATE accounts SET absorbed_into = $2, state = 'disabled', administrator = 0, password = NULL WHERE id = $1",
+    ] {
+        sqlx::query(sql)
+            .bind(absorbed.key())
+            .bind(into.key())
+            .execute(&mut **unit)
+            .await?;
+    }
+    // Streams of its clients end.
+    unit.wake(absorbed);
+    Ok(())
+}

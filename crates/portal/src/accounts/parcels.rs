@@ -1,0 +1,108 @@
+//! Parcels: secret keys sealed to an account's certificate, on their way into its keyring.
+
+use axum::{Json, extract::State, http::StatusCode};
+use certificate::Certificate;
+use wire::{
+    ProblemType,
+    ids::{AccountId, ParcelId},
+    sessions::{ActivityKind, Parcel},
+};
+
+use super::{record, vaults};
+use crate::{
+    Portal,
+    http::{Answer, Named},
+    sessions::Caller,
+    storage::{Key as _, RowExt as _, StoreError, Unit},
+};
+
+/// Puts a parcel before an account. `absorbed` names the account whose whole keyring it holds: that one's vault stays
+/// until the parcel is taken in.
+pub(crate) async fn add_parcel(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    sealed: Vec<u8>,
+    absorbed: Option<AccountId>,
+) -> Result<(), StoreError> {
+    let now = portal.now();
+    sqlx::query("INSERT INTO parcels (id, account, sealed, absorbed, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(ParcelId(portal.entropy.id(now)).key())
+        .bind(account.key())
+        .bind(sealed)
+        .bind(absorbed.as_ref().map(|absorbed| absorbed.key()))
+        .bind(now)
+        .execute(&mut **unit)
+        .await?;
+    Ok(())
+}
+
+/// Lets custody hand the key that an invited account's mail waited under to a certificate of `to`, and forgets it.
+pub(crate) async fn hand_waiting_key_over(
+    portal: &Portal,
+    unit: &mut Unit,
+    invited: AccountId,
+    to: AccountId,
+    certificate: &Certificate,
+) -> Answer<()> {
+    let waiting = sqlx::query("DELETE FROM waiting_keys WHERE account = $1 RETURNING sealed")
+        .bind(invited.key())
+        .fetch_one(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    let parcel = portal.custody.hand_over(
+        &waiting.bytes("sealed")?,
+        certificate,
+        portal.now(),
+        &mut portal.entropy.rng(),
+    )?;
+    add_parcel(portal, unit, to, parcel, None).await?;
+    record(portal, unit, to, ActivityKind::WaitingKeyHandedOver).await?;
+    Ok(())
+}
+
+/// The keyring parcels that wait for the caller, newest first. One may open only with a key out of another.
+#[utoipa::path(get, path = "/parcels", tag = "account", responses((status = 200, body = [Parcel])))]
+pub(super) async fn parcels(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Vec<Parcel>>> {
+    let rows = sqlx::query("SELECT id, sealed FROM parcels WHERE account = $1 ORDER BY id DESC")
+        .bind(caller.account.key())
+        .fetch_all(&mut *portal.store.read().await?)
+        .await
+        .map_err(StoreError::from)?;
+    let parcels = rows
+        .iter()
+        .map(|row| {
+            Ok(Parcel {
+                id: row.key("id")?,
+                sealed: row.bytes("sealed")?.into(),
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Json(parcels))
+}
+
+/// Says that a parcel stands in the stored vault. It is deleted.
+#[utoipa::path(
+    delete, path = "/parcels/{id}", tag = "account",
+    params(("id" = ParcelId, Path)), responses((status = 204)),
+)]
+pub(super) async fn taken_in(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Named(id): Named<ParcelId>,
+) -> Answer<StatusCode> {
+    let mut unit = portal.store.begin().await?;
+    let row = sqlx::query("DELETE FROM parcels WHERE id = $1 AND account = $2 RETURNING absorbed")
+        .bind(id.key())
+        .bind(caller.account.key())
+        .fetch_optional(&mut *unit)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::NotFound)?;
+    // Until now it was the only other place where the absorbed account's keys stood.
+    if let Some(absorbed) = row.maybe_key("absorbed")? {
+        vaults::delete(&mut unit, absorbed).await?;
+    }
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

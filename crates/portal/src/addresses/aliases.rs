@@ -1,0 +1,126 @@
+//! Alias Management: what the owner of an account does with its addresses. For Professionals.
+
+use axum::{Json, extract::State, http::StatusCode};
+use sqlx::AnyConnection;
+use wire::{
+    ProblemType,
+    claims::{AddClaim, Aliases, Claim, Promote, RemoveAlias},
+    ids::{AccountId, ClaimId},
+};
+
+use super::{claims, master};
+use crate::{
+    Portal, accounts,
+    http::{Answer, Body, Named},
+    sessions::Professional,
+};
+
+/// The addresses that the account has, and those that it claims.
+#[utoipa::path(get, path = "/aliases", tag = "aliases", responses((status = 200, body = Aliases)))]
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    Professional(caller): Professional,
+) -> Answer<Json<Aliases>> {
+    let mut db = portal.store.read().await?;
+    Ok(Json(Aliases {
+        addresses: accounts::addresses(&mut db, caller.account).await?,
+        claims: claims::pending(&mut db, caller.account).await?,
+    }))
+}
+
+/// Claims an address: mails its owner a link.
+///
+/// Answers the same, after the same work, whatever the address is.
+#[utoipa::path(
+    post, path = "/claims", tag = "aliases",
+    request_body = AddClaim, responses((status = 201, body = Claim)),
+)]
+pub(super) async fn add(
+    State(portal): State<Portal>,
+    Professional(caller): Professional,
+    Body(request): Body<AddClaim>,
+) -> Answer<(StatusCode, Json<Claim>)> {
+    let mut unit = portal.store.begin().await?;
+    caller.hold(&portal, &mut unit).await?;
+    let id = claims::claim(&portal, &mut unit, caller.account, &request.address, false).await?;
+    let claim = shown(&mut unit, caller.account, id).await?;
+    portal.commit(unit).await?;
+    Ok((StatusCode::CREATED, Json(claim)))
+}
+
+/// Mails a claim's link again. The one before is dead from now on.
+#[utoipa::path(
+    post, path = "/claims/{id}/mail", tag = "aliases",
+    params(("id" = ClaimId, Path)), responses((status = 200, body = Claim)),
+)]
+pub(super) async fn resend(
+    State(portal): State<Portal>,
+    Professional(caller): Professional,
+    Named(id): Named<ClaimId>,
+) -> Answer<Json<Claim>> {
+    let mut unit = portal.store.begin().await?;
+    caller.hold(&portal, &mut unit).await?;
+    claims::mail_claim_again(&portal, &mut unit, caller.account, id).await?;
+    let claim = shown(&mut unit, caller.account, id).await?;
+    portal.commit(unit).await?;
+    Ok(Json(claim))
+}
+
+async fn shown(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Answer<Claim> {
+    let pending = claims::pending(db, account).await?;
+    let claim = pending.into_iter().find(|claim| claim.id == id);
+    claim.ok_or_else(|| ProblemType::NotFound.into())
+}
+
+/// Cancels a claim.
+#[utoipa::path(
+    delete, path = "/claims/{id}", tag = "aliases",
+    params(("id" = ClaimId, Path)), responses((status = 204)),
+)]
+pub(super) async fn cancel(
+    State(portal): State<Portal>,
+    Professional(caller): Professional,
+    Named(id): Named<ClaimId>,
+) -> Answer<StatusCode> {
+    let mut unit = portal.store.begin().await?;
+    caller.hold(&portal, &mut unit).await?;
+    claims::cancel(&portal, &mut unit, caller.account, id).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes an alias the Master. Takes a password given in the last five minutes; ends the account's other sessions.
+#[utoipa::path(
+    post, path = "/aliases/promote", tag = "aliases",
+    request_body = Promote, responses((status = 204)),
+)]
+pub(super) async fn promote(
+    State(portal): State<Portal>,
+    Professional(caller): Professional,
+    Body(request): Body<Promote>,
+) -> Answer<StatusCode> {
+    caller.gave_password(portal.now())?;
+    let mut unit = portal.store.begin().await?;
+    caller.hold(&portal, &mut unit).await?;
+    let (address, tell) = (&request.address, request.tell_correspondents);
+    master::promote(&portal, &mut unit, caller.account, address, tell, Some(caller.session)).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an alias off the account. Delivered mail stays.
+#[utoipa::path(
+    post, path = "/aliases/remove", tag = "aliases",
+    request_body = RemoveAlias, responses((status = 204)),
+)]
+pub(super) async fn remove(
+    State(portal): State<Portal>,
+    Professional(caller): Professional,
+    Body(request): Body<RemoveAlias>,
+) -> Answer<StatusCode> {
+    let mut unit = portal.store.begin().await?;
+    caller.hold(&portal, &mut unit).await?;
+    master::remove(&portal, &mut unit, caller.account, &request.address).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,344 @@
+//! Claims: requests to add an address that nobody has proved yet. A claim reserves nothing, and nothing here looks at
+//! what the address is: whoever adds one learns nothing of it.
+
+use rand::Rng as _;
+use sqlx::AnyConnection;
+use wire::{
+    Address, Millis, Problem, ProblemType,
+    claims::Claim,
+    ids::{AccountId, ClaimId},
+    mailbox::Change,
+    people::AccountState,
+    sessions::{AccountKind, ActivityKind},
+};
+
+use super::{
+    MAX_ADDRESSES,
+    links::{Ended, state},
+};
+use crate::{
+    Portal, accounts, changes,
+    http::{Answer, Error},
+    notices,
+    settings::{DAY, HOUR},
+    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+};
+
+/// The most mails that claims send to one address in an hour, whoever claims it.
+const MAILS_AN_HOUR: usize = 3;
+
+/// The most claims that one account adds in a day.
+const CLAIMS_A_DAY: i64 = 10;
+
+/// The most claims that one account has pending.
+const CLAIMS_PENDING: i64 = 5;
+
+/// How long a claim is kept after it has ended or expired, so that its links are told what became of it.
+const KEPT_FOR: Millis = 30 * DAY;
+
+/// Claims an address for an account, and mails its link. Where the account has the claim already, that one is mailed
+/// again.
+///
+/// # Errors
+/// `not-allowed` for a Guest, `address-yours`, `too-many-addresses`, `too-many-requests`.
+pub async fn claim(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    address: &Address,
+    by_administrator: bool,
+) -> Answer<ClaimId> {
+    let now = portal.now();
+    accounts::hold(unit, &[account]).await?;
+    let claimant = accounts::find(unit, account).await?;
+    if claimant.state != AccountState::Active || claimant.kind != AccountKind::Professional {
+        return Err(ProblemType::NotAllowed.into());
+    }
+    let own = accounts::addresses(unit, account).await?;
+    if own.iter().any(|own| own.address == *address) {
+        return Err(ProblemType::AddressYours.into());
+    }
+    if own.len() >= MAX_ADDRESSES {
+        return Err(ProblemType::TooManyAddresses.into());
+    }
+    let pending = sqlx::query("SELECT id FROM claims WHERE account = $1 AND canonical = $2 AND ended IS NULL")
+        .bind(account.key())
+        .bind(address.canonical())
+        .fetch_optional(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    if let Some(row) = pending {
+        let id = row.key("id")?;
+        mail_claim_again(portal, unit, account, id).await?;
+        return Ok(id);
+    }
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM claims WHERE account = $1 AND ended IS NULL")
+        .bind(account.key())
+        .fetch_one(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    if row.int("n")? >= CLAIMS_PENDING {
+        return Err(Problem::new(ProblemType::TooManyRequests)
+            .detail("confirm or cancel a pending address first")
+            .into());
+    }
+    let row =
+        sqlx::query("SELECT COUNT(*) AS n, MIN(created_at) AS first FROM claims WHERE account = $1 AND created_at > $2")
+            .bind(account.key())
+            .bind(now - DAY)
+            .fetch_one(&mut **unit)
+            .await
+            .map_err(StoreError::from)?;
+    if row.int("n")? >= CLAIMS_A_DAY {
+        return Err(later(row.millis("first")? + DAY - now));
+    }
+    let id = ClaimId(portal.entropy.id(now));
+    sqlx::query(
+        "INSERT INTO claims (id, account, canonical, typed, number, by_administrator, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(id.key())
+    .bind(account.key())
+    .bind(address.canonical())
+    .bind(address.as_typed())
+    .bind(format!("{:04}", portal.entropy.rng().gen_range(0..10_000)))
+    .bind(i64::from(by_administrator))
+    .bind(now)
+    .bind(now + portal.settings.claim_lifetime)
+    .execute(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
+    accounts::record_about(portal, unit, account, ActivityKind::ClaimAdded, address, by_administrator).await?;
+    mail(portal, unit, account, id, address).await?;
+    Ok(id)
+}
+
+/// Mails a pending claim's link again: a new one, in place of the one before, which is dead at once.
+///
+/// # Errors
+/// `not-found`, `claim-confirmed`, `claim-ended`, `too-many-requests`.
+pub async fn mail_claim_again(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId) -> Answer<()> {
+    accounts::hold(unit, &[account]).await?;
+    let (address, ended) = own(unit, account, id).await?;
+    if let Some(ended) = ended {
+        return Err(state(ended).into());
+    }
+    mail(portal, unit, account, id, &address).await
+}
+
+/// Puts the mail of a claim into the outbox. The link is made when the mail is.
+async fn mail(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId, address: &Address) -> Answer<()> {
+    let now = portal.now();
+    let mails = notices::claim_mails(unit, address.canonical(), now - HOUR).await?;
+    let next_at = next_mail(&mails, account, now).map_err(later)?;
+    sqlx::query(
+        "UPDATE claims SET token = NULL, expires_at = $2, proof = NULL, proof_account = NULL, proof_until = NULL \
+         WHERE id = $1",
+    )
+    .bind(id.key())
+    .bind(next_at + portal.settings.claim_lifetime)
+    .execute(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
+    let claimant_name = accounts::find(unit, account).await?.name.unwrap_or_default();
+    let mail = notices::ClaimMail {
+        claim: id,
+        account,
+        to: address,
+        claimant_name: &claimant_name,
+        next_at,
+    };
+    notices::confirm_claim(portal, unit, &mail).await?;
+    changes::tell(unit, account, Change::Account).await?;
+    Ok(())
+}
+
+/// When the next mail to an address may go out, by those of the last hour and those put off. `Err` holds for how long its
+/// account has to wait, in milliseconds.
+///
+/// Who used an hour's mails up by themselves is told so. Where others took part in it, the mail is put off and nothing
+/// is said: that somebody else claims the address is none of the claimant's business.
+fn next_mail(mails: &[(AccountId, Millis)], account: AccountId, now: Millis) -> Result<Millis, Millis> {
+    let free_at = |mut times: Vec<Millis>| {
+        times.sort_unstable();
+        let third = times.len().checked_sub(MAILS_AN_HOUR)?;
+        Some(times[third] + HOUR).filter(|&at| at > now)
+    };
+    let own = mails.iter().filter(|(of, _)| *of == account).map(|&(_, at)| at);
+    if let Some(at) = free_at(own.collect()) {
+        return Err(at - now);
+    }
+    Ok(free_at(mails.iter().map(|&(_, at)| at).collect()).unwrap_or(now))
+}
+
+fn later(wait: Millis) -> Error {
+    let mut problem = Problem::new(ProblemType::TooManyRequests);
+    problem.retry_after = Some(u32::try_from((wait + 999) / 1000).unwrap_or(u32::MAX));
+    problem.into()
+}
+
+/// A claim of an account: its address, and how it ended if it did.
+async fn own(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Answer<(Address, Option<Ended>)> {
+    let row = sqlx::query("SELECT typed, ended FROM claims WHERE id = $1 AND account = $2")
+        .bind(id.key())
+        .bind(account.key())
+        .fetch_optional(db)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::NotFound)?;
+    let ended = row.maybe_text("ended")?.map(|_| row.name("ended")).transpose()?;
+    Ok((row.address("typed")?, ended))
+}
+
+/// Pending claims, oldest first; one that has expired too.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn pending(db: &mut AnyConnection, account: AccountId) -> Result<Vec<Claim>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, typed, number, by_administrator, created_at, expires_at FROM claims \
+         WHERE account = $1 AND ended IS NULL ORDER BY created_at, id",
+    )
+    .bind(account.key())
+    .fetch_all(&mut *db)
+    .await?;
+    let mut claims = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.key("id")?;
+        claims.push(Claim {
+            id,
+            address: row.address("typed")?,
+            number: Some(row.text("number")?),
+            by_administrator: row.flag("by_administrator")?,
+            created_at: row.millis("created_at")?,
+            expires_at: row.millis("expires_at")?,
+            mail: notices::newest_claim_mail(db, id).await?,
+        });
+    }
+    Ok(claims)
+}
+
+/// Cancels a claim. Twice is once.
+///
+/// # Errors
+/// `not-found`, `claim-confirmed`, `claim-ended`.
+pub async fn cancel(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId) -> Answer<()> {
+    accounts::hold(unit, &[account]).await?;
+    match own(unit, account, id).await? {
+        (_, Some(Ended::Cancelled)) => Ok(()),
+        (_, Some(ended)) => Err(state(ended).into()),
+        (address, None) => {
+            end(portal, unit, id, Ended::Cancelled).await?;
+            accounts::record_about(portal, unit, account, ActivityKind::ClaimCancelled, &address, false).await?;
+            changes::tell(unit, account, Change::Account).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Cancels every claim that an account has pending: something is wrong with the account, or it is no more.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn cancel_claims(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
+    accounts::hold(unit, &[account]).await?;
+    let ended = sqlx::query("UPDATE claims SET ended = $2, ended_at = $3 WHERE account = $1 AND ended IS NULL")
+        .bind(account.key())
+        .bind(name(&Ended::Cancelled))
+        .bind(portal.now())
+        .execute(&mut **unit)
+        .await?
+        .rows_affected();
+    if ended > 0 {
+        changes::tell(unit, account, Change::Account).await?;
+    }
+    Ok(())
+}
+
+/// Ends one claim. The caller holds its account.
+pub(super) async fn end(portal: &Portal, unit: &mut Unit, id: ClaimId, how: Ended) -> Result<(), StoreError> {
+    sqlx::query("UPDATE claims SET ended = $2, ended_at = $3 WHERE id = $1 AND ended IS NULL")
+        .bind(id.key())
+        .bind(name(&how))
+        .bind(portal.now())
+        .execute(&mut **unit)
+        .await?;
+    Ok(())
+}
+
+/// Ends the claims of an account on addresses that it has now. The caller holds the account.
+pub(super) async fn end_confirmed(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE claims SET ended = $2, ended_at = $3 WHERE account = $1 AND ended IS NULL \
+         AND canonical IN (SELECT canonical FROM addresses WHERE account = $1)",
+    )
+    .bind(account.key())
+    .bind(name(&Ended::Confirmed))
+    .bind(portal.now())
+    .execute(&mut **unit)
+    .await?;
+    Ok(())
+}
+
+/// Deletes claims some time after they ended or expired, with their links. Part of the sweep.
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    for sql in [
+        "UPDATE claims SET ended = 'cancelled', ended_at = expires_at WHERE ended IS NULL AND expires_at <= $1",
+        "DELETE FROM claim_tokens WHERE claim IN (SELECT id FROM claims WHERE ended_at <= $1)",
+        // The outbox forgets in its own time.
+        "DELETE FROM claims WHERE ended_at <= $1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.claim = claims.id)",
+    ] {
+        sqlx::query(sql).bind(now - KEPT_FOR).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: Millis = 1_790_000_000_000;
+
+    fn account(n: u128) -> AccountId {
+        AccountId(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn the_fourth_mail_of_ones_own_waits_for_the_first_to_be_an_hour_old() {
+        let mails = [(account(1), NOW - 50), (account(1), NOW - 40), (account(1), NOW - 30)];
+        assert_eq!(next_mail(&mails[..2], account(1), NOW), Ok(NOW));
+        assert_eq!(next_mail(&mails, account(1), NOW), Err(HOUR - 50));
+        assert_eq!(next_mail(&mails, account(1), NOW + HOUR - 50), Ok(NOW + HOUR - 50));
+    }
+
+    #[test]
+    fn a_mail_after_those_of_others_is_put_off_in_silence() {
+        let mails = [(account(1), NOW - 50), (account(1), NOW - 40), (account(1), NOW - 30)];
+        assert_eq!(next_mail(&mails, account(2), NOW), Ok(NOW - 50 + HOUR));
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_gets_three_mails_an_hour_however_many_claim_it(
+            asked in proptest::collection::vec((0..6u128, 0..600_000i64), 1..40),
+        ) {
+            let mut now = NOW;
+            let mut mails = Vec::new();
+            for (who, after) in asked {
+                now += after;
+                if let Ok(at) = next_mail(&mails, account(who), now) {
+                    prop_assert!(at >= now);
+                    mails.push((account(who), at));
+                }
+            }
+            let mut times: Vec<_> = mails.iter().map(|&(_, at)| at).collect();
+            times.sort_unstable();
+            for four in times.windows(MAILS_AN_HOUR + 1) {
+                prop_assert!(four[MAILS_AN_HOUR] - four[0] >= HOUR);
+            }
+        }
+    }
+}

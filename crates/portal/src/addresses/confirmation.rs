@@ -1,0 +1,150 @@
+//! The page behind a confirmation link. Whoever has the link reads the address's mail; what else it takes depends on
+//! what the address is.
+
+use axum::{Json, extract::State, http::StatusCode};
+use sqlx::AnyConnection;
+use wire::{
+    Problem, ProblemType,
+    claims::{Asks, ClaimShown, Confirm, Confirmed, LinkToken, Outcome, ProveOwner, ProvedOwner},
+    ids::AccountId,
+    people::AccountState,
+    sessions::ActivityKind,
+};
+
+use super::{
+    Standing,
+    confirm::{self, Confirmation, claimant},
+    is_master,
+    links::{self, behind},
+    resolve,
+};
+use crate::{
+    Portal, accounts,
+    http::{Answer, Body},
+    sessions::{self, Caller},
+    storage::StoreError,
+};
+
+/// What a confirmation link is about, and what confirming does and takes. Changes nothing; it is a POST so that the
+/// secret stands in no log.
+#[utoipa::path(
+    post, path = "/claims/inspect", tag = "aliases",
+    request_body = LinkToken, responses((status = 200, body = ClaimShown)),
+)]
+pub(super) async fn inspect(
+    State(portal): State<Portal>,
+    caller: Option<Caller>,
+    Body(link): Body<LinkToken>,
+) -> Answer<Json<ClaimShown>> {
+    let mut db = portal.store.read().await?;
+    let linked = behind(&mut db, link.token.as_ref()).await?;
+    linked.open(portal.now())?;
+    if accounts::find(&mut db, linked.account).await?.state != AccountState::Active {
+        return Err(ProblemType::ClaimEnded.into());
+    }
+    let outcome = match resolve(&mut db, &linked.address).await? {
+        Standing::Registered(account) if account == linked.account => return Err(ProblemType::AddressYours.into()),
+        Standing::Registered(_) if is_master(&mut db, &linked.address).await? => Outcome::Absorbs,
+        Standing::Registered(_) => Outcome::MovesOrAbsorbs,
+        Standing::Invited(account) => Outcome::MailJoins {
+            waiting: accounts::waiting(&mut db, account).await?,
+        },
+        Standing::Unknown => Outcome::Joins,
+    };
+    let by_claimant = caller.is_some_and(|caller| caller.account == linked.account);
+    let asks = match outcome {
+        Outcome::Absorbs | Outcome::MovesOrAbsorbs => Asks::Password,
+        Outcome::Joins | Outcome::MailJoins { .. } if by_claimant => Asks::Click,
+        Outcome::Joins | Outcome::MailJoins { .. } => Asks::Number,
+    };
+    Ok(Json(ClaimShown {
+        claimant: claimant(&mut db, linked.account).await?,
+        address: linked.address,
+        by_administrator: linked.by_administrator,
+        expires_at: linked.expires_at,
+        outcome,
+        asks,
+    }))
+}
+
+/// Proves the password of the account that has the claimed address, and gets what handing the account over takes.
+///
+/// The proof is for this one claim, for ten minutes.
+#[utoipa::path(
+    post, path = "/claims/prove", tag = "aliases",
+    request_body = ProveOwner, responses((status = 200, body = ProvedOwner)),
+)]
+pub(super) async fn prove(
+    State(portal): State<Portal>,
+    Body(request): Body<ProveOwner>,
+) -> Answer<Json<ProvedOwner>> {
+    let mut unit = portal.store.begin().await?;
+    let linked = behind(&mut unit, request.token.as_ref()).await?;
+    linked.open(portal.now())?;
+    let others = [linked.account];
+    let finalization = &request.credential_finalization;
+    let Some(account) = sessions::prove(&portal, &mut unit, request.sign_in, finalization, &others).await? else {
+        portal.commit(unit).await?;
+        return Err(ProblemType::WrongCredentials.into());
+    };
+    // Only who knows the password learns that the account is disabled.
+    if accounts::find(&mut unit, account).await?.state != AccountState::Active {
+        portal.commit(unit).await?;
+        return Err(ProblemType::AccountDisabled.into());
+    }
+    let proof = confirm::proved(&portal, &mut unit, request.token.as_ref(), account).await?;
+    // It gets the vault, as a sign-in does.
+    accounts::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
+    let answer = ProvedOwner {
+        proof: proof.to_vec().into(),
+        account,
+        addresses: accounts::addresses(&mut unit, account).await?,
+        vault: accounts::vault(&mut unit, account).await?,
+        claimant_certificate: claimant_certificate(&mut unit, linked.account).await?,
+    };
+    portal.commit(unit).await?;
+    Ok(Json(answer))
+}
+
+async fn claimant_certificate(db: &mut AnyConnection, account: AccountId) -> Result<wire::Bytes, StoreError> {
+    let fingerprint = accounts::find(db, account).await?.fingerprint;
+    let master = accounts::destination(db, account).await?;
+    accounts::certificate_for(db, &fingerprint, &master).await
+}
+
+/// Confirms a claim. Twice is once.
+#[utoipa::path(
+    post, path = "/claims/confirm", tag = "aliases",
+    request_body = Confirm, responses((status = 200, body = Confirmed)),
+)]
+pub(super) async fn confirm_claim(
+    State(portal): State<Portal>,
+    caller: Option<Caller>,
+    Body(request): Body<Confirm>,
+) -> Answer<Json<Confirmed>> {
+    let mut unit = portal.store.begin().await?;
+    let session = caller.map(|caller| caller.account);
+    let confirmation = confirm::confirm(&portal, &mut unit, request.token.as_ref(), session, request.by).await?;
+    portal.commit(unit).await?;
+    match confirmation {
+        Confirmation::Done(confirmed) => Ok(Json(confirmed)),
+        Confirmation::WrongNumber { tries_left: 0 } => Err(ProblemType::ClaimEnded.into()),
+        Confirmation::WrongNumber { tries_left } => {
+            let mut problem = Problem::new(ProblemType::WrongNumber);
+            problem.tries_left = Some(tries_left);
+            Err(problem.into())
+        }
+    }
+}
+
+/// *This wasn't me*: ends the claim and records it. Twice is once.
+#[utoipa::path(
+    post, path = "/claims/refuse", tag = "aliases",
+    request_body = LinkToken, responses((status = 204)),
+)]
+pub(super) async fn refuse(State(portal): State<Portal>, Body(link): Body<LinkToken>) -> Answer<StatusCode> {
+    let mut unit = portal.store.begin().await?;
+    links::refuse(&portal, &mut unit, link.token.as_ref()).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
