@@ -2,28 +2,22 @@
 
 use std::{
     sync::LazyLock,
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart, header};
-use minijinja::{Environment, context};
+use minijinja::{Environment, Value, context};
 use uuid::Uuid;
-use wire::Address;
+use wire::{Address, Millis};
 
-use crate::Portal;
+use super::kind::Kind;
+use crate::{Portal, storage::name};
 
-/// The texts. A template's name decides its escaping: what ends in `.html` escapes.
+/// The texts, three a kind. A template's name decides its escaping: what ends in `.html` escapes.
 static TEXTS: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut texts = Environment::new();
     texts.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    for (name, source) in [
-        ("notification.subject", include_str!("texts/notification.subject")),
-        ("notification.txt", include_str!("texts/notification.txt")),
-        ("notification.html", include_str!("texts/notification.html")),
-        ("invitation.subject", include_str!("texts/invitation.subject")),
-        ("invitation.txt", include_str!("texts/invitation.txt")),
-        ("invitation.html", include_str!("texts/invitation.html")),
-    ] {
+    for (name, source) in SOURCES {
         if let Err(error) = texts.add_template(name, source) {
             tracing::error!(%error, name, "a mail's text is not a template");
         }
@@ -31,37 +25,112 @@ static TEXTS: LazyLock<Environment<'static>> = LazyLock::new(|| {
     texts
 });
 
-/// Writes the whole mail, the same each time for the same outbox row. `None` where the address is one that basic mail
-/// cannot go to.
-pub(super) fn write(
-    portal: &Portal,
-    id: Uuid,
-    to: &Address,
-    invites: bool,
-    sender_name: Option<&str>,
-    link: &str,
-) -> Option<Vec<u8>> {
-    let kind = if invites { "invitation" } else { "notification" };
-    let words = context! { portal => &portal.settings.name, sender => sender_name, link, address => to.as_typed() };
-    let text = |part: &str| TEXTS.get_template(&format!("{kind}.{part}")).ok()?.render(&words).ok();
-    let from: lettre::Address = portal.relay.sender().parse().ok()?;
-    let message_id = format!("<{id}@{}>", from.domain());
-    let written_at = UNIX_EPOCH + Duration::from_millis(portal.now().max(0).unsigned_abs());
-    let message = Message::builder()
-        .from(Mailbox::new(Some(portal.settings.name.clone()), from))
-        .to(Mailbox::new(None, to.as_typed().parse().ok()?))
-        .subject(text("subject")?.trim())
-        .message_id(Some(message_id))
-        .date(written_at)
-        .header(AutoSubmitted)
-        .multipart(
-            MultiPart::alternative()
-                .boundary(format!("restante-{}", id.simple()))
-                .singlepart(SinglePart::plain(text("txt")?))
-                .singlepart(SinglePart::html(text("html")?)),
-        )
-        .ok()?;
-    Some(message.formatted())
+macro_rules! sources {
+    (frames: $($frame:literal),*; kinds: $($kind:literal),* $(,)?) => {
+        &[
+            $(($frame, include_str!(concat!("texts/", $frame))),)*
+            $(
+                (concat!($kind, ".subject"), include_str!(concat!("texts/", $kind, ".subject"))),
+                (concat!($kind, ".txt"), include_str!(concat!("texts/", $kind, ".txt"))),
+                (concat!($kind, ".html"), include_str!(concat!("texts/", $kind, ".html"))),
+            )*
+        ]
+    };
+}
+
+const SOURCES: &[(&str, &str)] = sources![
+    frames: "frame.html", "warning.html", "warning.txt";
+    kinds:
+        "notification",
+        "invitation",
+        "claim",
+        "new-address",
+        "joined",
+        "alias-added",
+        "absorbed",
+        "account-absorbed",
+        "moved",
+        "alias-moved-away",
+        "promoted",
+        "demoted",
+        "master-changed",
+        "removed",
+        "alias-removed",
+];
+
+/// Everything that a mail says.
+pub(super) struct Letter<'a> {
+    /// Its row in the outbox.
+    pub(super) id: Uuid,
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Where it goes.
+    pub(super) to: &'a Address,
+    /// Who wrote, who claims, or who has a new address.
+    pub(super) sender_name: Option<&'a str>,
+    /// The address that it tells of: a claimant's Master, or a correspondent's new address.
+    pub(super) about: Option<Address>,
+    /// Whether an administrator claims it for the claimant.
+    pub(super) by_administrator: bool,
+    /// The one link.
+    pub(super) link: String,
+    /// Until when the link works, where it says so.
+    pub(super) until: Option<Millis>,
+}
+
+impl Letter<'_> {
+    /// Writes the whole mail, the same each time for the same letter. `None` where the address is one that basic mail
+    /// cannot go to.
+    pub(super) fn write(&self, portal: &Portal) -> Option<Vec<u8>> {
+        self.write_from(&portal.settings.name, portal.relay.sender(), portal.now())
+    }
+
+    fn write_from(&self, portal: &str, sender: &str, now: Millis) -> Option<Vec<u8>> {
+        let kind = name(&self.kind);
+        let words = context! {
+            portal,
+            sender => self.sender_name,
+            address => self.to.as_typed(),
+            about => self.about.as_ref().map(Address::as_typed),
+            by_administrator => self.by_administrator,
+            link => &self.link,
+            until => self.until.map(shown),
+        };
+        let text = |part: &str, words: &Value| TEXTS.get_template(&format!("{kind}.{part}")).ok()?.render(words).ok();
+        let subject = text("subject", &words)?.trim().to_owned();
+        let words = context! { subject => &subject, ..words };
+        let from: lettre::Address = sender.parse().ok()?;
+        let message_id = format!("<{}@{}>", self.id, from.domain());
+        let message = Message::builder()
+            .from(Mailbox::new(Some(portal.to_owned()), from))
+            .to(Mailbox::new(None, self.to.as_typed().parse().ok()?))
+            .subject(subject)
+            .message_id(Some(message_id))
+            .date(moment(now))
+            .header(AutoSubmitted)
+            .multipart(
+                MultiPart::alternative()
+                    .boundary(format!("restante-{}", self.id.simple()))
+                    .singlepart(SinglePart::plain(text("txt", &words)?))
+                    .singlepart(SinglePart::html(text("html", &words)?)),
+            )
+            .ok()?;
+        Some(message.formatted())
+    }
+}
+
+fn moment(at: Millis) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(at.max(0).unsigned_abs())
+}
+
+/// A time to the minute as a mail's reader is told it. Nobody knows where that reader is.
+fn shown(at: Millis) -> String {
+    // As in the header: "Mon, 21 Sep 2026 14:13:20 +0000" (RFC 5322 section 3.3).
+    let mut headers = header::Headers::new();
+    headers.set(header::Date::from(moment(at)));
+    let date = headers.get_raw("Date").unwrap_or_default();
+    let minute = date.rsplit_once(':').map_or(date, |(minute, _)| minute);
+    format!("{minute} UTC")
 }
 
 /// RFC 3834 section 5: no auto-responder answers this.
@@ -79,5 +148,85 @@ impl header::Header for AutoSubmitted {
 
     fn display(&self) -> header::HeaderValue {
         header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notices::Warning;
+
+    fn letter<'a>(kind: Kind, to: &'a Address, sender_name: &'a str) -> Letter<'a> {
+        Letter {
+            id: Uuid::nil(),
+            kind,
+            to,
+            sender_name: Some(sender_name),
+            about: Some(to.clone()),
+            by_administrator: false,
+            link: "https://portal.example.test/page#TOKEN".into(),
+            until: Some(1_790_000_000_000),
+        }
+    }
+
+    fn written(letter: &Letter<'_>) -> Vec<u8> {
+        letter
+            .write_from("Clinic Post", "portal@example.test", 1_790_000_000_000)
+            .unwrap()
+    }
+
+    #[test]
+    fn every_kind_has_its_three_texts() {
+        let to = "anna@example.test".parse().unwrap();
+        let others = [Kind::Notification, Kind::Invitation, Kind::Claim, Kind::NewAddress];
+        for kind in others.into_iter().chain(Warning::ALL.map(Kind::Warning)) {
+            let mail = written(&letter(kind, &to, "Ben"));
+            let mail = mail_parser::MessageParser::default().parse(&mail).unwrap();
+            assert!(!mail.subject().unwrap().is_empty(), "{kind:?}");
+            let (text, html) = (mail.body_text(0).unwrap(), mail.body_html(0).unwrap());
+            assert_eq!(text.matches("https://").count(), 1, "{kind:?}");
+            assert_eq!(html.matches("href=").count(), 1, "{kind:?}");
+            assert!(!html.contains("<img") && !html.contains("src="), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn no_name_adds_a_header_or_a_tag() {
+        let to = "o'neil&sons@example.test".parse().unwrap();
+        for sender in [
+            "Eve\r\nBcc: eve@evil.test",
+            "Eve\nBcc: eve@evil.test",
+            "<img src=x>\r\n\r\nbody",
+            "\u{0}\u{7f}é",
+        ] {
+            for kind in [Kind::Notification, Kind::Invitation, Kind::Claim, Kind::NewAddress] {
+                let bytes = written(&letter(kind, &to, sender));
+                let head = String::from_utf8_lossy(&bytes);
+                let head = head.split("\r\n\r\n").next().unwrap();
+                let names: Vec<_> = head
+                    .split("\r\n")
+                    .filter(|line| !line.starts_with(' '))
+                    .filter_map(|line| line.split_once(':').map(|(name, _)| name))
+                    .collect();
+                let expected = [
+                    "From",
+                    "To",
+                    "Subject",
+                    "Message-ID",
+                    "Date",
+                    "Auto-Submitted",
+                    "MIME-Version",
+                    "Content-Type",
+                ];
+                assert_eq!(names, expected, "{kind:?}");
+                let mail = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+                assert!(!mail.body_html(0).unwrap().contains("<img"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_is_shown_to_the_minute() {
+        assert_eq!(shown(1_790_000_000_000), "Mon, 21 Sep 2026 14:13 UTC");
     }
 }

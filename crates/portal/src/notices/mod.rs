@@ -6,6 +6,7 @@
 mod folder;
 mod kind;
 mod letter;
+mod making;
 mod outbox;
 mod round;
 mod smtp;
@@ -16,6 +17,7 @@ use wire::Address;
 
 pub use folder::FolderRelay;
 pub use kind::Warning;
+pub(crate) use making::link;
 pub(crate) use outbox::{
     ClaimMail, Notice, claim_mails, confirm_claim, invitations_since, invite, newest_claim_mail, put, sweep, warn,
 };

@@ -3,14 +3,13 @@
 use uuid::Uuid;
 use wire::{
     Address, Millis,
-    ids::{AccountId, DeliveryId},
+    ids::{AccountId, ClaimId, DeliveryId},
     mailbox::Change,
-    people::AccountState,
 };
 
-use super::{Connection, Mail, Refusal, kind::Kind, letter};
+use super::{Connection, Mail, Refusal, kind::Kind, making, tellings};
 use crate::{
-    Portal, accounts, changes,
+    Portal, changes,
     settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -29,30 +28,55 @@ fn back_off(attempts: i64) -> Millis {
 }
 
 /// A mail whose time has come.
-struct Due {
-    id: Uuid,
-    account: AccountId,
-    delivery: Option<DeliveryId>,
-    invites: bool,
-    sender_name: Option<String>,
-    address: Address,
+pub(super) struct Due {
+    pub(super) id: Uuid,
+    pub(super) kind: Kind,
+    pub(super) account: AccountId,
+    pub(super) delivery: Option<DeliveryId>,
+    pub(super) claim: Option<ClaimId>,
+    pub(super) about: Option<Address>,
+    pub(super) sender_name: Option<String>,
+    pub(super) address: Address,
     created_at: Millis,
     attempts: i64,
 }
 
-/// Sends every mail that is due, one after the other over one connection, and answers when the next one is.
+/// What became of a mail whose time had come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// The relay answers for it.
+    Sent,
+    /// There is nothing to say any more.
+    Moot,
+    /// It did not go out.
+    Refused(Refusal),
+}
+
+/// Sends every mail that is due, and answers when the next one is. Those who are to be told somebody's new address get
+/// their mails a few at a time, so that nobody else's mail waits behind all of them.
+pub(crate) async fn deliver_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
+    loop {
+        let told = tellings::tell_a_few(portal).await?;
+        let next = send_due(portal).await?;
+        if !told || portal.wakes.are_closing() {
+            return Ok(next);
+        }
+    }
+}
+
+/// Sends the mails that are due, one after the other over one connection, and answers when the next one is.
 ///
 /// One after the other, so that a process that dies has at most one mail in flight: only that one can go out twice.
-pub(crate) async fn deliver_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
+async fn send_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
     let mut connection: Option<Box<dyn Connection>> = None;
     loop {
         if portal.wakes.are_closing() {
             break;
         }
         let Some(due) = take(portal).await? else { break };
-        let sent = send(portal, &mut connection, &due).await?;
-        finish(portal, &due, sent).await?;
-        if sent == Err(Refusal::Relay) {
+        let outcome = send(portal, &mut connection, &due).await?;
+        finish(portal, &due, outcome).await?;
+        if outcome == Outcome::Refused(Refusal::Relay) {
             connection = None;
             // Nothing else would go out either. What is due waits for the next round.
             postpone(portal, portal.now() + back_off(1)).await?;
@@ -73,8 +97,8 @@ async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
     loop {
         let now = portal.now();
         let row = sqlx::query(
-            "SELECT id, account, delivery, kind, sender_name, address, created_at, attempts, next_at FROM outbox \
-             WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
+            "SELECT id, kind, account, delivery, claim, about, sender_name, address, created_at, attempts, next_at \
+             FROM outbox WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
         )
         .bind(now)
         .fetch_optional(&mut *portal.store.read().await?)
@@ -82,9 +106,11 @@ async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
         let Some(row) = row else { return Ok(None) };
         let due = Due {
             id: Uuid::from_slice(&row.bytes("id")?).map_err(|_| StoreError::Corrupt)?,
+            kind: row.name("kind")?,
             account: row.key("account")?,
             delivery: row.maybe_key("delivery")?,
-            invites: row.name::<Kind>("kind")? == Kind::Invitation,
+            claim: row.maybe_key("claim")?,
+            about: row.maybe_address("about")?,
             sender_name: row.maybe_text("sender_name")?,
             address: row.address("address")?,
             created_at: row.millis("created_at")?,
@@ -106,68 +132,49 @@ async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
     }
 }
 
-async fn send(
-    portal: &Portal,
-    connection: &mut Option<Box<dyn Connection>>,
-    due: &Due,
-) -> Result<Result<(), Refusal>, StoreError> {
+async fn send(portal: &Portal, connection: &mut Option<Box<dyn Connection>>, due: &Due) -> Result<Outcome, StoreError> {
     let connection = match connection {
         Some(connection) => connection,
         None => match portal.relay.connect().await {
             Ok(new) => connection.insert(new),
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
         },
     };
-    let link = link(portal, due).await?;
-    let message = letter::write(
-        portal,
-        due.id,
-        &due.address,
-        due.invites,
-        due.sender_name.as_deref(),
-        &link,
-    );
-    let Some(message) = message else {
-        return Ok(Err(Refusal::Address));
+    let Some(letter) = making::letter(portal, due).await? else {
+        return Ok(Outcome::Moot);
+    };
+    let Some(message) = letter.write(portal) else {
+        return Ok(Outcome::Refused(Refusal::Address));
     };
     let mail = Mail {
         to: due.address.clone(),
         message,
     };
-    Ok(connection.send(&mail).await)
-}
-
-/// The one link of a mail. An invitation's secret is made here, when the mail is made, so that it stands nowhere else.
-/// Somebody who registered since the invitation was put into the outbox gets the way to the message instead.
-async fn link(portal: &Portal, due: &Due) -> Result<String, StoreError> {
-    let url = &portal.settings.public_url;
-    if due.invites {
-        let mut unit = portal.store.begin().await?;
-        if accounts::find(&mut unit, due.account).await?.state == AccountState::Invited {
-            let secret = accounts::issue_link(portal, &mut unit, due.account).await?;
-            portal.commit(unit).await?;
-            return Ok(accounts::link(portal, &secret));
-        }
-    }
-    Ok(match due.delivery {
-        Some(delivery) => format!("{url}/inbox/{delivery}"),
-        None => format!("{url}/"),
+    Ok(match connection.send(&mail).await {
+        Ok(()) => Outcome::Sent,
+        Err(refusal) => Outcome::Refused(refusal),
     })
 }
 
-async fn finish(portal: &Portal, due: &Due, sent: Result<(), Refusal>) -> Result<(), StoreError> {
+async fn finish(portal: &Portal, due: &Due, outcome: Outcome) -> Result<(), StoreError> {
     let now = portal.now();
     let over = now - due.created_at >= GIVE_UP_AFTER;
     let mut unit = portal.store.begin().await?;
-    match sent {
-        Ok(()) => {
+    match outcome {
+        Outcome::Sent => {
             sqlx::query("UPDATE outbox SET next_at = NULL, sent_at = $2 WHERE id = $1")
                 .bind(&due.id.as_bytes()[..])
                 .bind(now)
                 .execute(&mut *unit)
                 .await?;
         }
-        Err(refusal) if over || refusal == Refusal::Address => {
+        Outcome::Moot => {
+            sqlx::query("UPDATE outbox SET next_at = NULL WHERE id = $1")
+                .bind(&due.id.as_bytes()[..])
+                .execute(&mut *unit)
+                .await?;
+        }
+        Outcome::Refused(refusal) if over || refusal == Refusal::Address => {
             tracing::warn!(%refusal, attempts = due.attempts, "a notification was given up");
             sqlx::query("UPDATE outbox SET next_at = NULL, failed_at = $2, refused = $3 WHERE id = $1")
                 .bind(&due.id.as_bytes()[..])
@@ -176,9 +183,10 @@ async fn finish(portal: &Portal, due: &Due, sent: Result<(), Refusal>) -> Result
                 .execute(&mut *unit)
                 .await?;
         }
-        Err(refusal) => {
+        Outcome::Refused(refusal) => {
             tracing::info!(%refusal, attempts = due.attempts, "a notification will be tried again");
-            sqlx::query("UPDATE outbox SET next_at = $2 WHERE id = $1")
+            // One that a newer mail took the place of meanwhile stays ended.
+            sqlx::query("UPDATE outbox SET next_at = $2 WHERE id = $1 AND next_at IS NOT NULL")
                 .bind(&due.id.as_bytes()[..])
                 .bind(now + back_off(due.attempts))
                 .execute(&mut *unit)
@@ -187,6 +195,10 @@ async fn finish(portal: &Portal, due: &Due, sent: Result<(), Refusal>) -> Result
     }
     if let Some(delivery) = due.delivery {
         tell_sender(&mut unit, delivery).await?;
+    }
+    if due.claim.is_some() {
+        // Its row in the claimant's list shows how it fares.
+        changes::tell(&mut unit, due.account, Change::Account).await?;
     }
     portal.commit(unit).await
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::{Portal, files, http, mailbox, notices, sessions, storage::StoreError};
+use crate::{Portal, accounts, addresses, files, http, mailbox, notices, sessions, storage::StoreError};
 
 /// How long the outbox rests where nothing wakes it: another process may have put something in.
 const REST: Duration = Duration::from_secs(5);
@@ -57,7 +57,8 @@ async fn sweeps(portal: &Portal, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Sweeps what time has ended: sessions, sign-ins, attempts, idempotency keys, files that no message names.
+/// Sweeps what time has ended: sessions, sign-ins, attempts, idempotency keys, links, claims, mails that went out, files
+/// that no message names.
 ///
 /// # Errors
 /// Where database or blob store cannot be reached.
@@ -66,6 +67,10 @@ pub async fn sweep(portal: &Portal) -> http::Answer<()> {
     let mut unit = portal.store.begin().await?;
     sessions::sweep(&mut unit, now).await?;
     mailbox::sweep(&mut unit, now).await?;
+    accounts::sweep(&mut unit, now).await?;
+    // Mails before the claims that they name.
+    notices::sweep(&mut unit, now).await?;
+    addresses::sweep(&mut unit, now).await?;
     portal.commit(unit).await?;
     files::sweep(portal, now).await
 }

@@ -1,0 +1,167 @@
+//! *This wasn't me* in a security notice: whoever reads one of the account's addresses stops what is under way.
+//!
+//! It takes nothing but the link, because whoever needs it may be locked out; so it only ever ends things, all of which
+//! the owner can begin again by the password.
+
+use axum::{Json, extract::State, http::StatusCode};
+use sqlx::AnyConnection;
+use wire::{
+    Address, Millis, ProblemType, Sha256,
+    claims::{AlarmShown, LinkToken},
+    ids::AccountId,
+    sessions::ActivityKind,
+};
+
+use super::{
+    hold::{hold, holder},
+    record_about,
+};
+use crate::{
+    Portal, addresses,
+    http::{Answer, Body},
+    sessions,
+    settings::DAY,
+    storage::{Key as _, RowExt as _, StoreError, Unit},
+};
+
+/// How long the link in a notice works.
+const GOOD_FOR: Millis = 7 * DAY;
+
+/// How long after that it is told from one that was never given out.
+const KEPT: Millis = 90 * DAY;
+
+/// The secret of a notice's link, which only its mail gets.
+pub(crate) struct AlarmLink {
+    /// The secret.
+    pub(crate) secret: [u8; 32],
+    /// Until when the link works.
+    pub(crate) expires_at: Millis,
+}
+
+/// Makes the link of a notice about an account to one of its addresses, or one that it had.
+pub(crate) async fn issue_alarm(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    address: &Address,
+) -> Result<AlarmLink, StoreError> {
+    let secret = portal.entropy.secret();
+    let expires_at = portal.now() + GOOD_FOR;
+    sqlx::query("INSERT INTO alarms (hash, account, address, expires_at) VALUES ($1, $2, $3, $4)")
+        .bind(Sha256::of(&secret).key())
+        .bind(account.key())
+        .bind(address.as_typed())
+        .bind(expires_at)
+        .execute(&mut **unit)
+        .await?;
+    Ok(AlarmLink { secret, expires_at })
+}
+
+/// What a link's secret stands for.
+struct Alarm {
+    account: AccountId,
+    address: Address,
+    expires_at: Millis,
+    raised: bool,
+}
+
+async fn behind(db: &mut AnyConnection, hash: Sha256) -> Answer<Alarm> {
+    let row = sqlx::query("SELECT account, address, expires_at, raised_at FROM alarms WHERE hash = $1")
+        .bind(hash.key())
+        .fetch_optional(db)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::LinkUnknown)?;
+    Ok(Alarm {
+        account: row.key("account")?,
+        address: row.address("address")?,
+        expires_at: row.millis("expires_at")?,
+        raised: row.maybe_int("raised_at")?.is_some(),
+    })
+}
+
+impl Alarm {
+    fn in_time(&self, now: Millis) -> Answer<()> {
+        match now < self.expires_at {
+            true => Ok(()),
+            false => Err(ProblemType::LinkExpired.into()),
+        }
+    }
+}
+
+/// What the page behind *This wasn't me* shows. Changes nothing; it is a POST so that the secret stands in no log.
+#[utoipa::path(
+    post, path = "/alarms/inspect", tag = "account",
+    request_body = LinkToken, responses((status = 200, body = AlarmShown)),
+)]
+pub(super) async fn inspect(State(portal): State<Portal>, Body(link): Body<LinkToken>) -> Answer<Json<AlarmShown>> {
+    let alarm = behind(&mut *portal.store.read().await?, Sha256::of(link.token.as_ref())).await?;
+    alarm.in_time(portal.now())?;
+    Ok(Json(AlarmShown {
+        address: alarm.address,
+        expires_at: alarm.expires_at,
+    }))
+}
+
+/// Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every claim. Saying it twice is
+/// saying it once, so that nobody who has signed in anew is put out by an old mail.
+#[utoipa::path(
+    post, path = "/alarms", tag = "account",
+    request_body = LinkToken, responses((status = 204)),
+)]
+pub(super) async fn raise(State(portal): State<Portal>, Body(link): Body<LinkToken>) -> Answer<StatusCode> {
+    let now = portal.now();
+    let hash = Sha256::of(link.token.as_ref());
+    let mut unit = portal.store.begin().await?;
+    let alarm = behind(&mut unit, hash).await?;
+    if alarm.raised {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    alarm.in_time(now)?;
+    let account = hold_holder(&mut unit, alarm.account).await?;
+    let raised = sqlx::query("UPDATE alarms SET raised_at = $2 WHERE hash = $1 AND raised_at IS NULL")
+        .bind(hash.key())
+        .bind(now)
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?
+        .rows_affected();
+    if raised > 0 {
+        sessions::end_all(&mut unit, account, None).await?;
+        addresses::cancel_claims(&portal, &mut unit, account).await?;
+        record_about(
+            &portal,
+            &mut unit,
+            account,
+            ActivityKind::AlarmRaised,
+            &alarm.address,
+            false,
+        )
+        .await?;
+        portal.commit(unit).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Holds the account that holds now what this one held.
+async fn hold_holder(unit: &mut Unit, account: AccountId) -> Result<AccountId, StoreError> {
+    let mut held = holder(unit, account).await?;
+    loop {
+        hold(unit, &[held]).await?;
+        // It may have been absorbed while this waited for it.
+        let now = holder(unit, account).await?;
+        if now == held {
+            return Ok(held);
+        }
+        held = now;
+    }
+}
+
+/// Forgets links that nobody follows any more. Part of the sweep.
+pub(super) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM alarms WHERE expires_at < $1")
+        .bind(now - KEPT)
+        .execute(db)
+        .await?;
+    Ok(())
+}
