@@ -104,13 +104,13 @@ test('sign-in opens the vault, and a reload opens it again', () => {
   assert.equal(text(proof.finalization), vectors.finalization);
   const open = proof.openVault(bytes(vectors.sealedVault), bytes(vectors.passwordSlot));
   assert.equal(text(seeded(5, () => open.wrapForReload(bytes(vectors.reloadKey)))), vectors.wrappedForReload);
-  assert.deepEqual(open.seen('ben@example.test', ben.fingerprint), { sight: 'first' });
-  open.remember('ben@example.test', ben.fingerprint);
+  assert.deepEqual(open.seen('ben@example.test', ben.fingerprint, []), { sight: 'first' });
+  assert.equal(open.remember('ben@example.test', ben.fingerprint), true);
   assert.equal(text(seeded(6, () => open.lock())), vectors.vaultWithBen);
 
   const again = reload();
-  assert.deepEqual(again.seen('Ben@example.test', ben.fingerprint), { sight: 'same' });
-  const changed = again.seen('ben@example.test', vectors.fingerprint);
+  assert.deepEqual(again.seen('Ben@example.test', ben.fingerprint, []), { sight: 'same' });
+  const changed = again.seen('ben@example.test', vectors.fingerprint, []);
   assert.deepEqual(changed, { sight: 'changed', before: ben.fingerprint });
 });
 
@@ -156,6 +156,58 @@ test('a parcel makes waiting mail readable', () => {
   anna.takeIn(bytes(ben.parcel));
   assert.equal(open().from.address, 'ben@example.test');
   assert.equal(code(() => anna.takeIn(bytes('AAAA'))), 'malformed');
+});
+
+test('a certificate is made anew, and another client takes it up', () => {
+  const [one, other] = [reload(), reload()];
+  const certified = seeded(13, () => one.certify(vectors.addresses, now + 1000));
+  assert.equal(text(certified), vectors.certified);
+  assert.deepEqual(vault.readCertificate(certified), {
+    fingerprint: vectors.fingerprint,
+    addresses: vectors.addresses,
+  });
+  const fromAlias = { ...letter([]), from: { address: 'anna@example.test' } };
+  const fromMaster = { ...fromAlias, from: { address: 'anna@new.test' } };
+  assert.equal(code(() => other.seal(fromMaster, message, [], now)), 'wrong-sender');
+  other.adopt(certified);
+  assert.equal(text(other.certificate), vectors.certified);
+  assert.ok(other.seal(fromMaster, message, [], now));
+  const sealed = seeded(14, () => other.seal({ ...fromAlias, html: letter([]).html }, message, [bytes(ben.certificate)], now));
+  assert.equal(text(sealed.body), vectors.fromAlias);
+
+  assert.equal(code(() => other.adopt(bytes(ben.certificate))), 'wrong-certificate');
+  assert.equal(code(() => other.certify([], now)), 'malformed');
+  assert.equal(code(() => other.certify(['anna@x.test', 'Anna@X.test'], now)), 'malformed');
+  assert.equal(code(() => other.certify(['nobody'], now)), 'malformed');
+});
+
+test('a keyring is handed over whole', () => {
+  const anna = reload();
+  anna.takeIn(bytes(ben.parcel));
+  assert.equal(text(seeded(12, () => anna.handOver(bytes(ben.certificate), now))), vectors.parcelOfAll);
+  assert.equal(code(() => reload().takeIn(bytes(vectors.parcelOfAll))), 'wrong-key');
+});
+
+test('a key that the last one names has succeeded it', () => {
+  const anna = reload();
+  const statement = seeded(11, () => anna.succession('Anna@example.test', ben.fingerprint, now));
+  assert.equal(text(statement), vectors.succession);
+
+  anna.remember('anna@example.test', vectors.fingerprint);
+  const predecessors = [
+    { certificate: new Uint8Array([1]), statement },
+    { certificate: bytes(vectors.certificate), statement },
+  ];
+  const before = vectors.fingerprint;
+  for (const sight of ['seen', 'seenForSealing']) {
+    const look = (address, fingerprint, given) => anna[sight](address, fingerprint, given);
+    assert.deepEqual(look('anna@example.test', ben.fingerprint, []), { sight: 'changed', before });
+    assert.deepEqual(look('anna@example.test', ben.fingerprint, predecessors.slice(0, 1)), { sight: 'changed', before });
+    assert.deepEqual(look('ANNA@example.test', ben.fingerprint, predecessors), { sight: 'succeeded', before });
+  }
+  anna.remember('anna@example.test', ben.fingerprint);
+  assert.deepEqual(anna.seen('anna@example.test', before, []), { sight: 'same' });
+  assert.deepEqual(anna.seenForSealing('anna@example.test', before, []), { sight: 'changed', before: ben.fingerprint });
 });
 
 test('what is wrong has its code', () => {

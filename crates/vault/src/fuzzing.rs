@@ -7,9 +7,10 @@ use rand_chacha::ChaCha20Rng;
 use wire::ids::MessageId;
 
 use crate::{
-    Cover, Error, Letter, SessionKey, Vault, files, open_parcel, seipd,
+    AccountKey, Cover, Error, Fingerprint, Letter, SessionKey, Vault, files, open_parcel, seipd,
     session::open_key_packet,
     signed::{read_literal, verify},
+    succession,
 };
 
 const KEY: SessionKey = SessionKey([1; 32]);
@@ -30,6 +31,32 @@ static VAULT: LazyLock<Result<Vault, Error>> = LazyLock::new(|| {
     let address = "ben@example.test".parse().map_err(|_| Error::Malformed)?;
     Vault::create(&address, 1_764_000_000_000, &mut ChaCha20Rng::seed_from_u64(2))
 });
+
+/// What is inside a parcel: keys that come are written again as they came.
+pub fn keyring(bytes: &[u8]) {
+    let Ok(keys) = AccountKey::parse_all(bytes) else { return };
+    let written: Vec<u8> = keys.iter().flat_map(|key| key.to_bytes().to_vec()).collect();
+    assert_eq!(written, bytes);
+    for key in keys {
+        let short = key.to_short_bytes().and_then(|short| AccountKey::parse(&short));
+        assert_eq!(short.map(|short| short.fingerprint()), Ok(key.fingerprint()));
+    }
+}
+
+/// A statement of succession, or the words of one. Nothing but what the vault signed leads anywhere.
+pub fn succession(bytes: &[u8]) {
+    let (Ok(vault), Ok(address)) = (&*VAULT, "ben@example.test".parse()) else {
+        return;
+    };
+    let _ = succession::read(bytes, &address);
+    let own = vault.certificate();
+    let steps = succession::steps(&address, &[(own.clone(), bytes.to_vec())]);
+    assert!(
+        steps
+            .iter()
+            .all(|step| step.from == own.fingerprint() && step.to == Fingerprint([7; 32]))
+    );
+}
 
 /// A key packet, or a parcel.
 pub fn key_packet(bytes: &[u8]) {

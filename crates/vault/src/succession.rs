@@ -91,3 +91,44 @@ pub(crate) fn read(json: &[u8], address: &Address) -> Option<Step> {
         to: json.to.parse().ok()?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand_chacha::ChaCha20Rng;
+
+    use super::*;
+
+    const NOW: Millis = 1_764_000_000_000;
+
+    /// A key may sign what it likes: only a whole statement of this form, about itself, is one.
+    #[test]
+    fn signed_by_the_right_key_and_no_statement() {
+        let rng = &mut ChaCha20Rng::seed_from_u64(1);
+        let address: Address = "carol@example.test".parse().unwrap();
+        let vault = Vault::create(&address, NOW, rng).unwrap();
+        let (own, to) = (vault.certificate().fingerprint(), Fingerprint([7; 32]));
+        let mut steps_of = |json: &str| {
+            let statement = signed::sign(json.as_bytes(), vault.own(), NOW, rng).unwrap().to_vec();
+            steps(&address, &[(vault.certificate().clone(), statement)])
+        };
+        let good =
+            format!(r#"{{"v":1,"kind":"succession","address":"carol@example.test","from":"{own}","to":"{to}"}}"#);
+        assert_eq!(steps_of(&good), [Step { from: own, to }]);
+        for (part, other) in [
+            ("\"v\":1", "\"v\":2"),
+            ("succession", "cover"),
+            ("carol@", "Carol@"),
+            ("carol@example", "carol@example.test@example"),
+            (&own.to_string(), &to.to_string()),
+            (&to.to_string(), &to.to_string().replace('7', "A")),
+            (&to.to_string(), ""),
+            ("{", "{\"more\":1,"),
+            ("{", "{\"v\":1,"),
+            ("}", "}}"),
+            ("}", ""),
+        ] {
+            assert_eq!(steps_of(&good.replacen(part, other, 1)), [], "{part} {other}");
+        }
+    }
+}

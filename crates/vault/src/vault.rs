@@ -212,3 +212,47 @@ impl fmt::Debug for Vault {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand_chacha::ChaCha20Rng;
+
+    use super::*;
+
+    /// An older program fails on a newer vault, and drops nothing of it; so does this one on a later form.
+    #[test]
+    fn each_form_is_read_by_who_knows_it() {
+        let rng = &mut ChaCha20Rng::seed_from_u64(1);
+        let (key, address) = (VaultKey::generate(rng), "anna@example.test".parse().unwrap());
+        let mut anna = Vault::create(&address, 1_764_000_000_000, rng).unwrap();
+        for remembered in [false, true] {
+            if remembered {
+                anna.remember(&address, Fingerprint([7; 32]));
+            }
+            let json = key.unlock_vault(&anna.lock(&key, rng).unwrap()).unwrap();
+            let as_before = serde_json::from_slice::<StoredV1>(&json);
+            assert!(as_before.is_err() || as_before.is_ok_and(|stored| stored.v != 1));
+            let unlocked = |from: &str, to: &str| {
+                let text = std::str::from_utf8(&json).unwrap();
+                let sealed = key.lock_vault(
+                    text.replacen(from, to, 1).as_bytes(),
+                    &mut ChaCha20Rng::seed_from_u64(2),
+                );
+                Vault::unlock(&sealed.unwrap(), &key).map(drop)
+            };
+            assert_eq!(unlocked("", ""), Ok(()));
+            assert_eq!(unlocked("\"v\":2", "\"v\":3"), Err(Error::Unsupported));
+            assert_eq!(unlocked("\"v\":2", "\"v\":2,\"more\":[]"), Err(Error::Malformed));
+            assert_eq!(unlocked("\"v\":2", "\"v\":\"2\""), Err(Error::Malformed));
+            if remembered {
+                assert_eq!(unlocked("\"v\":2", "\"v\":1"), Err(Error::Malformed));
+                assert_eq!(unlocked("[\"07", "[\"7"), Err(Error::Malformed));
+                let one = format!("[\"{}\"]", Fingerprint([7; 32]));
+                assert_eq!(unlocked(&one, "[]"), Err(Error::Malformed));
+                let twice = one.replace("\"]", &format!("\",{}", &one[1..]));
+                assert_eq!(unlocked(&one, &twice), Err(Error::Malformed));
+            }
+        }
+    }
+}

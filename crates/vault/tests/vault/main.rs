@@ -3,8 +3,10 @@
 
 mod files;
 mod interop;
+mod keyrings;
 mod messages;
 mod people;
+mod successions;
 mod tampering;
 mod unlocking;
 mod vectors;

@@ -15,8 +15,8 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use vault::{
-    AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Letter, Sight, Vault, VaultKey,
-    key_packet,
+    AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Fingerprint, Letter, Sight, Vault,
+    VaultKey, key_packet,
     password::{Registration, SignIn},
     seal_parcel,
 };
@@ -322,19 +322,36 @@ fn write_seeds_for_the_fuzz_targets() {
     write("certificate", "ben", &ben.certificate().to_bytes());
     write("key_packet", "packet", &sealed.key_packets[0].packet);
     write("key_packet", "parcel", &parcel);
+    let together = [
+        &waiting.to_bytes()[..],
+        &AccountKey::generate(&address("b@example.test"), NOW, &mut rng(7))
+            .unwrap()
+            .to_bytes(),
+    ];
+    write("keyring", "one", together[0]);
+    write("keyring", "two", &together.concat());
+    let statement = ben
+        .succession(&address("ben@example.test"), Fingerprint([7; 32]), NOW, &mut rng(8))
+        .unwrap();
+    write("succession", "statement", &statement);
+    write("succession", "words", &literal(&statement));
     write("sealed_message", "body", &sealed.body);
     for (name, letter) in [("full", from_ben), ("short", short)] {
         let sealed = ben.seal(&letter, message(1), "Ben", &[], NOW, &mut rng(6)).unwrap();
         for (part, sealed_part) in [("body", &sealed.body), ("cover", &sealed.cover)] {
             let signed = plaintext(sealed_part, &sealed.session_key);
             write("sealed_message", &format!("{name}-{part}-signed"), &signed);
-            let document = PacketParser::new(&signed[..])
-                .find_map(|packet| match packet {
-                    Ok(Packet::LiteralData(literal)) => Some(literal.into_bytes()),
-                    _ => None,
-                })
-                .unwrap();
-            write("mime", &format!("{name}-{part}"), &document);
+            write("mime", &format!("{name}-{part}"), &literal(&signed));
         }
     }
+}
+
+/// What was signed.
+fn literal(signed: &[u8]) -> Vec<u8> {
+    PacketParser::new(signed)
+        .find_map(|packet| match packet {
+            Ok(Packet::LiteralData(literal)) => Some(literal.data().to_vec()),
+            _ => None,
+        })
+        .unwrap()
 }
