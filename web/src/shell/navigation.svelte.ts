@@ -1,7 +1,7 @@
 // Where one is: the address bar, its history, and the focus that follows.
 import { tick } from 'svelte';
 import { takesText } from './shortcuts';
-import { hrefOf, parseRoute, type Route } from './router';
+import { hasSecret, hrefOf, parseRoute, type Route } from './router';
 
 type Reachable = Parameters<typeof hrefOf>[0];
 
@@ -12,16 +12,16 @@ class Navigation {
 
   start(): void {
     this.route = parseRoute(location);
-    // An invitation's secret must not stay in the address bar, in the history or in a screenshot.
+    // A link's secret must not stay in the address bar, in the history or in a screenshot.
     if (location.hash) history.replaceState(history.state, '', location.pathname + location.search);
     addEventListener('popstate', () => {
       this.#depth = Math.max(0, this.#depth - 1);
       void this.#show(parseRoute(location));
     });
     addEventListener('hashchange', () => {
-      // A second invitation link opened in the same tab changes the fragment alone.
+      // A second such link opened in the same tab changes the fragment alone.
       const route = parseRoute(location);
-      if (route.page !== 'register' || !route.token) return;
+      if (!hasSecret(route) || !route.token) return;
       history.replaceState(history.state, '', location.pathname);
       void this.#show(route);
     });
@@ -58,7 +58,7 @@ class Navigation {
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
     if (link.hash && link.pathname === location.pathname) return;
     const route = parseRoute(link);
-    if (route.page === 'not-found' || route.page === 'register') return;
+    if (route.page === 'not-found' || hasSecret(route)) return;
     event.preventDefault();
     void this.go(route);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hrefOf, parseRoute } from './router';
+import { hasSecret, hrefOf, parseRoute } from './router';
 
 const id = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
 
@@ -21,11 +21,27 @@ describe('parseRoute', () => {
       answering: { how: 'reply-all', delivery: id },
     });
     expect(at('/account')).toEqual({ page: 'account' });
+    expect(at('/confirm#c2VjcmV0')).toEqual({ page: 'confirm', token: 'c2VjcmV0' });
+    expect(at('/alarm#c2VjcmV0')).toEqual({ page: 'alarm', token: 'c2VjcmV0' });
+    expect(at('/aliases')).toEqual({ page: 'aliases' });
     expect(at('/admin')).toEqual({ page: 'admin' });
+    expect(at(`/admin/accounts/${id}`)).toEqual({ page: 'admin', account: id });
   });
 
   it('finds nothing at other paths', () => {
-    for (const path of ['/nowhere', '/inbox/x', `/inbox/${id}/more`, '/sign-in/x', '/account/1', '//evil.test/x']) {
+    for (const path of [
+      '/nowhere',
+      '/inbox/x',
+      `/inbox/${id}/more`,
+      '/sign-in/x',
+      '/account/1',
+      '/confirm/x',
+      '/admin/accounts',
+      '/admin/accounts/x',
+      `/admin/accounts/${id}/more`,
+      `/admin/${id}`,
+      '//evil.test/x',
+    ]) {
       expect(at(path), path).toEqual({ page: 'not-found' });
     }
   });
@@ -37,9 +53,19 @@ describe('parseRoute', () => {
 
 describe('hrefOf', () => {
   it('is the inverse', () => {
-    for (const path of ['/', '/sign-in', '/inbox', `/inbox/${id}`, '/compose', `/compose?forward=${id}`, '/admin']) {
+    for (const path of [
+      '/',
+      '/sign-in',
+      '/inbox',
+      `/inbox/${id}`,
+      '/compose',
+      `/compose?forward=${id}`,
+      '/aliases',
+      '/admin',
+      `/admin/accounts/${id}`,
+    ]) {
       const route = at(path);
-      if (route.page === 'not-found' || route.page === 'register') throw new Error(path);
+      if (route.page === 'not-found' || hasSecret(route)) throw new Error(path);
       expect(hrefOf(route)).toBe(path);
     }
   });

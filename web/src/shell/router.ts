@@ -6,19 +6,27 @@ export type Answering = 'reply' | 'reply-all' | 'forward';
 export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
-  | { page: 'register'; token: string }
+  | { page: WithSecret; token: string }
   | { page: 'folder'; folder: Folder; delivery?: string }
   | { page: 'compose'; answering?: { how: Answering; delivery: string } }
   | { page: 'account' }
-  | { page: 'admin' }
+  | { page: 'aliases' }
+  | { page: 'admin'; account?: string }
   | { page: 'not-found' };
+
+/** Pages behind links of basic mails, whose fragment holds a secret. */
+export type WithSecret = 'register' | 'confirm' | 'alarm';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const answerings: readonly Answering[] = ['reply', 'reply-all', 'forward'];
 
 export function parseRoute(location: { pathname: string; search: string; hash: string }): Route {
-  const [first = '', second, ...rest] = location.pathname.replace(/^\/|\/$/g, '').split('/');
+  const [first = '', second, third, ...rest] = location.pathname.replace(/^\/|\/$/g, '').split('/');
   if (rest.length > 0) return { page: 'not-found' };
+  if (first === 'admin' && second === 'accounts') {
+    return third && ID.test(third) ? { page: 'admin', account: third } : { page: 'not-found' };
+  }
+  if (third !== undefined) return { page: 'not-found' };
   if (first === 'inbox' || first === 'sent') {
     if (second === undefined) return { page: 'folder', folder: first };
     return ID.test(second) ? { page: 'folder', folder: first, delivery: second } : { page: 'not-found' };
@@ -29,10 +37,13 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
       return { page: 'home' };
     case 'sign-in':
     case 'account':
+    case 'aliases':
     case 'admin':
       return { page: first };
     case 'register':
-      return { page: 'register', token: location.hash.replace(/^#/, '') };
+    case 'confirm':
+    case 'alarm':
+      return { page: first, token: location.hash.replace(/^#/, '') };
     case 'compose':
       return parseCompose(new URLSearchParams(location.search));
     default:
@@ -48,7 +59,7 @@ function parseCompose(search: URLSearchParams): Route {
   return { page: 'compose' };
 }
 
-export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: 'register' }>): string {
+export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: WithSecret }>): string {
   switch (route.page) {
     case 'home':
       return '/';
@@ -56,6 +67,8 @@ export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: 're
       return route.delivery ? `/${route.folder}/${route.delivery}` : `/${route.folder}`;
     case 'compose':
       return route.answering ? `/compose?${route.answering.how}=${route.answering.delivery}` : '/compose';
+    case 'admin':
+      return route.account ? `/admin/accounts/${route.account}` : '/admin';
     default:
       return `/${route.page}`;
   }
@@ -63,5 +76,10 @@ export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: 're
 
 /** Whether a page can be seen without a session. */
 export function isOpenToAll(route: Route): boolean {
-  return route.page === 'sign-in' || route.page === 'register';
+  return route.page === 'sign-in' || hasSecret(route);
+}
+
+/** Whether the page's link carries a secret. */
+export function hasSecret(route: Route): route is { page: WithSecret; token: string } {
+  return route.page === 'register' || route.page === 'confirm' || route.page === 'alarm';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintGroups, personName, shortTime, sizeText } from './formats';
+import { fingerprintGroups, personName, shortTime, sizeText, waitText } from './formats';
 
 describe('sizeText', () => {
   it('says sizes as people do', () => {
@@ -16,6 +16,13 @@ describe('shortTime', () => {
     expect(shortTime(new Date(2026, 10, 22, 23).getTime(), now)).toBe('Sun');
     expect(shortTime(new Date(2026, 2, 1).getTime(), now)).toBe('Mar 1');
     expect(shortTime(new Date(2025, 2, 1).getTime(), now)).toBe('Mar 1, 2025');
+  });
+});
+
+describe('waitText', () => {
+  it('never says too little', () => {
+    const waits = [1, 60, 89.2, 90, 3600, 5400, 80_000].map(waitText);
+    expect(waits).toEqual(['1 second', '60 seconds', '90 seconds', '2 minutes', '60 minutes', '2 hours', '23 hours']);
   });
 });
 

@@ -42,6 +42,13 @@ export function sizeText(bytes: number): string {
   return t(key, { n: n < 10 ? Math.round(n * 10) / 10 : Math.round(n) });
 }
 
+/** How long to wait, rounded up: nobody is to come too early. */
+export function waitText(seconds: number): string {
+  if (seconds < 90) return t('wait.seconds', { n: Math.ceil(seconds) });
+  if (seconds < 90 * 60) return t('wait.minutes', { n: Math.ceil(seconds / 60) });
+  return t('wait.hours', { n: Math.ceil(seconds / 3600) });
+}
+
 /** A fingerprint in groups of four digits, to be read aloud. */
 export function fingerprintGroups(fingerprint: string): string[] {
   return fingerprint.toUpperCase().match(/.{1,4}/g) ?? [];

@@ -12,6 +12,8 @@ export const general = {
   'nav.inbox': 'Inbox',
   'nav.sent': 'Sent',
   'nav.account': 'Account',
+  'nav.tools': 'Tools',
+  'nav.aliases': 'Alias Management',
   'nav.admin': 'Administration',
   'nav.unread': { one: '{n} unread', other: '{n} unread' },
   'nav.shortcuts': 'Keyboard shortcuts',
@@ -41,6 +43,10 @@ export const general = {
   'size.kilobytes': '{n} kB',
   'size.megabytes': '{n} MB',
   'size.gigabytes': '{n} GB',
+
+  'wait.seconds': { one: '{n} second', other: '{n} seconds' },
+  'wait.minutes': { one: '{n} minute', other: '{n} minutes' },
+  'wait.hours': { one: '{n} hour', other: '{n} hours' },
 
   'password.show': 'Show password',
   'password.hide': 'Hide password',

@@ -1,10 +1,22 @@
 // The English catalogue, a file a capability.
 import { account } from './account';
+import { aliases } from './aliases';
 import { compose } from './compose';
+import { confirmation } from './confirmation';
 import { entrance } from './entrance';
 import { general } from './general';
 import { mailbox } from './mailbox';
 import { problems } from './problems';
 import { reading } from './reading';
 
-export const en = { ...general, ...entrance, ...mailbox, ...reading, ...compose, ...account, ...problems } as const;
+export const en = {
+  ...general,
+  ...entrance,
+  ...mailbox,
+  ...reading,
+  ...compose,
+  ...account,
+  ...aliases,
+  ...confirmation,
+  ...problems,
+} as const;

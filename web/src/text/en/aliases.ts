@@ -1,0 +1,89 @@
+// Alias Management: the labels are those of the help page.
+export const aliases = {
+  'aliases.title': 'Alias Management',
+  'aliases.lead': 'All addresses listed here lead to this Secure Account, whichever of them somebody writes to.',
+  'aliases.guest':
+    'Email Aliases are for Professionals. A Guest keeps the one address that was invited. Ask the administrator of this portal.',
+  'aliases.add': 'Add an Email Alias',
+  'aliases.caution':
+    'Add only an address that you own and will keep. Secure messages to it will come to this account, and you can sign in with it.',
+  'aliases.caution-absorb':
+    'If the address has a Secure Account already, that account joins this one, with its messages, keys and other addresses. That cannot be undone.',
+  'aliases.understood': 'I understand and want to add an Email Alias',
+  'aliases.address': 'New Email Address',
+  'aliases.address-hint': 'As provided by your organization. A confirmation message will be sent to it.',
+  'aliases.submit': 'Add Email Alias',
+  'aliases.yours': 'This address is yours already. It is in the list below.',
+  'aliases.pending-limit': {
+    one: 'More than {n} address cannot be pending at once. Cancel one below, or confirm it.',
+    other: 'More than {n} addresses cannot be pending at once. Cancel one below, or confirm it.',
+  },
+  'aliases.slowed': 'Too many confirmation messages or requests in a short time. Try again in {wait}.',
+  'aliases.slowed-some': 'Too many confirmation messages or requests in a short time. Try again later.',
+
+  'aliases.sent.title': 'Confirmation message sent',
+  'aliases.sent.text':
+    'A confirmation message has been sent to the basic email Inbox of {address}, to confirm that you own it. Open it and click on its link.',
+  'aliases.sent.number': 'Your number',
+  'aliases.sent.number-text':
+    'The page behind the link asks for this number if you open it where you are not signed in to this account. It proves that the request is yours. You find it in the list as well.',
+  'aliases.sent.until': 'The link works until {time}.',
+
+  'aliases.list': 'Your addresses',
+  'aliases.loading': 'Loading your addresses…',
+  'aliases.master': 'Master',
+  'aliases.alias': 'Alias',
+  'aliases.pending': 'Pending',
+  'aliases.master-text': 'Notifications go to it, and the messages that you send come from it.',
+  'aliases.confirmed': 'Confirmed {time}',
+  'aliases.promote': 'Promote to Master',
+  'aliases.remove': 'Remove',
+  'aliases.resend': 'Resend',
+  'aliases.resending': 'Sending…',
+  'aliases.cancel': 'Cancel',
+  'aliases.cancelled': 'The request for {address} is cancelled',
+  'aliases.gone': 'This request is no longer pending.',
+
+  'claim.number': 'Number {number}',
+  'claim.by-administrator': 'added by an administrator',
+  'claim.until': 'Link works until {time}',
+  'claim.expired': 'Expired {time}. Resend the message to get a new link.',
+  'claim.expired-badge': 'Expired',
+  'claim.mail.waiting': 'Message waits to go out',
+  'claim.mail.retrying': { one: 'Message waits; tried {n} time', other: 'Message waits; tried {n} times' },
+  'claim.mail.sent': 'Message sent {time}',
+  'claim.mail.refused':
+    'The address was refused by its mail system. Check how it is written; if it is wrong, cancel the request and add the right one.',
+  'claim.mail.failed': 'The message could not be sent. Resend it later.',
+
+  'promote.title': 'Promote {address} to Master?',
+  'promote.notifications': 'Notifications will go to {address}, and messages that you send will come from it.',
+  'promote.old': '{address} stays with your account as an alias: messages to it arrive in the same Inbox.',
+  'promote.sessions':
+    'You stay signed in here. Every other browser and program is signed out, and a notice goes to each of your addresses.',
+  'promote.password-stays': 'Your password stays the same. You can sign in with any of your addresses.',
+  'promote.tell': 'Tell people I have corresponded with',
+  'promote.tell-hint': 'They get a basic mail with your new address.',
+  'promote.password': 'Password',
+  'promote.password-hint': 'Yours, again: you gave it more than five minutes ago.',
+  'promote.submit': 'Promote to Master',
+  'promote.step.password': 'Proving your password without sending it…',
+  'promote.step.promote': 'Promoting…',
+  'promote.step.certificate': 'Renewing your certificate…',
+  'promote.wrong-password': 'This is not your password. Passwords tell upper and lower case apart.',
+  'promote.slowed': 'Too many attempts. Wait {wait}, then try again.',
+  'promote.gone': 'This address is no longer one of yours. Close this, and look at the list again.',
+  'promote.done.title': '{address} is your Master now',
+  'promote.done.text': 'Notifications go to it, and messages that you send come from it.',
+  'promote.done.old': '{address} is an alias: messages to it arrive in the same Inbox.',
+  'promote.done.tell': 'The people you have corresponded with are being told.',
+
+  'remove.title': 'Remove {address}?',
+  'remove.kept': 'Messages that were sent to it stay in your mailbox.',
+  'remove.later':
+    'Later messages to it will not reach you: whoever reads its basic email Inbox then is invited to open a Secure Account of their own, and gets them.',
+  'remove.sign-in': 'You can no longer sign in with it. To have it back, add it again and confirm it again.',
+  'remove.submit': 'Remove',
+  'remove.busy': 'Removing…',
+  'remove.done': '{address} is removed',
+} as const;
