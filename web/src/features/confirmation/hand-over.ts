@@ -1,0 +1,116 @@
+// Handing an address over with the password of the account that has it: alone, or with that account and its keys.
+// Nothing leaves this browser unless the key that it is sealed to is the claimant's.
+import { fromBase64, toBase64 } from '../../api/bytes';
+import { isRefused } from '../../api/problem';
+import type { ConfirmBy, Confirmed, ProvedOwner } from '../../api/types';
+import type { Sight, Succession } from '../../vault/protocol';
+import { canonical } from '../compose/recipients';
+
+export type Step = 'proving' | 'opening' | 'checking' | 'sealing' | 'confirming';
+
+export const steps: readonly Step[] = ['proving', 'opening', 'checking', 'sealing', 'confirming'];
+
+export interface HandOver {
+  /** The claimed address. */
+  address: string;
+  /** The claimant's Master. */
+  claimant: string;
+  /** Of the claimant's key, where the claimant is signed in in this browser: its vault knows better than the portal. */
+  ownFingerprint: string | undefined;
+  how: 'absorb' | 'move';
+}
+
+export interface Parts {
+  /** Proves the password: both halves of OPAQUE. */
+  prove(): Promise<ProvedOwner>;
+  /** Opens the proved account's vault beside the signed-in one. */
+  open(proved: ProvedOwner): Promise<void>;
+  addressesIn(certificate: Uint8Array): Promise<{ fingerprint: string; addresses: string[] }>;
+  /** How the opened vault knows an address' key. */
+  seen(address: string, fingerprint: string): Promise<Sight>;
+  keyring(certificate: Uint8Array, addresses: string[]): Promise<{ parcel: Uint8Array; successions: Succession[] }>;
+  succession(certificate: Uint8Array, address: string): Promise<Succession>;
+  confirm(by: ConfirmBy): Promise<Confirmed>;
+  /** Wipes what `prove` and `open` left. */
+  close(): Promise<void>;
+}
+
+/** The key that the portal named is not the one that it must be. Nothing was handed over. */
+export class WrongKey extends Error {
+  constructor(
+    /** Another than this browser's own, than the one known, or one of somebody else. */
+    readonly why: 'own' | 'changed' | 'named',
+    readonly fingerprint: string,
+    readonly expected?: string,
+  ) {
+    super('the key is not the expected one');
+  }
+}
+
+/** Confirms with the password, once more where another window stored the vault meanwhile. */
+export async function handOver(
+  parts: Parts,
+  what: HandOver,
+  onStep: (step: Step) => void,
+): Promise<{ confirmed: Confirmed; fingerprint: string }> {
+  try {
+    return await once(parts, what, onStep);
+  } catch (error) {
+    if (!isRefused(error, 'version-conflict')) throw error;
+    return once(parts, what, onStep);
+  }
+}
+
+async function once(parts: Parts, what: HandOver, onStep: (step: Step) => void) {
+  try {
+    onStep('proving');
+    const proved = await parts.prove();
+    onStep('opening');
+    await parts.open(proved);
+    onStep('checking');
+    const certificate = fromBase64(proved.claimant_certificate);
+    const fingerprint = await checked(parts, what, certificate);
+    onStep('sealing');
+    const by = await sealed(parts, what, proved, certificate);
+    onStep('confirming');
+    return { confirmed: await parts.confirm(by), fingerprint };
+  } finally {
+    // A session that ends with the absorb closes the vault by itself.
+    await parts.close().catch(() => undefined);
+  }
+}
+
+/** The fingerprint of the certificate, which is the claimant's as far as this browser can tell. */
+async function checked(parts: Parts, what: HandOver, certificate: Uint8Array): Promise<string> {
+  const { fingerprint, addresses } = await parts.addressesIn(certificate);
+  // One that names no address yet is the key alone; one that names another is somebody else's.
+  if (addresses.some((address) => canonical(address) !== canonical(what.claimant))) {
+    throw new WrongKey('named', fingerprint);
+  }
+  if (what.ownFingerprint !== undefined && what.ownFingerprint !== fingerprint) {
+    throw new WrongKey('own', fingerprint, what.ownFingerprint);
+  }
+  const sight = await parts.seen(what.claimant, fingerprint);
+  if (sight.sight === 'changed') throw new WrongKey('changed', fingerprint, sight.before);
+  return fingerprint;
+}
+
+async function sealed(parts: Parts, what: HandOver, proved: ProvedOwner, certificate: Uint8Array): Promise<ConfirmBy> {
+  const { proof, vault } = proved;
+  const addresses = proved.addresses.map(({ address }) => address);
+  if (what.how === 'move') {
+    // As the account has it typed: that is what its correspondents know.
+    const address = addresses.find((each) => canonical(each) === canonical(what.address)) ?? what.address;
+    return { kind: 'move', proof, succession: inBase64(await parts.succession(certificate, address)) };
+  }
+  const { parcel, successions } = await parts.keyring(certificate, addresses);
+  return {
+    kind: 'absorb',
+    proof,
+    vault_version: vault.version,
+    parcel: toBase64(parcel),
+    successions: successions.map(inBase64),
+  };
+}
+
+const inBase64 = ({ address, statement }: Succession) => ({ address, statement: toBase64(statement) });
