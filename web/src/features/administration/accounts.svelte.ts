@@ -45,3 +45,6 @@ const PAGE = 50;
 export function accountName({ name, addresses }: ManagedAccount): string {
   return name ?? addresses[0]?.address ?? t('admin.accounts.unnamed');
 }
+
+/** The tone of a state's badge. */
+export const tones = { invited: 'warn', active: 'good', disabled: 'bad', absorbed: '' } as const;
