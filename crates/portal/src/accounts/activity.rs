@@ -78,29 +78,30 @@ pub(crate) async fn recorded_since(
     row.int("n")
 }
 
-/// What happened to the account, newest first, at most 100.
-#[utoipa::path(get, path = "/activity", tag = "account", responses((status = 200, body = [Activity])))]
-pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Vec<Activity>>> {
+/// What happened to an account and to those that it absorbed, newest first, at most 100.
+pub(crate) async fn activity(db: &mut AnyConnection, account: AccountId) -> Result<Vec<Activity>, StoreError> {
     let rows = sqlx::query(
-        "SELECT at, kind, address, by_administrator FROM activity WHERE account = $1 ORDER BY id DESC LIMIT 100",
+        "SELECT at, kind, address, by_administrator FROM activity \
+         WHERE account = $1 OR account IN (SELECT id FROM accounts WHERE absorbed_into = $1) \
+         ORDER BY id DESC LIMIT 100",
     )
-    .bind(caller.account.key())
-    .fetch_all(&mut *portal.store.read().await?)
-    .await
-    .map_err(StoreError::from)?;
-    let activity = rows
-        .iter()
+    .bind(account.key())
+    .fetch_all(db)
+    .await?;
+    rows.iter()
         .map(|row| {
             Ok(Activity {
                 at: row.millis("at")?,
                 kind: row.name("kind")?,
-                address: row
-                    .maybe_text("address")?
-                    .map(|text| text.parse().map_err(|_| StoreError::Corrupt))
-                    .transpose()?,
+                address: row.maybe_address("address")?,
                 by_administrator: row.flag("by_administrator")?,
             })
         })
-        .collect::<Result<_, StoreError>>()?;
-    Ok(Json(activity))
+        .collect()
+}
+
+/// What happened to the account, newest first, at most 100.
+#[utoipa::path(get, path = "/activity", tag = "account", responses((status = 200, body = [Activity])))]
+pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Answer<Json<Vec<Activity>>> {
+    Ok(Json(activity(&mut *portal.store.read().await?, caller.account).await?))
 }

@@ -1,4 +1,7 @@
-//! What an administrator does: invite, look over the accounts, disable one. Never read, never take over.
+//! What an administrator does: invite, look over the accounts, disable one, ask for another address of one. Never read,
+//! never take over.
+
+mod claims;
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
@@ -7,15 +10,18 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use wire::{
-    Problem, ProblemType,
+    Address, Problem, ProblemType,
     ids::AccountId,
-    people::{AccountState, Invite, ManagedAccount, SetDisabled},
+    people::{AccountState, Invite, ManagedAccount, ManagedAccountDetails, SetDisabled},
     sessions::OwnAddress,
 };
+
+pub use claims::{add_claim, mail_claim_again};
 
 use crate::{
     Portal,
     accounts::{self, Invited},
+    addresses::{self, Standing},
     http::{Answer, Ask, Body, Named},
     notices,
     sessions::Administrator,
@@ -26,7 +32,10 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
     OpenApiRouter::new()
         .routes(routes!(invite_by_mail))
         .routes(routes!(list))
+        .routes(routes!(one))
         .routes(routes!(set_disabled))
+        .routes(routes!(claims::add))
+        .routes(routes!(claims::mail_again))
 }
 
 /// Invites an address, or mails its invitation again, and decides what the person will be.
@@ -58,7 +67,7 @@ pub async fn invitation_link(portal: &Portal, request: &Invite, administrator: b
         .map_err(StoreError::from)?;
     let secret = accounts::issue_link(portal, &mut unit, account).await?;
     portal.commit(unit).await?;
-    Ok(accounts::link(portal, &secret))
+    Ok(notices::link(portal, "register", &secret))
 }
 
 /// The invited account of an address, of the kind that is asked for.
@@ -80,11 +89,58 @@ async fn invited(portal: &Portal, unit: &mut Unit, request: &Invite, by: Option<
     Ok(account)
 }
 
+/// The account that has an address, or was invited under it.
+///
+/// # Errors
+/// `not-found` where there is none.
+pub async fn find(portal: &Portal, address: &Address) -> Answer<AccountId> {
+    match addresses::resolve(&mut *portal.store.read().await?, address).await? {
+        Standing::Registered(account) | Standing::Invited(account) => Ok(account),
+        Standing::Unknown => Err(ProblemType::NotFound.into()),
+    }
+}
+
+/// The accounts before one, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn accounts(portal: &Portal, before: Option<AccountId>, limit: u32) -> Answer<Vec<ManagedAccount>> {
+    let mut db = portal.store.read().await?;
+    let rows = sqlx::query("SELECT id FROM accounts WHERE id < $1 ORDER BY id DESC LIMIT $2")
+        .bind(before.unwrap_or(AccountId(Uuid::max())).key())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *db)
+        .await
+        .map_err(StoreError::from)?;
+    let mut accounts = Vec::new();
+    for row in rows {
+        accounts.push(managed(&mut db, row.key("id")?).await?);
+    }
+    Ok(accounts)
+}
+
+/// One account from near.
+///
+/// # Errors
+/// `not-found`.
+pub async fn details(portal: &Portal, id: AccountId) -> Answer<ManagedAccountDetails> {
+    let mut db = portal.store.read().await?;
+    Ok(ManagedAccountDetails {
+        account: managed(&mut db, id).await?,
+        claims: claims::pending(&mut db, id).await?,
+        activity: accounts::activity(&mut db, id).await?,
+    })
+}
+
 async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount, StoreError> {
-    let row = sqlx::query("SELECT name, kind, administrator, state, created_at FROM accounts WHERE id = $1")
-        .bind(id.key())
-        .fetch_one(&mut *db)
-        .await?;
+    let row = sqlx::query(
+        "SELECT name, kind, administrator, created_at, \
+             CASE WHEN absorbed_into IS NULL THEN state ELSE 'absorbed' END AS state \
+         FROM accounts WHERE id = $1",
+    )
+    .bind(id.key())
+    .fetch_one(&mut *db)
+    .await?;
     let state = row.name("state")?;
     let addresses = match state {
         AccountState::Invited => vec![OwnAddress {
@@ -150,21 +206,24 @@ async fn list(
             .detail("limit must be 1 to 100")
             .into());
     }
-    let mut db = portal.store.read().await?;
-    let rows = sqlx::query("SELECT id FROM accounts WHERE id < $1 ORDER BY id DESC LIMIT $2")
-        .bind(query.before.unwrap_or(AccountId(Uuid::max())).key())
-        .bind(i64::from(limit))
-        .fetch_all(&mut *db)
-        .await
-        .map_err(StoreError::from)?;
-    let mut accounts = Vec::new();
-    for row in rows {
-        accounts.push(managed(&mut db, row.key("id")?).await?);
-    }
-    Ok(Json(accounts))
+    Ok(Json(accounts(&portal, query.before, limit).await?))
 }
 
-/// Disables an account or enables it again. Administrators cannot disable themselves, so that one always remains.
+/// One of the portal's accounts, with its pending claims and what happened to it.
+#[utoipa::path(
+    get, path = "/admin/accounts/{id}", tag = "administration",
+    params(("id" = AccountId, Path)), responses((status = 200, body = ManagedAccountDetails)),
+)]
+async fn one(
+    State(portal): State<Portal>,
+    _: Administrator,
+    Named(id): Named<AccountId>,
+) -> Answer<Json<ManagedAccountDetails>> {
+    Ok(Json(details(&portal, id).await?))
+}
+
+/// Disables an account or enables it again; disabling cancels what it had claimed. Administrators cannot disable
+/// themselves, so that one always remains.
 #[utoipa::path(
     put, path = "/admin/accounts/{id}/disabled", tag = "administration",
     params(("id" = AccountId, Path)), request_body = SetDisabled, responses((status = 204)),

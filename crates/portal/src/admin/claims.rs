@@ -1,0 +1,94 @@
+//! An administrator's claims on addresses for somebody: their organisation renames its domain, or they married. Who reads
+//! the address confirms it, never the administrator, who sees no number either.
+
+use axum::{Json, extract::State, http::StatusCode};
+use sqlx::AnyConnection;
+use wire::{
+    Address, Problem, ProblemType,
+    claims::{AddClaim, Claim},
+    ids::{AccountId, ClaimId},
+    people::AccountState,
+    sessions::AccountKind,
+};
+
+use crate::{
+    Portal, accounts, addresses,
+    http::{Answer, Body, Named},
+    sessions::Administrator,
+    storage::StoreError,
+};
+
+/// Claims an address for an account, and mails the address.
+///
+/// # Errors
+/// `not-found`; `not-allowed` where the account is not a Professional's or not in use; and what claiming it oneself can
+/// come to.
+pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address) -> Answer<Claim> {
+    let mut unit = portal.store.begin().await?;
+    let known = accounts::find(&mut unit, account).await?;
+    if known.state != AccountState::Active || known.kind != AccountKind::Professional {
+        return Err(Problem::new(ProblemType::NotAllowed)
+            .detail("only a Professional whose account is in use can have aliases")
+            .into());
+    }
+    let id = addresses::claim(portal, &mut unit, account, address, true).await?;
+    let claim = find(&mut unit, account, id).await?;
+    portal.commit(unit).await?;
+    Ok(claim)
+}
+
+/// Mails a claim's link again.
+///
+/// # Errors
+/// `not-found`, and what asking for it oneself can come to.
+pub async fn mail_claim_again(portal: &Portal, account: AccountId, id: ClaimId) -> Answer<Claim> {
+    let mut unit = portal.store.begin().await?;
+    addresses::mail_claim_again(portal, &mut unit, account, id).await?;
+    let claim = find(&mut unit, account, id).await?;
+    portal.commit(unit).await?;
+    Ok(claim)
+}
+
+/// The pending claims of an account, without their numbers: with one, an administrator who reads somebody's basic mail
+/// could confirm in their place.
+pub(super) async fn pending(db: &mut AnyConnection, account: AccountId) -> Result<Vec<Claim>, StoreError> {
+    let mut claims = addresses::pending(db, account).await?;
+    claims.iter_mut().for_each(|claim| claim.number = None);
+    Ok(claims)
+}
+
+async fn find(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Answer<Claim> {
+    let claims = pending(db, account).await?;
+    let claim = claims.into_iter().find(|claim| claim.id == id);
+    Ok(claim.ok_or(ProblemType::NotFound)?)
+}
+
+/// Claims an address for somebody. Only who reads that address can confirm it.
+#[utoipa::path(
+    post, path = "/admin/accounts/{id}/claims", tag = "administration",
+    params(("id" = AccountId, Path)), request_body = AddClaim, responses((status = 201, body = Claim)),
+)]
+pub(super) async fn add(
+    State(portal): State<Portal>,
+    _: Administrator,
+    Named(account): Named<AccountId>,
+    Body(request): Body<AddClaim>,
+) -> Answer<(StatusCode, Json<Claim>)> {
+    Ok((
+        StatusCode::CREATED,
+        Json(add_claim(&portal, account, &request.address).await?),
+    ))
+}
+
+/// Mails the link of somebody's claim again: a new one, in place of the one before.
+#[utoipa::path(
+    post, path = "/admin/accounts/{id}/claims/{claim}/mail", tag = "administration",
+    params(("id" = AccountId, Path), ("claim" = ClaimId, Path)), responses((status = 200, body = Claim)),
+)]
+pub(super) async fn mail_again(
+    State(portal): State<Portal>,
+    _: Administrator,
+    Named((account, id)): Named<(AccountId, ClaimId)>,
+) -> Answer<Json<Claim>> {
+    Ok(Json(mail_claim_again(&portal, account, id).await?))
+}
