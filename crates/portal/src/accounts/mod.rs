@@ -1,28 +1,44 @@
 //! Secure Accounts: who there is, what they hold, and how they begin.
 
+mod absorb;
 mod activity;
+mod alarms;
+mod certificates;
+mod disabling;
+mod hold;
 mod invitations;
+mod parcels;
 mod registration;
 mod vaults;
 
-use certificate::{Certificate, Fingerprint};
-use sqlx::AnyConnection;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AnyConnection, AssertSqlSafe};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
-    Address, Bytes, Millis,
+    Address, Millis,
     ids::{AccountId, MailboxId},
     people::AccountState,
     sessions::{Account, AccountKind, OwnAddress},
 };
 
-pub(crate) use activity::{record, record_about};
+pub(crate) use absorb::absorb;
+pub(crate) use activity::{activity, record, record_about, recorded_since};
+pub(crate) use alarms::issue_alarm;
+pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
+pub(crate) use certificates::{Named, certificate_key, certificates_for, predecessors_of};
+pub(crate) use hold::administrators;
+pub use disabling::set_disabled;
+pub use hold::hold;
 pub use invitations::{Invited, invite};
-pub(crate) use invitations::{invited_since, issue_link, link};
+pub(crate) use invitations::{invited_since, issue_link, waiting, withdraw as withdraw_invitation};
+pub(crate) use parcels::{add_parcel, hand_waiting_key_over};
+pub(crate) use registration::MAX_VAULT;
 pub(crate) use vaults::vault;
 
 use crate::{
     Portal,
-    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+    storage::{Key as _, RowExt as _, StoreError, placeholders},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
@@ -32,9 +48,12 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(registration::start))
         .routes(routes!(registration::finish))
         .routes(routes!(vaults::read, vaults::write))
-        .routes(routes!(vaults::parcels))
-        .routes(routes!(vaults::taken_in))
+        .routes(routes!(certificates::replace))
+        .routes(routes!(parcels::parcels))
+        .routes(routes!(parcels::taken_in))
         .routes(routes!(activity::list))
+        .routes(routes!(alarms::inspect))
+        .routes(routes!(alarms::raise))
 }
 
 /// What an account is, for rules.
@@ -102,6 +121,40 @@ pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<V
         .collect()
 }
 
+/// The accounts of a person: this one, and those that it absorbed.
+pub async fn person(db: &mut AnyConnection, id: AccountId) -> Result<Vec<AccountId>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM accounts WHERE absorbed_into = $1 ORDER BY id")
+        .bind(id.key())
+        .fetch_all(db)
+        .await?;
+    let absorbed = rows.iter().map(|row| row.key("id"));
+    std::iter::once(Ok(id)).chain(absorbed).collect()
+}
+
+/// The Masters of now of those who had these accounts once, by account. Who is disabled or has not registered has none.
+pub(crate) async fn masters(
+    db: &mut AnyConnection,
+    ids: impl IntoIterator<Item = AccountId>,
+) -> Result<BTreeMap<AccountId, Address>, StoreError> {
+    let ids: BTreeSet<AccountId> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = format!(
+        "SELECT a.id, m.typed FROM accounts a JOIN accounts h ON h.id = COALESCE(a.absorbed_into, a.id) \
+         JOIN addresses m ON m.account = h.id AND m.master = 1 WHERE a.id IN ({}) AND h.state = 'active'",
+        placeholders(ids.len(), 0)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for id in &ids {
+        query = query.bind(id.key());
+    }
+    let rows = query.fetch_all(db).await?;
+    rows.iter()
+        .map(|row| Ok((row.key("id")?, row.address("typed")?)))
+        .collect()
+}
+
 /// Where basic mail for an account goes: its Master, or the address that it was invited under.
 pub(crate) async fn destination(db: &mut AnyConnection, id: AccountId) -> Result<Address, StoreError> {
     let row = sqlx::query(
@@ -123,58 +176,8 @@ pub(crate) async fn mailboxes(db: &mut AnyConnection, id: AccountId) -> Result<V
     rows.iter().map(|row| row.key("id")).collect()
 }
 
-/// A stored certificate.
-pub(crate) async fn certificate(db: &mut AnyConnection, fingerprint: &str) -> Result<Bytes, StoreError> {
-    let row = sqlx::query("SELECT certificate FROM certificates WHERE fingerprint = $1")
-        .bind(fingerprint)
-        .fetch_one(db)
-        .await?;
-    Ok(row.bytes("certificate")?.into())
-}
-
-/// Stores a certificate of an account beside those that it had.
-async fn add_certificate(
-    unit: &mut Unit,
-    account: AccountId,
-    certificate: &Certificate,
-    now: Millis,
-) -> Result<Fingerprint, StoreError> {
-    let fingerprint = certificate.fingerprint();
-    sqlx::query("INSERT INTO certificates (fingerprint, account, certificate, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(fingerprint.to_string())
-        .bind(account.key())
-        .bind(certificate.to_bytes())
-        .bind(now)
-        .execute(&mut **unit)
-        .await?;
-    Ok(fingerprint)
-}
-
-/// Disables an account or enables it again. An invited account stays as it is.
-///
-/// # Errors
-/// `NotFound` where there is no registered account of that id.
-pub async fn set_disabled(portal: &Portal, unit: &mut Unit, id: AccountId, disabled: bool) -> Result<(), StoreError> {
-    use wire::sessions::ActivityKind::{Disabled, Enabled};
-    let (from, to, kind) = match disabled {
-        true => (AccountState::Active, AccountState::Disabled, Disabled),
-        false => (AccountState::Disabled, AccountState::Active, Enabled),
-    };
-    let account = find(unit, id).await?;
-    if account.state == AccountState::Invited {
-        return Err(StoreError::NotFound);
-    }
-    let changed = sqlx::query("UPDATE accounts SET state = $3 WHERE id = $1 AND state = $2")
-        .bind(id.key())
-        .bind(name(&from))
-        .bind(name(&to))
-        .execute(&mut **unit)
-        .await?
-        .rows_affected();
-    // Doing it twice is doing it once.
-    if changed > 0 {
-        record(portal, unit, id, kind).await?;
-        unit.wake(id);
-    }
-    Ok(())
+/// Forgets what nobody follows any more. Part of the sweep.
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    alarms::sweep(db, now).await?;
+    invitations::sweep(db, now).await
 }
