@@ -17,6 +17,7 @@ use portal::{
     storage::Engine,
 };
 use serde::{Deserialize, Serialize};
+use wire::Address;
 
 /// The file in the data folder that `restante init` writes.
 const FILE: &str = "restante.toml";
@@ -140,6 +141,16 @@ pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation_days: Option<u32>,
 
+    /// The domains whose Professionals' certificates anybody may look up (Web Key Directory), by commas; none unless told.
+    #[arg(
+        long,
+        env = "RESTANTE_DIRECTORY_DOMAINS",
+        value_name = "DOMAIN",
+        value_delimiter = ','
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory_domains: Option<Vec<String>>,
+
     /// How many requests one network may make a second; 100 unless told, ten times that in a burst.
     #[arg(long, env = "RESTANTE_REQUESTS_A_SECOND", value_name = "NUMBER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,6 +227,9 @@ impl Options {
         if let Some(hours) = self.session_hours {
             settings.session_lifetime = i64::from(hours) * 3_600_000;
         }
+        for domain in self.directory_domains.iter().flatten() {
+            settings.directory_domains.push(canonical(domain)?);
+        }
         if let Some(days) = self.invitation_days {
             settings.invitation_lifetime = i64::from(days) * 86_400_000;
         }
@@ -260,6 +274,13 @@ impl Options {
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// A domain as addresses are compared by it.
+fn canonical(domain: &str) -> Result<String> {
+    let somebody = format!("anybody@{domain}").parse::<Address>();
+    let somebody = somebody.with_context(|| format!("{domain} in directory_domains is not a domain"))?;
+    Ok(somebody.domain().to_owned())
 }
 
 /// Whether a URL's host is this machine.
@@ -323,6 +344,23 @@ mod tests {
         assert_eq!((merged.name.as_deref(), merged.session_hours), (Some("Other"), Some(2)));
         std::fs::write(data.join(FILE), "nmae = \"Clinic\"\n").unwrap();
         assert!(options.with_file().is_err());
+    }
+
+    #[test]
+    fn the_directorys_domains_are_domains_in_canonical_form() {
+        let at = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let published = |domains: &[&str]| {
+            let options = Options {
+                directory_domains: Some(domains.iter().map(|&domain| domain.to_owned()).collect()),
+                ..Options::default()
+            };
+            Some(options.settings(at).ok()?.directory_domains)
+        };
+        let canonical = Some(vec!["clinic.example".to_owned(), "xn--bcher-kva.example".to_owned()]);
+        assert_eq!(published(&["Clinic.example", "bücher.example"]), canonical);
+        assert_eq!(published(&["clinic example"]), None);
+        assert_eq!(published(&[""]), None);
+        assert!(Options::default().settings(at).unwrap().directory_domains.is_empty());
     }
 
     #[test]

@@ -105,6 +105,7 @@ pub fn router(portal: Portal) -> Router {
         router = router.route("/demo/basic-mail", get(demo::basic_mail));
     }
     router
+        .merge(addresses::web_key_directory())
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { Error::from(ProblemType::NotFound) }),
