@@ -1,45 +1,143 @@
-//! Preparing recipients: the certificates to seal a message to, and the rule of who may write to whom.
+//! Recipients: whom addresses reach, who may write to whom, and the certificates to seal a message to.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{Json, extract::State};
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 use wire::{
     Address, Problem, ProblemType,
-    people::{AccountState, PrepareRecipients, Recipient, Standing as Shown},
+    ids::{AccountId, DeliveryId, MailboxId},
+    people::{AccountState, PrepareRecipients, Recipient, Standing},
     sessions::AccountKind,
 };
 
-use super::{Standing, have_dealt, resolve};
+use super::correspondents::dealt_with;
 use crate::{
     Portal, accounts,
     http::{Answer, Body},
     mailbox,
     sessions::Caller,
     settings::DAY,
-    storage::{StoreError, Unit},
+    storage::{RowExt as _, StoreError, placeholders},
 };
 
 /// What a writer and an addressee have to do with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Relation {
+struct Relation {
     /// What the addressee is.
-    pub(crate) kind: AccountKind,
+    kind: AccountKind,
     /// Whether the addressee is disabled.
-    pub(crate) disabled: bool,
+    disabled: bool,
     /// Whether a message went between the two before.
-    pub(crate) dealt: bool,
+    dealt: bool,
     /// Whether the addressee took part, visibly to the writer, in the message that is answered.
-    pub(crate) answered: bool,
+    answered: bool,
     /// Whether they are the same.
-    pub(crate) oneself: bool,
+    oneself: bool,
 }
 
 /// Whether a writer may write to an addressee that exists: a Professional to anyone, a Guest to itself, to
 /// Professionals it has dealt with, and to whoever took part in the message that it answers.
-pub(crate) fn may_write(writer: AccountKind, to: Relation) -> bool {
+fn may_write(writer: AccountKind, to: Relation) -> bool {
     !to.disabled
         && match writer {
             AccountKind::Professional => true,
             AccountKind::Guest => to.oneself || to.answered || (to.dealt && to.kind == AccountKind::Professional),
         }
+}
+
+/// Whom an address reaches now.
+pub(crate) struct Reached {
+    pub(crate) account: AccountId,
+    pub(crate) kind: AccountKind,
+    pub(crate) state: AccountState,
+    /// Present once registered.
+    pub(crate) name: Option<String>,
+    /// Of the current certificate, in hexadecimal.
+    pub(crate) fingerprint: String,
+    /// Where its basic mail goes.
+    pub(crate) destination: Address,
+    /// Where deliveries to it go.
+    pub(crate) mailbox: MailboxId,
+}
+
+/// Whom the named addresses reach, by canonical address. Those that nobody has are left out.
+///
+/// # Errors
+/// `recipients-not-allowed` where the writer may not write to some of them. To a Guest those that nobody has are among
+/// them: a Guest does not learn who is here. `NotFound` where the message that is answered is not the writer's.
+pub(crate) async fn look_up(
+    db: &mut AnyConnection,
+    writer: Caller,
+    named: &[&Address],
+    in_reply_to: Option<DeliveryId>,
+) -> Answer<BTreeMap<String, Reached>> {
+    let answered = match in_reply_to {
+        Some(delivery) => mailbox::visible_participants(db, writer.account, delivery).await?,
+        None => Vec::new(),
+    };
+    let reached = reached(db, named).await?;
+    let dealt = match writer.kind {
+        // Who may write to anyone needs no history.
+        AccountKind::Professional => BTreeSet::new(),
+        AccountKind::Guest => {
+            let others = reached.values().map(|one| one.account).collect();
+            dealt_with(db, writer.account, &others).await?
+        }
+    };
+    let allowed = |address: &&&Address| match reached.get(address.canonical()) {
+        None => writer.kind == AccountKind::Professional,
+        Some(one) => may_write(
+            writer.kind,
+            Relation {
+                kind: one.kind,
+                disabled: one.state == AccountState::Disabled,
+                dealt: dealt.contains(&one.account),
+                answered: answered.contains(&one.account),
+                oneself: one.account == writer.account,
+            },
+        ),
+    };
+    let refused: Vec<_> = named.iter().filter(|address| !allowed(address)).collect();
+    if !refused.is_empty() {
+        let mut problem = Problem::new(ProblemType::RecipientsNotAllowed);
+        problem.addresses = refused.iter().map(|address| address.as_typed().to_owned()).collect();
+        return Err(problem.into());
+    }
+    Ok(reached)
+}
+
+/// In one question however many they are.
+async fn reached(db: &mut AnyConnection, named: &[&Address]) -> Result<BTreeMap<String, Reached>, StoreError> {
+    if named.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let these = placeholders(named.len(), 0);
+    let sql = format!(
+        "SELECT x.canonical, a.id, a.kind, a.state, a.name, a.fingerprint, COALESCE(m.typed, x.typed) AS destination, \
+             (SELECT b.id FROM mailboxes b WHERE b.account = a.id ORDER BY b.id LIMIT 1) AS mailbox \
+         FROM (SELECT canonical, typed, account FROM addresses WHERE canonical IN ({these}) \
+               UNION ALL SELECT canonical, typed, account FROM invitations WHERE canonical IN ({these})) x \
+         JOIN accounts a ON a.id = x.account \
+         LEFT JOIN addresses m ON m.account = a.id AND m.master = 1"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for address in named {
+        query = query.bind(address.canonical().to_owned());
+    }
+    let one = |row: &AnyRow| {
+        let reached = Reached {
+            account: row.key("id")?,
+            kind: row.name("kind")?,
+            state: row.name("state")?,
+            name: row.maybe_text("name")?,
+            fingerprint: row.text("fingerprint")?,
+            destination: row.address("destination")?,
+            mailbox: row.key("mailbox")?,
+        };
+        Ok((row.text("canonical")?, reached))
+    };
+    query.fetch_all(db).await?.iter().map(one).collect()
 }
 
 /// The certificates of those a message is to go to.
@@ -59,90 +157,72 @@ pub(super) async fn prepare(
     if request.addresses.len() > portal.settings.max_recipients as usize {
         return Err(Problem::new(ProblemType::TooLarge).detail("too many recipients").into());
     }
-    let mut unit = portal.store.begin().await?;
-    let answered = match request.in_reply_to {
-        Some(delivery) => mailbox::visible_participants(&mut unit, caller.account, delivery).await?,
-        None => Vec::new(),
-    };
-    let mut recipients = Vec::new();
-    let mut refused = Vec::new();
-    let mut invited = false;
-    for address in request.addresses {
-        let standing = match resolve(&mut unit, &address).await? {
-            Standing::Unknown if caller.kind == AccountKind::Professional => {
-                invited = true;
-                let new = accounts::invite(&portal, &mut unit, &address, AccountKind::Guest, Some(caller.account));
-                Standing::Invited(new.await?.account())
-            }
-            other => other,
-        };
-        let account = match standing {
-            Standing::Registered(account) | Standing::Invited(account) => account,
-            Standing::Unknown => {
-                refused.push(address.as_typed().to_owned());
-                continue;
-            }
-        };
-        let known = accounts::find(&mut unit, account).await?;
-        let relation = Relation {
-            kind: known.kind,
-            disabled: known.state == AccountState::Disabled,
-            dealt: have_dealt(&mut unit, caller.account, account).await?,
-            answered: answered.contains(&account),
-            oneself: caller.account == account,
-        };
-        if !may_write(caller.kind, relation) {
-            refused.push(address.as_typed().to_owned());
-            continue;
-        }
-        recipients.push(recipient(&mut unit, address, known).await?);
+    let named: Vec<&Address> = request.addresses.iter().collect();
+    let mut db = portal.store.read().await?;
+    let mut reached = look_up(&mut db, caller, &named, request.in_reply_to).await?;
+    let unknown: BTreeMap<&str, &Address> = named
+        .iter()
+        .filter(|address| !reached.contains_key(address.canonical()))
+        .map(|address| (address.canonical(), *address))
+        .collect();
+    if !unknown.is_empty() {
+        // Not held beside the connection that the unit takes.
+        drop(db);
+        let unknown: Vec<&Address> = unknown.into_values().collect();
+        invite(&portal, caller, &unknown).await?;
+        db = portal.store.read().await?;
+        reached.append(&mut look_up(&mut db, caller, &unknown, None).await?);
     }
-    if !refused.is_empty() {
-        let mut problem = Problem::new(ProblemType::RecipientsNotAllowed);
-        problem.addresses = refused;
-        return Err(problem.into());
-    }
-    if invited {
-        let today = accounts::invited_since(&mut unit, caller.account, portal.now() - DAY).await?;
-        if today > i64::from(portal.settings.invitations_a_day) {
-            return Err(Problem::new(ProblemType::TooManyRequests)
-                .detail("no more invitations today")
-                .into());
-        }
-        portal.commit(unit).await?;
-    } else {
-        unit.rollback().await;
-    }
-    Ok(Json(recipients))
+    Ok(Json(recipients(&mut db, &named, &reached).await?))
 }
 
-/// The certificate is reduced to the one address asked for, so that no alias leads to another.
-async fn recipient(unit: &mut Unit, address: Address, known: accounts::Known) -> Result<Recipient, StoreError> {
-    let stored = accounts::certificate(unit, &known.fingerprint).await?;
-    let certificate = certificate::Certificate::parse(stored.as_ref()).map_err(|_| StoreError::Corrupt)?;
-    let user_id = certificate
-        .user_ids()
-        .find(|id| id.parse::<Address>().is_ok_and(|id| id == address))
-        .map(str::to_owned);
-    let certificate = match user_id {
-        Some(user_id) => certificate
-            .reduced_to(&user_id)
-            .map_err(|_| StoreError::Corrupt)?
-            .to_bytes(),
-        // A client that did not get to re-sign its certificate repairs it later; the key is right all the same.
-        None => stored.0,
-    };
-    Ok(Recipient {
-        address,
-        account: known.id,
-        standing: match known.state {
-            AccountState::Invited => Shown::Invited,
-            _ => Shown::Registered,
-        },
-        name: known.name,
-        certificate: certificate.into(),
-        predecessors: Vec::new(),
-    })
+/// Invites addresses that nobody has, in the order of their canonical forms: two units that take turns at several never
+/// wait for each other in a circle.
+async fn invite(portal: &Portal, caller: Caller, unknown: &[&Address]) -> Answer<()> {
+    let mut unit = portal.store.begin().await?;
+    for address in unknown {
+        accounts::invite(portal, &mut unit, address, AccountKind::Guest, Some(caller.account)).await?;
+    }
+    let today = accounts::invited_since(&mut unit, caller.account, portal.now() - DAY).await?;
+    if today > i64::from(portal.settings.invitations_a_day) {
+        return Err(Problem::new(ProblemType::TooManyRequests)
+            .detail("no more invitations today")
+            .into());
+    }
+    portal.commit(unit).await?;
+    Ok(())
+}
+
+/// What the writer's client needs of each address.
+async fn recipients(
+    db: &mut AnyConnection,
+    named: &[&Address],
+    reached: &BTreeMap<String, Reached>,
+) -> Answer<Vec<Recipient>> {
+    // Whoever was there a moment ago and is not now: the client asks again.
+    let found = |address: &Address| reached.get(address.canonical()).ok_or(ProblemType::RecipientsChanged);
+    let mut asked: Vec<accounts::Named<'_>> = Vec::new();
+    for &address in named {
+        asked.push((&found(address)?.fingerprint, address));
+    }
+    let certificates = accounts::certificates_for(db, &asked).await?;
+    let predecessors = accounts::predecessors_of(db, &asked).await?;
+    let mut recipients = Vec::new();
+    for pair @ (_, address) in asked {
+        let (one, key) = (found(address)?, accounts::certificate_key(pair));
+        recipients.push(Recipient {
+            address: address.clone(),
+            account: one.account,
+            standing: match one.state {
+                AccountState::Invited => Standing::Invited,
+                _ => Standing::Registered,
+            },
+            name: one.name.clone(),
+            certificate: certificates.get(&key).cloned().ok_or(StoreError::Corrupt)?,
+            predecessors: predecessors.get(&key).cloned().unwrap_or_default(),
+        });
+    }
+    Ok(recipients)
 }
 
 #[cfg(test)]

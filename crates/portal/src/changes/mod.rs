@@ -6,7 +6,7 @@ mod events;
 mod wakes;
 
 use axum::{Json, extract::State};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ids::AccountId,
@@ -39,15 +39,18 @@ pub async fn tell(unit: &mut Unit, account: AccountId, change: Change) -> Result
 /// Appends changes to the feeds of their accounts.
 ///
 /// Each feed's counter is a row that the engine locks; they are counted up one by one in the order of the accounts'
-/// ids, so that two units never wait for each other in a circle.
+/// ids, so that two units never wait for each other in a circle. Where an account was absorbed, perhaps by a unit that
+/// this one has just waited for, the change goes to the account that holds everything now.
 pub async fn tell_all(unit: &mut Unit, told: &mut [(AccountId, Change)]) -> Result<(), StoreError> {
     told.sort_by_key(|(account, _)| *account);
     let mut rows = Vec::with_capacity(told.len());
     for (account, change) in &*told {
-        let row = sqlx::query("UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq")
-            .bind(account.key())
-            .fetch_one(&mut **unit)
-            .await?;
+        let mut account = *account;
+        let mut row = count_up(unit, account).await?;
+        if let Some(holder) = row.maybe_key("absorbed_into")? {
+            account = holder;
+            row = count_up(unit, account).await?;
+        }
         let change = serde_json::to_string(change).map_err(|_| StoreError::Corrupt)?;
         rows.push((account, row.int("change_seq")?, change));
     }
@@ -60,8 +63,18 @@ pub async fn tell_all(unit: &mut Unit, told: &mut [(AccountId, Change)]) -> Resu
         query = query.bind(account.key()).bind(seq).bind(change);
     }
     query.execute(&mut **unit).await?;
-    told.iter().for_each(|(account, _)| unit.wake(*account));
+    rows.iter().for_each(|(account, ..)| unit.wake(*account));
     Ok(())
+}
+
+async fn count_up(unit: &mut Unit, account: AccountId) -> Result<AnyRow, StoreError> {
+    let row = sqlx::query(
+        "UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq, absorbed_into",
+    )
+    .bind(account.key())
+    .fetch_one(&mut **unit)
+    .await?;
+    Ok(row)
 }
 
 async fn since(db: &mut AnyConnection, account: AccountId, since: i64) -> Result<Changes, StoreError> {

@@ -48,7 +48,8 @@ pub(crate) async fn of_message(db: &mut AnyConnection, message: MessageId) -> Re
         .collect()
 }
 
-/// The total size of files that an account may name in a message: those it uploaded, and those it received or sent.
+/// The total size of files that an account may name in a message: those it uploaded, and those it received or sent. What
+/// an account did that it absorbed counts as its own.
 ///
 /// # Errors
 /// `file-unknown` for any other, whether it exists or not.
@@ -57,7 +58,8 @@ pub(crate) async fn nameable(unit: &mut Unit, account: AccountId, files: &[Sha25
     for file in files {
         let row = sqlx::query(
             "SELECT b.size FROM blobs b WHERE b.sha256 = $1 AND ( \
-                 EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = b.sha256 AND u.account = $2) \
+                 EXISTS (SELECT 1 FROM uploads u JOIN accounts a ON a.id = u.account \
+                         WHERE u.sha256 = b.sha256 AND (a.id = $2 OR a.absorbed_into = $2)) \
                  OR EXISTS (SELECT 1 FROM message_files f JOIN deliveries d ON d.message = f.message \
                             JOIN mailboxes x ON x.id = d.mailbox \
                             WHERE f.sha256 = b.sha256 AND x.account = $2))",

@@ -6,12 +6,12 @@ use axum::{Json, extract::State};
 use sqlx::{AnyConnection, AssertSqlSafe};
 use uuid::Uuid;
 use wire::{
-    Bytes, Problem, ProblemType,
-    ids::{DeliveryId, MailboxId},
+    Problem, ProblemType,
+    ids::{AccountId, DeliveryId, MailboxId},
     mailbox::{Delivery, Folder, ListQuery, Page},
 };
 
-use super::{DELIVERY, delivery};
+use super::{DELIVERY, delivery, with_senders_now};
 use crate::{
     Portal, accounts,
     http::{Answer, Ask},
@@ -40,17 +40,17 @@ pub(super) async fn list(
     for mailbox in accounts::mailboxes(&mut db, caller.account).await? {
         deliveries.append(&mut newest(&mut db, mailbox, query.folder, before, limit + 1).await?);
     }
-    deliveries.sort_unstable_by_key(|delivery| std::cmp::Reverse(delivery.id));
+    deliveries.sort_unstable_by_key(|(_, delivery)| std::cmp::Reverse(delivery.id));
     let more = deliveries.len() > limit as usize;
     deliveries.truncate(limit as usize);
-    let next = deliveries.last().filter(|_| more).map(|delivery| delivery.id);
-    let mut certificates = BTreeMap::<String, Bytes>::new();
-    for delivery in &deliveries {
-        if !certificates.contains_key(&delivery.sender_fingerprint) {
-            let certificate = accounts::certificate(&mut db, &delivery.sender_fingerprint).await?;
-            certificates.insert(delivery.sender_fingerprint.clone(), certificate);
-        }
-    }
+    let next = deliveries.last().filter(|_| more).map(|(_, delivery)| delivery.id);
+    let deliveries = with_senders_now(&mut db, deliveries).await?;
+    let sent_under: BTreeMap<_, _> = deliveries
+        .iter()
+        .map(|delivery| (&delivery.certificate_key, (&*delivery.sender_fingerprint, &delivery.sender.address)))
+        .collect();
+    let sent_under: Vec<_> = sent_under.into_values().collect();
+    let certificates = accounts::certificates_for(&mut db, &sent_under).await?;
     Ok(Json(Page {
         deliveries,
         certificates,
@@ -64,7 +64,7 @@ async fn newest(
     folder: Folder,
     before: DeliveryId,
     limit: u32,
-) -> Result<Vec<Delivery>, StoreError> {
+) -> Result<Vec<(AccountId, Delivery)>, StoreError> {
     let rows = sqlx::query(AssertSqlSafe(format!(
         "SELECT {DELIVERY} FROM deliveries d JOIN messages m ON m.id = d.message \
          WHERE d.mailbox = $1 AND d.folder = $2 AND d.id < $3 ORDER BY d.id DESC LIMIT $4",

@@ -1,23 +1,21 @@
 //! The parties to a message: who sends it, and whom it goes to.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use sqlx::AnyConnection;
 use wire::{
-    Address, Millis, Problem, ProblemType,
+    Address, Millis, ProblemType,
     ids::{AccountId, DeliveryId, MailboxId},
     mailbox::Role,
-    people::AccountState,
     send::Send,
-    sessions::AccountKind,
 };
 
 use crate::{
     Portal,
-    addresses::{Relation, may_write},
+    addresses::{Reached, look_up},
     http::Answer,
     sessions::Caller,
-    storage::{Key as _, RowExt as _, StoreError, Unit, placeholders},
+    storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// Who sends.
@@ -33,16 +31,9 @@ pub(super) struct Sender {
 
 /// One account that a message goes to, however many of its addresses were named.
 pub(super) struct Addressee {
-    pub(super) account: AccountId,
-    pub(super) kind: AccountKind,
-    pub(super) state: AccountState,
-    /// Of the current certificate.
-    pub(super) fingerprint: String,
-    /// Where its basic mail goes.
-    pub(super) destination: Address,
-    pub(super) mailbox: MailboxId,
-    /// Whether a message went between it and the sender before.
-    dealt: bool,
+    pub(super) is: Reached,
+    /// As it was named, first.
+    pub(super) address: Address,
     /// The delivery that it gets.
     pub(super) delivery: DeliveryId,
 }
@@ -54,19 +45,30 @@ pub(super) struct Participant {
     pub(super) account: AccountId,
 }
 
-pub(super) async fn sender(db: &mut AnyConnection, account: AccountId) -> Result<Sender, StoreError> {
+/// The sender as it stands now, which is the one that the message was sealed as.
+///
+/// # Errors
+/// `sender-changed` where `from` is not the Master, or where the current certificate does not name the Master: nobody
+/// who is given that certificate could tell that the message is from there.
+pub(super) async fn sender(db: &mut AnyConnection, account: AccountId, from: &Address) -> Answer<Sender> {
     let row = sqlx::query(
-        "SELECT a.name, a.fingerprint, m.typed, \
+        "SELECT a.name, a.fingerprint, m.typed, u.canonical AS named, \
              (SELECT b.id FROM mailboxes b WHERE b.account = a.id ORDER BY b.id LIMIT 1) AS mailbox \
-         FROM accounts a JOIN addresses m ON m.account = a.id AND m.master = 1 WHERE a.id = $1",
+         FROM accounts a JOIN addresses m ON m.account = a.id AND m.master = 1 \
+         LEFT JOIN user_ids u ON u.fingerprint = a.fingerprint AND u.canonical = m.canonical WHERE a.id = $1",
     )
     .bind(account.key())
     .fetch_one(db)
-    .await?;
+    .await
+    .map_err(StoreError::from)?;
+    let address = row.address("typed")?;
+    if address != *from || row.maybe_text("named")?.is_none() {
+        return Err(ProblemType::SenderChanged.into());
+    }
     Ok(Sender {
         account,
         name: row.maybe_text("name")?.unwrap_or_default(),
-        address: row.address("typed")?,
+        address,
         fingerprint: row.text("fingerprint")?,
         mailbox: row.key("mailbox")?,
     })
@@ -81,45 +83,26 @@ pub(super) async fn addressees(
     request: &Send,
     now: Millis,
 ) -> Answer<(BTreeMap<AccountId, Addressee>, Vec<Participant>)> {
-    let answered = match request.in_reply_to {
-        Some(delivery) => super::visible_participants(unit, caller.account, delivery).await?,
-        None => Vec::new(),
-    };
     let named = named(request);
-    let mut found = look_up(portal, unit, caller.account, &named, now).await?;
+    let addresses: Vec<&Address> = named.iter().map(|(_, address)| *address).collect();
+    let mut reached = look_up(unit, caller, &addresses, request.in_reply_to).await?;
     let mut addressees = BTreeMap::new();
     let mut participants = Vec::new();
-    let mut refused = Vec::new();
     for (role, address) in named {
         // The client prepares its recipients, which invites; one that is not there it has not prepared.
-        let addressee = found
+        let is = reached
             .remove(address.canonical())
             .ok_or(ProblemType::RecipientsChanged)?;
-        let account = addressee.account;
-        if let Entry::Vacant(vacant) = addressees.entry(account) {
-            let relation = Relation {
-                kind: addressee.kind,
-                disabled: addressee.state == AccountState::Disabled,
-                dealt: addressee.dealt,
-                answered: answered.contains(&account),
-                oneself: account == caller.account,
-            };
-            if !may_write(caller.kind, relation) {
-                refused.push(address.as_typed().to_owned());
-                continue;
-            }
-            vacant.insert(addressee);
-        }
         participants.push(Participant {
             role,
             address: address.clone(),
-            account,
+            account: is.account,
         });
-    }
-    if !refused.is_empty() {
-        let mut problem = Problem::new(ProblemType::RecipientsNotAllowed);
-        problem.addresses = refused;
-        return Err(problem.into());
+        addressees.entry(is.account).or_insert_with(|| Addressee {
+            is,
+            address: address.clone(),
+            delivery: DeliveryId(portal.entropy.id(now)),
+        });
     }
     Ok((addressees, participants))
 }
@@ -140,43 +123,4 @@ fn named(request: &Send) -> Vec<(Role, &Address)> {
         }
     }
     named
-}
-
-/// What is known of those addresses, by canonical address, in one question however many they are.
-async fn look_up(
-    portal: &Portal,
-    db: &mut AnyConnection,
-    sender: AccountId,
-    named: &[(Role, &Address)],
-    now: Millis,
-) -> Result<BTreeMap<String, Addressee>, StoreError> {
-    let these = placeholders(named.len(), 1);
-    let sql = format!(
-        "SELECT x.canonical, a.id, a.kind, a.state, a.fingerprint, COALESCE(m.typed, x.typed) AS destination, \
-             c.last_at AS dealt_at, \
-             (SELECT b.id FROM mailboxes b WHERE b.account = a.id ORDER BY b.id LIMIT 1) AS mailbox \
-         FROM (SELECT canonical, typed, account FROM addresses WHERE canonical IN ({these}) \
-               UNION ALL SELECT canonical, typed, account FROM invitations WHERE canonical IN ({these})) x \
-         JOIN accounts a ON a.id = x.account \
-         LEFT JOIN addresses m ON m.account = a.id AND m.master = 1 \
-         LEFT JOIN correspondents c ON c.account = $1 AND c.other = a.id"
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(sender.key());
-    for (_, address) in named {
-        query = query.bind(address.canonical());
-    }
-    let addressee = |row: &AnyRow| {
-        let addressee = Addressee {
-            account: row.key("id")?,
-            kind: row.name("kind")?,
-            state: row.name("state")?,
-            fingerprint: row.text("fingerprint")?,
-            destination: row.address("destination")?,
-            mailbox: row.key("mailbox")?,
-            dealt: row.maybe_int("dealt_at")?.is_some(),
-            delivery: DeliveryId(portal.entropy.id(now)),
-        };
-        Ok((row.text("canonical")?, addressee))
-    };
-    query.fetch_all(db).await?.iter().map(addressee).collect()
 }

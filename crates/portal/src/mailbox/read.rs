@@ -8,7 +8,7 @@ use wire::{
     mailbox::{Change, OpenDelivery, SetRead},
 };
 
-use super::{DELIVERY, delivery};
+use super::{DELIVERY, delivery, with_senders_now};
 use crate::{
     Portal, accounts, changes, files,
     http::{Answer, Body, Named},
@@ -29,7 +29,8 @@ pub(super) async fn open(
 ) -> Answer<Json<OpenDelivery>> {
     let mut db = portal.store.read().await?;
     let row = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {DELIVERY}, m.sender, m.in_reply_to, y.body FROM deliveries d JOIN messages m ON m.id = d.message \
+        "SELECT {DELIVERY}, COALESCE(s.absorbed_into, s.id) AS sender_person, m.in_reply_to, y.body \
+         FROM deliveries d JOIN messages m ON m.id = d.message JOIN accounts s ON s.id = m.sender \
          JOIN bodies y ON y.message = m.id JOIN mailboxes b ON b.id = d.mailbox WHERE d.id = $1 AND b.account = $2",
     )))
     .bind(id.key())
@@ -37,16 +38,18 @@ pub(super) async fn open(
     .fetch_one(&mut *db)
     .await
     .map_err(StoreError::from)?;
-    let delivery = delivery(&row)?;
+    let mut deliveries = with_senders_now(&mut db, vec![delivery(&row)?]).await?;
+    let delivery = deliveries.pop().ok_or(StoreError::Corrupt)?;
     let message = slips::Message {
         id: delivery.message,
-        sender: row.key("sender")?,
+        sender: row.key("sender_person")?,
         in_reply_to: row.maybe_key("in_reply_to")?,
     };
+    let (fingerprint, address) = (&delivery.sender_fingerprint, &delivery.sender.address);
     Ok(Json(OpenDelivery {
         body: row.bytes("body")?.into(),
-        certificate: accounts::certificate(&mut db, &delivery.sender_fingerprint).await?,
-        predecessors: Vec::new(),
+        certificate: accounts::certificate_for(&mut db, fingerprint, address).await?,
+        predecessors: accounts::predecessors(&mut db, fingerprint, address).await?,
         files_stored: files::of_message(&mut db, delivery.message).await?,
         slip: slips::slip(&mut db, caller.account, &message).await?,
         delivery,

@@ -143,7 +143,7 @@ async fn take(
     hash: Sha256,
 ) -> Result<Sent, Failure> {
     let now = portal.now();
-    let sender = parties::sender(unit, caller.account).await?;
+    let sender = parties::sender(unit, caller.account, &request.from).await?;
     let (addressees, participants) = parties::addressees(portal, unit, caller, &request, now).await?;
     let packets = match_packets(&request.key_packets, &sender, &addressees)?;
     let size = request.body.0.len() as u64 + files::nameable(unit, caller.account, &request.files).await?;
@@ -187,16 +187,16 @@ async fn take(
 
     let others: Vec<_> = addressees
         .values()
-        .filter(|addressee| addressee.account != caller.account)
+        .filter(|addressee| addressee.is.account != caller.account)
         .collect();
-    let accounts: Vec<_> = others.iter().map(|addressee| addressee.account).collect();
-    addresses::deal(unit, caller.account, &accounts, now).await?;
+    let dealt_with: Vec<_> = others.iter().map(|one| (one.is.account, &one.address)).collect();
+    addresses::deal(unit, (caller.account, &sender.address), &dealt_with, now).await?;
     let notices: Vec<_> = others
         .iter()
         .map(|addressee| notices::Notice {
-            account: addressee.account,
-            invites: addressee.state == AccountState::Invited,
-            destination: addressee.destination.clone(),
+            account: addressee.is.account,
+            invites: addressee.is.state == AccountState::Invited,
+            destination: addressee.is.destination.clone(),
             delivery: Some(addressee.delivery),
         })
         .collect();
@@ -205,7 +205,7 @@ async fn take(
     told.extend(
         addressees
             .values()
-            .map(|one| (one.account, Change::Delivery { id: one.delivery })),
+            .map(|one| (one.is.account, Change::Delivery { id: one.delivery })),
     );
     changes::tell_all(unit, &mut told).await?;
     sqlx::query(
@@ -238,7 +238,7 @@ fn match_packets(
 ) -> Answer<BTreeMap<AccountId, Vec<u8>>> {
     let mut wanted: BTreeMap<AccountId, &str> = addressees
         .values()
-        .map(|addressee| (addressee.account, addressee.fingerprint.as_str()))
+        .map(|addressee| (addressee.is.account, addressee.is.fingerprint.as_str()))
         .collect();
     wanted.insert(sender.account, &sender.fingerprint);
     let mut matched = BTreeMap::new();
@@ -267,7 +267,7 @@ async fn deliver(
     let own = (sent.delivery, sender.mailbox, sender.account, Folder::Sent, Some(now));
     let others = addressees
         .values()
-        .map(|one| (one.delivery, one.mailbox, one.account, Folder::Inbox, None));
+        .map(|one| (one.delivery, one.is.mailbox, one.is.account, Folder::Inbox, None));
     let deliveries: Vec<_> = std::iter::once(own).chain(others).collect();
     let sql = format!(
         "INSERT INTO deliveries (id, mailbox, message, folder, key_packet, read_at) VALUES {}",

@@ -12,6 +12,7 @@ use crate::storage::{Key as _, RowExt as _, StoreError};
 /// The message that a slip is about.
 pub(crate) struct Message {
     pub(crate) id: MessageId,
+    /// Whose it is now, which may be whoever absorbed the account that sent it.
     pub(crate) sender: AccountId,
     pub(crate) in_reply_to: Option<MessageId>,
 }
@@ -19,8 +20,11 @@ pub(crate) struct Message {
 /// A message's slip as this account may see it.
 pub(crate) async fn slip(db: &mut AnyConnection, reader: AccountId, message: &Message) -> Result<Slip, StoreError> {
     let rows = sqlx::query(
-        "SELECT p.role, p.address, p.account, a.name, a.state, o.attempts, o.sent_at, o.failed_at, o.refused \
+        "SELECT p.role, p.address, h.id AS person, h.name, h.state, m.typed AS master, \
+             o.attempts, o.sent_at, o.failed_at, o.refused \
          FROM participants p JOIN accounts a ON a.id = p.account \
+         JOIN accounts h ON h.id = COALESCE(a.absorbed_into, a.id) \
+         LEFT JOIN addresses m ON m.account = h.id AND m.master = 1 \
          LEFT JOIN outbox o ON o.delivery = p.delivery \
          WHERE p.message = $1 ORDER BY p.position",
     )
@@ -31,13 +35,18 @@ pub(crate) async fn slip(db: &mut AnyConnection, reader: AccountId, message: &Me
     let mut participants = Vec::new();
     for row in rows {
         let role: Role = row.name("role")?;
-        if may_see(role, is_sender, row.key::<AccountId>("account")? == reader) {
+        if may_see(role, is_sender, row.key::<AccountId>("person")? == reader) {
+            let (address, state) = (row.address("address")?, row.name("state")?);
             participants.push(Participant {
                 role,
-                address: row.address("address")?,
-                now: None,
+                // By the account that was addressed: whoever has the address by now may be somebody else.
+                now: match (state, row.maybe_text("master")?) {
+                    (AccountState::Active, Some(_)) => Some(row.address("master")?).filter(|master| *master != address),
+                    _ => None,
+                },
+                address,
                 name: row.maybe_text("name")?,
-                standing: match row.name("state")? {
+                standing: match state {
                     AccountState::Invited => Standing::Invited,
                     _ => Standing::Registered,
                 },
@@ -85,7 +94,7 @@ async fn held(
 ) -> Result<Option<DeliveryId>, StoreError> {
     let row = sqlx::query(
         "SELECT d.id FROM deliveries d JOIN mailboxes b ON b.id = d.mailbox \
-         WHERE d.message = $1 AND b.account = $2 ORDER BY d.folder LIMIT 1",
+         WHERE d.message = $1 AND b.account = $2 ORDER BY d.folder, d.id LIMIT 1",
     )
     .bind(message.key())
     .bind(account.key())
