@@ -128,8 +128,12 @@ impl House {
 
     /// In a database of its own on the server that `RESTANTE_TEST_POSTGRES_URL` names.
     pub async fn postgres() -> Self {
+        Self::postgres_with(|_| {}).await
+    }
+
+    pub async fn postgres_with(change: impl FnOnce(&mut Settings)) -> Self {
         let (server, name, url) = postgres_database().await;
-        Self::at(&url, tempfile::tempdir().unwrap(), Some((server, name)), |_| {}).await
+        Self::at(&url, tempfile::tempdir().unwrap(), Some((server, name)), change).await
     }
 
     async fn at(

@@ -10,12 +10,15 @@
 
 mod bad_input;
 mod blobs;
+mod certificates;
 mod changes;
+mod directory;
 mod document;
 mod house;
 mod matrix;
 mod notices;
 mod people;
+mod persons;
 mod promise;
 mod registration;
 mod relay;

@@ -157,6 +157,20 @@ async fn each_kind_of_caller_against_each_route() {
             [401, 403, 200, 200, 200, 401, 403],
         ),
         (
+            Method::PUT,
+            "/certificate",
+            "/certificate".into(),
+            json!({ "certificate": garbage }),
+            signed_in(422),
+        ),
+        (
+            Method::POST,
+            "/certificates/find",
+            "/certificates/find".into(),
+            json!({ "address": "anna@example.test" }),
+            [401, 403, 200, 200, 200, 401, 403],
+        ),
+        (
             Method::GET,
             "/correspondents",
             "/correspondents".into(),
@@ -310,6 +324,8 @@ async fn what_is_not_the_api_is_open_and_harmless() {
         ("/api/v1/nothing", 404),
         ("/api/v2/portal", 404),
         ("/demo/basic-mail", 404),
+        ("/.well-known/openpgpkey/policy", 404),
+        ("/.well-known/openpgpkey/example.test/policy", 404),
         ("/nothing.js", 404),
         ("/../../etc/passwd", 404),
     ] {

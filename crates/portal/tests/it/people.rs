@@ -257,9 +257,10 @@ impl Person<'_> {
     }
 
     pub async fn take_parcels_in(&mut self) {
-        let parcels: Vec<Parcel> = self.get("/parcels").await.ok().json();
-        for parcel in parcels {
-            self.vault.take_in(parcel.sealed.as_ref()).unwrap();
+        let mut parcels: Vec<Parcel> = self.get("/parcels").await.ok().json();
+        // One may open only with a key out of another.
+        while let Some(n) = parcels.iter().position(|parcel| self.vault.take_in(parcel.sealed.as_ref()).is_ok()) {
+            let parcel = parcels.remove(n);
             let sealed = Bytes(self.vault.lock(&self.key, &mut self.rng).unwrap());
             let version = format!("\"{}\"", self.signed_in.vault.version);
             let write = request(Method::PUT, "/api/v1/vault", Some(self.bearer())).header(header::IF_MATCH, version);
@@ -272,6 +273,28 @@ impl Person<'_> {
                 .await
                 .ok();
         }
+        assert!(parcels.is_empty(), "a parcel does not open");
+    }
+
+    /// Signs in anew: a session lasts half as long as a confirmation link.
+    pub async fn sign_in_again(&mut self) {
+        let signed_in = self.house.try_sign_in(self.address.as_typed(), PASSWORD).await;
+        self.signed_in = signed_in.unwrap();
+    }
+
+    /// Puts the account's addresses of now on its certificate, and sends from its Master of now.
+    pub async fn certify(&mut self) {
+        self.signed_in.session = self.get("/session").await.ok().json();
+        let account = &self.signed_in.session.account;
+        let addresses: Vec<Address> = account.addresses.iter().map(|own| own.address.clone()).collect();
+        let certificate = self.vault.certify(&addresses, NOW, &mut self.rng).unwrap();
+        self.put_certificate(&certificate.to_bytes()).await.ok();
+        self.address = addresses[0].clone();
+    }
+
+    pub async fn put_certificate(&self, certificate: &[u8]) -> Reply {
+        let body = json!({ "certificate": Bytes(certificate.to_vec()) });
+        self.call(Method::PUT, "/certificate", body).await
     }
 
     pub async fn prepare(&self, writes: &Writes) -> Reply {
