@@ -101,6 +101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One of the portal's accounts, with its pending claims and what happened to it. */
         get: {
             parameters: {
                 query?: never;
@@ -148,6 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Claims an address for somebody. Only who reads that address can confirm it. */
         post: {
             parameters: {
                 query?: never;
@@ -197,6 +199,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Mails the link of somebody's claim again: a new one, in place of the one before. */
         post: {
             parameters: {
                 query?: never;
@@ -242,7 +245,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Disables an account or enables it again. Administrators cannot disable themselves, so that one always remains. */
+        /**
+         * Disables an account or enables it again; disabling cancels what it had claimed. Administrators cannot disable
+         *     themselves, so that one always remains.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -339,6 +345,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every claim. Saying it twice is
+         *     saying it once, so that nobody who has signed in anew is put out by an old mail.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -384,6 +394,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** What the page behind *This wasn't me* shows. Changes nothing; it is a POST so that the secret stands in no log. */
         post: {
             parameters: {
                 query?: never;
@@ -429,6 +440,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The addresses that the account has, and those that it claims. */
         get: {
             parameters: {
                 query?: never;
@@ -474,6 +486,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Makes an alias the Master. Takes a password given in the last five minutes; ends the account's other sessions. */
         post: {
             parameters: {
                 query?: never;
@@ -519,6 +532,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Takes an alias off the account. Delivered mail stays. */
         post: {
             parameters: {
                 query?: never;
@@ -619,6 +633,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /**
+         * Replaces the caller's certificate by one of the same key that names the addresses that the account has now.
+         * @description Whatever does not is `unacceptable`, and changes nothing.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -665,6 +683,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * The certificate of a registered address, with that as its one User ID.
+         * @description `not-found` alike where nobody has the address, nobody has registered under it, its account is disabled, or its
+         *     owner's client has not put it on the certificate yet.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -759,6 +782,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Claims an address: mails its owner a link.
+         * @description Answers the same, after the same work, whatever the address is.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -807,6 +834,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Cancels a claim. */
         delete: {
             parameters: {
                 query?: never;
@@ -849,6 +877,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Mails a claim's link again. The one before is dead from now on. */
         post: {
             parameters: {
                 query?: never;
@@ -894,6 +923,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Confirms a claim. Twice is once. */
         post: {
             parameters: {
                 query?: never;
@@ -941,6 +971,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * What a confirmation link is about, and what confirming does and takes. Changes nothing; it is a POST so that the
+         *     secret stands in no log.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -988,6 +1022,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Proves the password of the account that has the claimed address, and gets what handing the account over takes.
+         * @description The proof is for this one claim, for ten minutes.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1035,6 +1073,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** *This wasn't me*: ends the claim and records it. Twice is once. */
         post: {
             parameters: {
                 query?: never;
@@ -1078,7 +1117,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Those the caller has exchanged messages with, latest first, at most 20. */
+        /**
+         * Those the caller has exchanged messages with, latest first, at most 20.
+         * @description They are found by their name, their address of now, and the one that they were last dealt with under.
+         */
         get: {
             parameters: {
                 query?: {
@@ -1513,7 +1555,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keyring parcels that wait for the caller. */
+        /** The keyring parcels that wait for the caller, newest first. One may open only with a key out of another. */
         get: {
             parameters: {
                 query?: never;
@@ -1870,6 +1912,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Gives the password again in a session that goes on: what takes a password given just now may follow. */
         post: {
             parameters: {
                 query?: never;
@@ -2529,7 +2572,10 @@ export interface components {
         };
         /** @description A page of a folder, newest first. */
         Page: {
-            /** @description The certificates of their senders, by fingerprint in hexadecimal. */
+            /**
+             * @description The certificates of their senders, by [`Delivery::certificate_key`]. Each has one User ID: the address that the
+             *     messages were sent from.
+             */
             certificates: {
                 [key: string]: components["schemas"]["Bytes"];
             };

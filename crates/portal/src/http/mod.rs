@@ -75,10 +75,17 @@ fn api() -> OpenApiRouter<Portal> {
 /// The OpenAPI document of the API, as JSON.
 pub fn openapi() -> String {
     let mut document = api().split_for_parts().1;
-    // Every route can answer a problem; said once here instead of on each.
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+    // Every route can answer a problem, and has a name that no other has; said once here instead of on each.
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             let problem = utoipa::openapi::ResponseBuilder::new()
                 .description("a problem document (RFC 9457)")
                 .content(
@@ -92,6 +99,17 @@ pub fn openapi() -> String {
         }
     }
     document.to_pretty_json().unwrap_or_default()
+}
+
+/// `post /api/v1/claims/{id}/mail` is `post_claims_id_mail`.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path
+        .strip_prefix(wire::PREFIX)
+        .unwrap_or(path)
+        .split(['/', '-', '{', '}']);
+    words
+        .filter(|word| !word.is_empty())
+        .fold(method.to_owned(), |id, word| id + "_" + word)
 }
 
 /// Everything the portal serves.
