@@ -92,7 +92,7 @@ async fn converse(anna: &Session, ben: &Session, gina: &Session) -> Result<()> {
         "Ferritin   41 ug/l   (15 to 150)\nTSH        1.8 mU/l  (0.4 to 4.0)\nGlucose    5.1 mmol/l (3.9 to 5.6)\n";
     anna.send(
         Outgoing::new("Your blood test of last Thursday")
-            .to(gina.address().clone())
+            .to(gina.address())
             .text(
                 "Dear Gina,\n\nyour results are in, and all of them are where they should be. The list is attached.\n\n\
                  If the tiredness does not go within two weeks, write to me here and we will look further.\n\nAnna Berg",
@@ -102,14 +102,14 @@ async fn converse(anna: &Session, ben: &Session, gina: &Session) -> Result<()> {
     .await?;
     gina.send(
         Outgoing::new("Thank you")
-            .to(anna.address().clone())
+            .to(anna.address())
             .text("Dear Dr Berg,\n\nwhat a relief. I will write if it does not get better.\n\nGina"),
     )
     .await?;
     ben.send(
         Outgoing::new("Draft agreement for the practice")
-            .to(anna.address().clone())
-            .cc(gina.address().clone())
+            .to(anna.address())
+            .cc(gina.address())
             .text("Dear both,\n\nthe draft comes tomorrow. Please keep it between us until it is signed.\n\nBen Ortiz"),
     )
     .await?;

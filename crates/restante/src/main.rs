@@ -1,5 +1,7 @@
 //! `restante`: the portal, its administration, and a mail client for the command line.
 
+mod account;
+mod alias;
 mod demo;
 mod house;
 mod init;
@@ -32,6 +34,12 @@ enum Command {
     Serve(serve::Serve),
     /// Invite somebody by basic mail
     Invite(invite::Invite),
+    /// Look over accounts, and ask to add addresses to them
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Manage your addresses, and move to a new one
+    #[command(subcommand)]
+    Alias(alias::Alias),
     #[command(flatten)]
     Mail(mail::Command),
 }
@@ -45,6 +53,8 @@ async fn main() -> ExitCode {
         Command::Init(init) => init.run(program.json).await,
         Command::Serve(serve) => serve.run().await,
         Command::Invite(invite) => invite.run(program.json).await,
+        Command::Account(command) => account::run(command, program.json).await,
+        Command::Alias(command) => alias::run(command, program.json).await,
         Command::Mail(command) => mail::run(command, program.json).await,
     };
     match done {

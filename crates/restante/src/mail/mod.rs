@@ -1,11 +1,11 @@
 //! Reading and writing at the command line: the same client as everywhere, with the vault open on this machine.
 
-mod access;
+pub mod access;
 mod files;
 mod inbox;
 mod read;
 mod send;
-mod terminal;
+pub mod terminal;
 
 use anyhow::Result;
 use clap::Subcommand;

@@ -64,6 +64,7 @@ fn as_json(received: &Received) -> Value {
     let (key, before) = match received.sight {
         Sight::First => ("first", None),
         Sight::Same => ("same", None),
+        Sight::Succeeded { before } => ("succeeded", Some(before.to_string())),
         Sight::Changed { before } => ("changed", Some(before.to_string())),
     };
     let files = letter.files.iter().map(
@@ -113,7 +114,11 @@ fn as_text(received: &Received) -> String {
     );
     head(
         "Key:",
-        format!("{} ({})", grouped(received.fingerprint), sight(received.sight)),
+        format!(
+            "{} ({})",
+            terminal::grouped(received.fingerprint),
+            sight(received.sight)
+        ),
     );
     for file in &letter.files {
         head(
@@ -132,21 +137,14 @@ fn sight(sight: Sight) -> String {
     match sight {
         Sight::First => "seen for the first time".to_owned(),
         Sight::Same => "the one last seen".to_owned(),
+        Sight::Succeeded { before } => format!(
+            "new; the one last seen, {}, says itself that this one follows it",
+            terminal::grouped(before)
+        ),
         Sight::Changed { before } => format!(
             "CHANGED; before it was {}. Ask the sender, not by mail, whether the new one is theirs; then read this \
              once with --accept-key",
-            grouped(before)
+            terminal::grouped(before)
         ),
     }
-}
-
-/// In groups of four, as people read it out to each other. `--accept-key` takes it without the spaces.
-fn grouped(fingerprint: Fingerprint) -> String {
-    let digits = fingerprint.to_string();
-    let groups: Vec<String> = digits
-        .as_bytes()
-        .chunks(4)
-        .map(|group| String::from_utf8_lossy(group).into())
-        .collect();
-    groups.join(" ")
 }

@@ -53,7 +53,7 @@ pub struct SendMessage {
     #[arg(long, value_name = "FILE")]
     file: Vec<PathBuf>,
 
-    /// The message that this answers; without recipients it goes to that message's sender.
+    /// The message that this answers; without recipients it goes to that message's sender, under their Master now.
     #[arg(long, value_name = "DELIVERY")]
     reply_to: Option<DeliveryId>,
 
@@ -118,6 +118,14 @@ impl SendMessage {
             return Ok(());
         }
         println!("Sent: {}", sent.delivery);
+        if self.reply_to.is_some() {
+            // Its sender may have moved to another address since.
+            let to = sealed
+                .recipients()
+                .iter()
+                .map(|recipient| recipient.address.to_string());
+            println!("It goes to {}.", to.collect::<Vec<_>>().join(", "));
+        }
         for address in invited {
             println!("{address} has no account here yet: an invitation goes out, and the message waits.");
         }

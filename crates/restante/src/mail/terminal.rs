@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Local};
-use client::{Progress, Stage};
+use client::{Fingerprint, Progress, Stage};
 use wire::{Address, Millis, sessions::Person};
 
 /// Smaller files are there before anybody could read a number.
@@ -57,6 +57,17 @@ pub fn size(bytes: u64) -> String {
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
+}
+
+/// In groups of four, as people read it out to each other. `--accept-key` takes it without the spaces.
+pub fn grouped(fingerprint: Fingerprint) -> String {
+    let digits = fingerprint.to_string();
+    let groups: Vec<String> = digits
+        .as_bytes()
+        .chunks(4)
+        .map(|group| String::from_utf8_lossy(group).into())
+        .collect();
+    groups.join(" ")
 }
 
 /// Shows how far large files have come, where somebody looks on.

@@ -1,0 +1,299 @@
+//! What the link in a confirmation message leads to.
+
+use std::{
+    io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin},
+    path::PathBuf,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use client::{Client, Error, Fingerprint, Owner, Session};
+use serde_json::json;
+use wire::{
+    Address,
+    claims::{Asks, ClaimShown, Confirmed, Outcome},
+};
+
+use crate::mail::{
+    access::{Access, Variable, advise, password},
+    terminal,
+};
+
+/// The password of the account that has the claimed address. No flag: others on the machine see flags.
+const OTHER_PASSWORD: Variable = Variable {
+    name: "RESTANTE_OTHER_PASSWORD",
+    file: "--other-password-file",
+};
+
+/// Confirm an address, by the link in its confirmation message.
+///
+/// Says what will happen, and asks before it does. An address that nobody has takes a session of whoever asked for it
+/// (--address), or the number that stands beside it in their `restante alias list`. An address that has an account here
+/// takes that account's password: it is asked for, or taken from RESTANTE_OTHER_PASSWORD.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  restante alias confirm https://post.clinic.example/confirm#JmBt0...
+  restante alias confirm --number 0471 https://post.clinic.example/confirm#JmBt0...
+  restante alias confirm --absorb https://post.clinic.example/confirm#JmBt0...")]
+pub struct ConfirmAlias {
+    /// The link.
+    link: String,
+
+    /// The number that stands beside the address in the list of whoever asked for it.
+    #[arg(long)]
+    number: Option<String>,
+
+    /// Move this one address from the account that has it as an alias. Messages that came to it stay there. This is what
+    /// happens unless told.
+    #[arg(long = "move", conflicts_with = "absorb")]
+    moves: bool,
+
+    /// Absorb the whole account that has the address as an alias, with all its messages and addresses.
+    #[arg(long)]
+    absorb: bool,
+
+    /// Do not ask before doing it.
+    #[arg(long)]
+    yes: bool,
+
+    /// A fingerprint that the claimant confirmed to you. Needed where the account that is handed over knew them by another.
+    #[arg(long, value_name = "FINGERPRINT")]
+    accept_key: Option<Fingerprint>,
+
+    /// A file that holds the password of the account that has the address.
+    #[arg(long, env = "RESTANTE_OTHER_PASSWORD_FILE", value_name = "FILE")]
+    other_password_file: Option<PathBuf>,
+
+    /// The portal's URL, like https://portal.example.org.
+    #[arg(long, env = "RESTANTE_PORTAL", value_name = "URL")]
+    portal: String,
+
+    /// Your address on it, where it was you who asked to add the other one. Without it you are not signed in.
+    #[arg(long, env = "RESTANTE_ADDRESS", value_name = "ADDRESS")]
+    address: Option<Address>,
+
+    /// A file that holds your password. Without it the password is taken from RESTANTE_PASSWORD, or asked for.
+    #[arg(long, env = "RESTANTE_PASSWORD_FILE", value_name = "FILE", requires = "address")]
+    password_file: Option<PathBuf>,
+}
+
+impl ConfirmAlias {
+    pub async fn run(self, json: bool) -> Result<()> {
+        let client = client(&self.portal, &self.link)?;
+        let confirmed = match &self.address {
+            // The number is for whoever is not signed in.
+            Some(address) if self.number.is_none() => {
+                let access = Access {
+                    portal: self.portal.clone(),
+                    address: address.clone(),
+                    password_file: self.password_file.clone(),
+                };
+                access
+                    .signed_in(async |session| {
+                        let shown = session.inspect_claim(&self.link).await?;
+                        self.confirm(&client, Some(session), &shown).await
+                    })
+                    .await?
+            }
+            _ => {
+                let confirming = async {
+                    let shown = client.inspect_claim(&self.link).await?;
+                    self.confirm(&client, None, &shown).await
+                };
+                confirming.await.map_err(|error| advised(error, &self.portal))?
+            }
+        };
+        if json {
+            println!("{}", serde_json::to_string(&confirmed)?);
+        } else {
+            let claimant = terminal::sender(&confirmed.claimant);
+            println!("Confirmed: {} is an alias of {claimant} now.", confirmed.address);
+        }
+        Ok(())
+    }
+
+    async fn confirm(&self, client: &Client, session: Option<&Session>, shown: &ClaimShown) -> Result<Confirmed> {
+        eprintln!("{}", asked_for(shown));
+        match (shown.asks, session) {
+            (Asks::Password, _) => self.hand_over(client, session, shown).await,
+            (Asks::Click, Some(session)) => {
+                self.agree(&what_joins(shown))?;
+                Ok(session.confirm_claim(&self.link).await?)
+            }
+            (Asks::Click | Asks::Number, _) => {
+                self.agree(&what_joins(shown))?;
+                let number = match &self.number {
+                    Some(number) => number.clone(),
+                    None => asked("Number beside the address in the claimant's list: ", "--number")?,
+                };
+                Ok(client.confirm_claim(&self.link, number.trim()).await?)
+            }
+        }
+    }
+
+    /// With the password of the account that has the address, which is absorbed, or which the address leaves.
+    async fn hand_over(&self, client: &Client, session: Option<&Session>, shown: &ClaimShown) -> Result<Confirmed> {
+        let address = &shown.address;
+        let absorbs = match shown.outcome {
+            Outcome::MovesOrAbsorbs => self.absorb,
+            _ if self.moves => bail!(
+                "{address} is the Master of its account, and does not leave it: promote another address there first, or \
+                 absorb the whole account by leaving out --move"
+            ),
+            _ => true,
+        };
+        let password = password(address, self.other_password_file.as_deref(), OTHER_PASSWORD)?;
+        let owner = match client.prove_owner(&self.link, &password).await {
+            // `advise` would speak of the person's own.
+            Err(error) if error.is_wrong_password() => {
+                bail!("this is not the password of the account that has {address}; both accounts are as they were")
+            }
+            other => other?,
+        };
+        self.check_claimant(session, &owner)?;
+        self.agree(&what_is_handed_over(shown, &owner, absorbs))?;
+        let confirmed = match absorbs {
+            true => owner.absorb().await?,
+            false => owner.move_address().await?,
+        };
+        if let Some(session) = session {
+            session.catch_up().await;
+        }
+        Ok(confirmed)
+    }
+
+    /// Whoever has the claimant's key reads what the other account reads. It must be the claimant's.
+    fn check_claimant(&self, session: Option<&Session>, owner: &Owner) -> Result<()> {
+        if let Some(session) = session {
+            if session.fingerprint() != owner.claimant_fingerprint() {
+                bail!(
+                    "it was {} who asked for this address, and not you; leave out --address to confirm it for them",
+                    terminal::sender(owner.claimant())
+                );
+            }
+            return Ok(());
+        }
+        match owner.check_claimant() {
+            Err(Error::KeysChanged(_)) if self.accept_key == Some(owner.claimant_fingerprint()) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Says what will happen, and goes on only where that is wanted.
+    fn agree(&self, what: &str) -> Result<()> {
+        eprintln!("{what}");
+        if self.yes {
+            return Ok(());
+        }
+        match asked("Do it? [y/N] ", "--yes")?.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => bail!("nothing was changed"),
+        }
+    }
+}
+
+/// Say that you did not ask for a confirmation message.
+///
+/// It ends the request, and whoever made it sees that. Nobody needs to be signed in.
+#[derive(Args)]
+#[command(after_help = "Example:
+  restante alias refuse https://post.clinic.example/confirm#JmBt0...")]
+pub struct Refuse {
+    /// The link.
+    link: String,
+
+    /// The portal's URL, like https://portal.example.org.
+    #[arg(long, env = "RESTANTE_PORTAL", value_name = "URL")]
+    portal: String,
+}
+
+impl Refuse {
+    pub async fn run(self, json: bool) -> Result<()> {
+        let client = client(&self.portal, &self.link)?;
+        let refused = client.refuse_claim(&self.link).await;
+        refused.map_err(|error| advise(error, &self.portal))?;
+        match json {
+            true => println!("{}", json!({ "refused": true })),
+            false => println!("The request is ended. The link is dead, and nothing was changed."),
+        }
+        Ok(())
+    }
+}
+
+/// The portal, where the link is one of its own: to a strange one no keyring is handed over.
+fn client(portal: &str, link: &str) -> Result<Client> {
+    let client = Client::new(portal)?.watch(terminal::show_progress());
+    let (place, secret) = link.trim().rsplit_once('#').unwrap_or_default();
+    let begins = format!("{}/", client.url().trim_end_matches('/'));
+    if !secret.is_empty() && !place.is_empty() && !place.starts_with(&begins) {
+        bail!("this link leads to another portal than {portal}");
+    }
+    Ok(client)
+}
+
+fn advised(error: anyhow::Error, portal: &str) -> anyhow::Error {
+    match error.downcast::<Error>() {
+        Ok(error) => advise(error, portal),
+        Err(other) => other,
+    }
+}
+
+/// What somebody at the terminal answers; where nobody is there, a flag says it.
+fn asked(question: &str, flag: &str) -> Result<String> {
+    if !stdin().is_terminal() {
+        bail!("there is nobody to ask: say it with {flag}");
+    }
+    eprint!("{question}");
+    stderr().flush()?;
+    let mut answer = String::new();
+    stdin()
+        .lock()
+        .read_line(&mut answer)
+        .context("the answer could not be read")?;
+    Ok(answer)
+}
+
+fn asked_for(shown: &ClaimShown) -> String {
+    let claimant = terminal::sender(&shown.claimant);
+    match shown.by_administrator {
+        true => format!(
+            "An administrator asked to add {} to the account of {claimant}.",
+            shown.address
+        ),
+        false => format!("{claimant} asked to add {} to their account.", shown.address),
+    }
+}
+
+fn what_joins(shown: &ClaimShown) -> String {
+    let (address, claimant) = (&shown.address, terminal::sender(&shown.claimant));
+    let mut text = format!("{address} becomes an alias of {claimant}: messages to it arrive in their Inbox.");
+    if let Outcome::MailJoins { waiting } = shown.outcome {
+        text += &match waiting {
+            1 => "\nThe message that waits for it joins theirs.".to_owned(),
+            waiting => format!("\nThe {waiting} messages that wait for it join theirs."),
+        };
+    }
+    text
+}
+
+fn what_is_handed_over(shown: &ClaimShown, owner: &Owner, absorbs: bool) -> String {
+    let (address, claimant) = (&shown.address, terminal::sender(owner.claimant()));
+    let mut text = if absorbs {
+        let addresses: Vec<String> = owner.addresses().iter().map(|own| own.address.to_string()).collect();
+        format!(
+            "The account that has {address} joins that of {claimant}: all its messages, its keys, and its addresses \
+             ({}).\nIt cannot be signed in to by itself any more, and this cannot be undone.",
+            addresses.join(", ")
+        )
+    } else {
+        format!(
+            "{address} leaves its account and becomes an alias of {claimant}: messages to it arrive in their Inbox from \
+             now on.\nMessages that came to it stay where they are. (--absorb would take the whole account along.)"
+        )
+    };
+    text += &format!(
+        "\nKey of {claimant}: {}",
+        terminal::grouped(owner.claimant_fingerprint())
+    );
+    text
+}

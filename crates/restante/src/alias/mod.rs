@@ -1,0 +1,44 @@
+//! `restante alias …`: a person's own addresses, and moving to a new one.
+
+mod confirm;
+mod own;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+pub use own::{link, mail};
+
+/// What a person does with addresses.
+#[derive(Subcommand)]
+pub enum Alias {
+    /// List your addresses, and those that you asked to add
+    List(own::List),
+    /// Ask to add an address: a confirmation message goes to its basic inbox
+    Add(own::Add),
+    /// Send the confirmation message again, with a new link
+    Resend(own::Resend),
+    /// Give up an address that is not confirmed yet
+    Cancel(own::Cancel),
+    /// Confirm an address, by the link in its confirmation message
+    Confirm(confirm::ConfirmAlias),
+    /// Make an alias the Master, which messages come from
+    Promote(own::PromoteAlias),
+    /// Take an alias off your account
+    Remove(own::Remove),
+    /// Say that you did not ask for a confirmation message
+    Refuse(confirm::Refuse),
+}
+
+/// Does it, with data as JSON where that was asked for.
+pub async fn run(command: Alias, json: bool) -> Result<()> {
+    match command {
+        Alias::List(list) => list.run(json).await,
+        Alias::Add(add) => add.run(json).await,
+        Alias::Resend(resend) => resend.run(json).await,
+        Alias::Cancel(cancel) => cancel.run(json).await,
+        Alias::Confirm(confirm) => confirm.run(json).await,
+        Alias::Promote(promote) => promote.run(json).await,
+        Alias::Remove(remove) => remove.run(json).await,
+        Alias::Refuse(refuse) => refuse.run(json).await,
+    }
+}
