@@ -66,7 +66,7 @@ fn address(text: &str) -> Address {
 }
 
 fn to(session: &Session, subject: &str) -> Outgoing {
-    Outgoing::new(subject).to(session.address().clone())
+    Outgoing::new(subject).to(session.address())
 }
 
 async fn newest(session: &Session) -> DeliveryId {
@@ -183,7 +183,7 @@ async fn forwarding_takes_files_along_without_an_upload() {
     let before = blobs();
     assert_eq!(before, 1);
     let mut outgoing = forward(&received);
-    outgoing.to.push(anna.address().clone());
+    outgoing.to.push(anna.address());
     ben.send(outgoing).await.unwrap();
     assert_eq!(blobs(), before);
     let back = anna.open(newest(anna).await).await.unwrap();
@@ -207,12 +207,12 @@ fn walk(folder: &std::path::Path) -> usize {
 #[tokio::test]
 async fn two_clients_of_one_vault_lose_nothing_of_each_other() {
     let Office { anna, ben, site, .. } = &office().await;
-    let other = site.client().sign_in(ben.address(), PASSWORD).await.unwrap();
+    let other = site.client().sign_in(&ben.address(), PASSWORD).await.unwrap();
     let (one, two) = (address("one@x.test"), address("two@x.test"));
     ben.accept(&one, anna.fingerprint()).await.unwrap();
     // Its version of the vault is now an old one.
     other.accept(&two, anna.fingerprint()).await.unwrap();
-    let third = site.client().sign_in(ben.address(), PASSWORD).await.unwrap();
+    let third = site.client().sign_in(&ben.address(), PASSWORD).await.unwrap();
     for address in [one, two] {
         assert_eq!(third.sight(&address, anna.fingerprint()), Sight::Same);
     }
@@ -243,7 +243,7 @@ async fn a_wrong_password_an_unknown_address_and_a_used_link_are_told_apart_only
     let client = site.client();
     assert!(
         client
-            .sign_in(anna.address(), "wrong")
+            .sign_in(&anna.address(), "wrong")
             .await
             .unwrap_err()
             .is_wrong_password()
@@ -283,7 +283,7 @@ async fn who_listens_is_told_when_to_look() {
     let changes = ben.changes(before).await.unwrap();
     assert_eq!(changes.latest, after);
     assert_eq!(changes.changes, [Change::Delivery { id: newest(ben).await }]);
-    assert_eq!(ben.correspondents("an").await.unwrap()[0].address, *anna.address());
+    assert_eq!(ben.correspondents("an").await.unwrap()[0].address, anna.address());
     assert!(ben.correspondents("a&prefix=").await.unwrap().is_empty());
 }
 
@@ -333,7 +333,7 @@ async fn a_download_goes_on_where_the_connection_broke() {
     let (proxy, cuts) = cutting_proxy(site, 4, 1_500_000).await;
     let behind = Client::new(&proxy)
         .unwrap()
-        .sign_in(ben.address(), PASSWORD)
+        .sign_in(&ben.address(), PASSWORD)
         .await
         .unwrap();
     let received = behind.open(newest(&behind).await).await.unwrap();

@@ -8,6 +8,7 @@
     reason = "a test says what it expects by unwrapping"
 )]
 
+mod aliases;
 mod clients;
 mod mail;
 mod sink;

@@ -73,6 +73,11 @@ impl Sink {
 
     /// The first mail to that address that says something of the sort, once it is here.
     pub async fn mail_to(&self, address: &str, saying: &str) -> Mail {
+        self.nth_mail_to(0, address, saying).await
+    }
+
+    /// The same, after so many others.
+    pub async fn nth_mail_to(&self, others: usize, address: &str, saying: &str) -> Mail {
         let mut count = self.count.clone();
         let finding = async {
             loop {
@@ -80,7 +85,8 @@ impl Sink {
                 let found = self
                     .mails()
                     .into_iter()
-                    .find(|mail| mail.to == address && mail.text.contains(saying));
+                    .filter(|mail| mail.to == address && mail.text.contains(saying))
+                    .nth(others);
                 match found {
                     Some(mail) => return mail,
                     None => count.changed().await.unwrap(),

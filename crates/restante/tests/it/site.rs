@@ -3,8 +3,9 @@
 use std::{net::TcpListener, path::Path, process::Stdio, time::Duration};
 
 use client::{Client, Session};
-use rand::{Rng as _, rngs::OsRng};
+use rand::{Rng as _, RngCore as _, rngs::OsRng};
 use serde_json::Value;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -28,6 +29,13 @@ pub struct Site {
     pub link: String,
     listen: String,
     database: Option<String>,
+}
+
+/// A database on the tests' PostgreSQL server.
+pub struct PostgresDatabase {
+    pub url: String,
+    name: String,
+    server: AnyConnection,
 }
 
 /// A portal that runs, until it is dropped or killed.
@@ -60,7 +68,14 @@ impl Site {
         site
     }
 
-    fn restante(&self) -> Command {
+    /// A new portal in a PostgreSQL database of its own.
+    pub async fn found_on_postgres() -> (Self, PostgresDatabase) {
+        let database = PostgresDatabase::create().await;
+        (Self::found(Some(database.url.clone())).await, database)
+    }
+
+    /// `restante`, as the administrator calls it on the server.
+    pub fn restante(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_restante"));
         command
             .env_clear()
@@ -146,6 +161,31 @@ impl Site {
             .register(&mail.link(&beginning), name, PASSWORD)
             .await
             .unwrap()
+    }
+}
+
+impl PostgresDatabase {
+    async fn create() -> Self {
+        let server =
+            std::env::var("RESTANTE_TEST_POSTGRES_URL").expect("RESTANTE_TEST_POSTGRES_URL: see tools/with-parts");
+        sqlx::any::install_default_drivers();
+        let name = format!("restante_it_{:016x}", OsRng.next_u64());
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{base}/{name}");
+        let mut server = AnyConnection::connect(&server).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut server)
+            .await
+            .unwrap();
+        Self { url, name, server }
+    }
+
+    /// Drops it, with whatever portal is still connected.
+    pub async fn remove(mut self) {
+        sqlx::query(AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.name)))
+            .execute(&mut self.server)
+            .await
+            .unwrap();
     }
 }
 

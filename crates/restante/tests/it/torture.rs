@@ -1,7 +1,10 @@
 //! `kill -9` at random moments under load: nothing that was acknowledged is lost, nothing is delivered twice, and no
-//! more mails go out twice than the portal was killed times.
+//! more mails go out twice than the portal was killed times. Meanwhile people [move](migrations) to new addresses, and
+//! accounts join others: each time it happened or it did not.
 //!
 //! `RESTANTE_TORTURE_ROUNDS` says how often, `RESTANTE_TORTURE_SEED` repeats a run's choices; `tools/torture` sets both.
+
+mod migrations;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,7 +19,7 @@ use client::{NewFile, Outgoing, Session};
 use futures_util::{StreamExt as _, stream};
 use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::OsRng};
 use rand_chacha::ChaCha20Rng;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{AnyConnection, Connection as _, Row as _};
 use tokio::time::{Instant, sleep, timeout};
 use wire::{
     ids::{DeliveryId, MessageId},
@@ -24,6 +27,7 @@ use wire::{
     sessions::AccountKind,
 };
 
+use self::migrations::{Move, World};
 use crate::{
     sink::{Mail, Sink, by_message_id},
     site::Site,
@@ -60,26 +64,16 @@ async fn killed_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_on_postgres() {
-    let server = std::env::var("RESTANTE_TEST_POSTGRES_URL").expect("RESTANTE_TEST_POSTGRES_URL: see tools/with-parts");
-    sqlx::any::install_default_drivers();
-    let name = format!("restante_torture_{:016x}", OsRng.next_u64());
-    let mut db = AnyConnection::connect(&server).await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&mut db)
-        .await
-        .unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    torture(&Site::found(Some(format!("{base}/{name}"))).await).await;
-    sqlx::query(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
-        .execute(&mut db)
-        .await
-        .unwrap();
+    let (site, database) = Site::found_on_postgres().await;
+    torture(&site).await;
+    database.remove().await;
 }
 
 /// What a writer knows of a message that it wrote.
 struct Written {
     id: MessageId,
     writer: usize,
+    /// Those whom it was written to, as the accounts were at first.
     to: Vec<usize>,
     text: String,
     file: Option<Vec<u8>>,
@@ -97,6 +91,8 @@ struct Load {
     before: usize,
     /// How many notifications were asked for.
     notifications: Arc<AtomicUsize>,
+    /// How many mails there were of other kinds, at last count.
+    others: Arc<AtomicUsize>,
     over: Arc<AtomicBool>,
 }
 
@@ -113,21 +109,30 @@ async fn torture(site: &Site) {
     let begun = Instant::now();
 
     let mut running = site.serve().await;
-    let people = people(site).await;
+    let world = world(site, (rounds / 8).clamp(2, 12)).await;
     let before = site.sink.mails().len();
     let log = Log::default();
     let load = Load {
         sink: site.sink.clone(),
         before,
         notifications: Arc::default(),
+        others: Arc::default(),
         over: Arc::default(),
     };
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
             let rng = ChaCha20Rng::seed_from_u64(rng.next_u64());
-            tokio::spawn(write(people.clone(), writer, rng, log.clone(), load.clone()))
+            tokio::spawn(write(world.clone(), writer, rng, log.clone(), load.clone()))
         })
         .collect();
+    let moving = Move {
+        world: world.clone(),
+        sink: site.sink.clone(),
+        url: site.url.clone(),
+        database: site.database(),
+        load: load.clone(),
+    };
+    let moving = tokio::spawn(moving.go_on(ChaCha20Rng::seed_from_u64(rng.next_u64())));
     let mut kills = 0;
     for round in 0..rounds {
         sleep(Duration::from_millis(rng.gen_range(5..250))).await;
@@ -151,6 +156,9 @@ async fn torture(site: &Site) {
         }
     }
     load.over.store(true, Ordering::SeqCst);
+    // The last move may wait for a mail.
+    let_a_minute_pass(site).await;
+    let moved = timeout(DEADLINE, moving).await.expect("the moves end").unwrap();
     for writer in writers {
         timeout(DEADLINE, writer).await.expect("writers end").unwrap();
     }
@@ -160,11 +168,14 @@ async fn torture(site: &Site) {
     let _running = site.serve().await;
     drained(site).await;
     let written = std::mem::take(&mut *log.lock().unwrap());
-    let deliveries = check_mailboxes(&people, &written).await;
+    migrations::check_accounts(&mut database(site).await).await;
+    let people = world.sign_in_anew(site, &mut rng).await;
+    let deliveries = check_mailboxes(&world, &people, &written).await;
     let mails = site.sink.mails().split_off(before);
-    let doubled = check_mails(site, &mails, &deliveries, kills);
+    let doubled = check_mails(site, &world, &mails, &deliveries, kills);
     println!(
-        "torture: {} messages acknowledged, {} given up, {} notifications, {doubled} again, {kills} kills, {:.1} s",
+        "torture: {} messages acknowledged, {} given up, {} notifications, {doubled} mails again, {moved}, {kills} \
+         kills, {:.1} s",
         written.iter().filter(|one| one.acknowledged).count(),
         written.iter().filter(|one| !one.acknowledged).count(),
         deliveries.len(),
@@ -172,11 +183,15 @@ async fn torture(site: &Site) {
     );
 }
 
-async fn people(site: &Site) -> Arc<Vec<Session>> {
+/// Those who write, and those who are only written to, until their accounts join others.
+async fn world(site: &Site, joiners: usize) -> Arc<World> {
     let administrator = site.administrator().await;
     let mut people = Vec::new();
-    for number in 0..WRITERS {
-        let (name, address) = (format!("Writer {number}"), format!("writer{number}@clinic.test"));
+    for number in 0..WRITERS + joiners {
+        let (name, address) = match number {
+            0..WRITERS => (format!("Writer {number}"), format!("writer{number}@clinic.test")),
+            _ => (format!("Joiner {number}"), format!("joiner{number}@clinic.test")),
+        };
         people.push(
             site.register(&administrator, &name, &address, AccountKind::Professional)
                 .await,
@@ -188,18 +203,21 @@ async fn people(site: &Site) -> Arc<Vec<Session>> {
         let (patient, kept) = (patient.clone(), person.keep().unwrap());
         async move { patient.resume(&kept).await.unwrap() }
     });
-    Arc::new(futures_util::future::join_all(resumed).await)
+    Arc::new(World::new(
+        patient.clone(),
+        futures_util::future::join_all(resumed).await,
+    ))
 }
 
 /// Writes to the others, one message after the other, until it is over.
-async fn write(people: Arc<Vec<Session>>, writer: usize, mut rng: ChaCha20Rng, log: Log, load: Load) {
-    let session = &people[writer];
+async fn write(world: Arc<World>, writer: usize, mut rng: ChaCha20Rng, log: Log, load: Load) {
+    let session = &world.sessions[writer];
     while !load.over.load(Ordering::SeqCst) {
-        let mut to: Vec<usize> = (0..people.len())
-            .filter(|&other| other != writer && rng.gen_bool(0.4))
+        let mut to: Vec<usize> = (0..world.sessions.len())
+            .filter(|&other| other != writer && rng.gen_bool(if other < WRITERS { 0.4 } else { 0.1 }))
             .collect();
         if to.is_empty() {
-            to.push((writer + 1) % people.len());
+            to.push((writer + 1) % WRITERS);
         }
         let text: String = (0..2_000).map(|_| rng.gen_range('a'..='z')).collect();
         let file = rng.gen_bool(0.1).then(|| {
@@ -208,7 +226,7 @@ async fn write(people: Arc<Vec<Session>>, writer: usize, mut rng: ChaCha20Rng, l
             bytes
         });
         let mut outgoing = Outgoing::new(&text[..20]).text(&text);
-        outgoing.to = to.iter().map(|&other| people[other].address().clone()).collect();
+        outgoing.to = to.iter().map(|&other| world.address_of(other, &mut rng)).collect();
         outgoing
             .files
             .extend(file.clone().map(|bytes| NewFile::bytes("file.bin", bytes)));
@@ -233,7 +251,8 @@ async fn write(people: Arc<Vec<Session>>, writer: usize, mut rng: ChaCha20Rng, l
         });
         if acknowledged {
             let all = load.notifications.fetch_add(notifications, Ordering::SeqCst) + notifications;
-            load.sink.at_least((load.before + all).saturating_sub(BACKLOG)).await;
+            let mails = load.before + all + load.others.load(Ordering::SeqCst);
+            load.sink.at_least(mails.saturating_sub(BACKLOG)).await;
         }
     }
 }
@@ -273,16 +292,15 @@ async fn drained(site: &Site) {
     assert_eq!(row.get::<i64, _>(0), 0, "mails were given up");
 }
 
-/// Each message in a folder, with its delivery. Of one message there is one delivery at most.
-async fn folder(person: &Session, folder: Folder) -> BTreeMap<MessageId, DeliveryId> {
-    let mut found = BTreeMap::new();
+/// Each message in a folder, with its deliveries.
+async fn folder(person: &Session, folder: Folder) -> BTreeMap<MessageId, Vec<DeliveryId>> {
+    let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut before = None;
     loop {
         let page = person.list(folder, before, 100).await.unwrap();
         for entry in page.entries {
             entry.cover.expect("a cover that opens");
-            let twice = found.insert(entry.delivery.message, entry.delivery.id);
-            assert_eq!(twice, None, "message {} is there twice", entry.delivery.message);
+            found.entry(entry.delivery.message).or_default().push(entry.delivery.id);
         }
         match page.next {
             Some(next) => before = Some(next),
@@ -291,21 +309,36 @@ async fn folder(person: &Session, folder: Folder) -> BTreeMap<MessageId, Deliver
     }
 }
 
-/// Sees that everybody has what was sent to them, once, and can open it. Answers all deliveries, with their owners.
-async fn check_mailboxes(people: &[Session], written: &[Written]) -> HashMap<DeliveryId, String> {
-    let (mut inboxes, mut sent) = (Vec::new(), Vec::new());
-    for person in people {
-        inboxes.push(folder(person, Folder::Inbox).await);
-        sent.push(folder(person, Folder::Sent).await);
+/// A delivery as it is found in the end.
+struct Found {
+    /// Whose it is.
+    holder: usize,
+    /// Whether it came to who sent it, whom no mail tells.
+    own: bool,
+}
+
+/// Sees that everybody has what was sent to them and to those whose accounts joined theirs, once, and can open it.
+/// Answers all deliveries.
+async fn check_mailboxes(
+    world: &World,
+    people: &BTreeMap<usize, Session>,
+    written: &[Written],
+) -> HashMap<DeliveryId, Found> {
+    let (mut inboxes, mut sent) = (BTreeMap::new(), BTreeMap::new());
+    for (&holder, person) in people {
+        inboxes.insert(holder, folder(person, Folder::Inbox).await);
+        sent.insert(holder, folder(person, Folder::Sent).await);
     }
-    let holders = |boxes: &[BTreeMap<MessageId, DeliveryId>], id| -> Vec<usize> {
-        (0..boxes.len())
-            .filter(|&owner| boxes[owner].contains_key(&id))
-            .collect()
-    };
     for one in written {
-        let (has, kept) = (holders(&inboxes, one.id), holders(&sent, one.id));
-        let whole = has == one.to && kept == [one.writer];
+        let has: BTreeMap<usize, usize> = counts(&inboxes, one.id);
+        let kept = counts(&sent, one.id);
+        let mut due: BTreeMap<usize, usize> = BTreeMap::new();
+        for &to in &one.to {
+            *due.entry(world.holder_of(to)).or_default() += 1;
+        }
+        // Two who were addressed may have been one already when the message was sent, and may have become one after.
+        let everybody = has.keys().eq(due.keys()) && has.iter().all(|(holder, count)| *count <= due[holder]);
+        let whole = everybody && kept == BTreeMap::from([(one.writer, 1)]);
         // What its writer gave up on is there for everybody or for nobody.
         let absent = !one.acknowledged && has.is_empty() && kept.is_empty();
         assert!(
@@ -318,19 +351,27 @@ async fn check_mailboxes(people: &[Session], written: &[Written]) -> HashMap<Del
     }
     let known: BTreeMap<MessageId, &Written> = written.iter().map(|one| (one.id, one)).collect();
     let mut deliveries = HashMap::new();
-    for (person, inbox) in people.iter().zip(inboxes) {
-        let opening = inbox.iter().map(|(message, &delivery)| {
-            let one = known.get(message).expect("a message that somebody wrote");
-            open(person, delivery, one)
-        });
+    for (holder, inbox) in inboxes {
+        let mut opening = Vec::new();
+        for (message, found) in inbox {
+            let one = known.get(&message).expect("a message that somebody wrote");
+            for delivery in found {
+                opening.push(open(&people[&holder], delivery, one));
+                let own = one.writer == holder;
+                deliveries.insert(delivery, Found { holder, own });
+            }
+        }
         stream::iter(opening).buffer_unordered(8).collect::<Vec<()>>().await;
-        deliveries.extend(
-            inbox
-                .into_values()
-                .map(|delivery| (delivery, person.address().to_string())),
-        );
     }
     deliveries
+}
+
+/// Who has a message, and how often.
+fn counts(boxes: &BTreeMap<usize, BTreeMap<MessageId, Vec<DeliveryId>>>, id: MessageId) -> BTreeMap<usize, usize> {
+    let found = boxes
+        .iter()
+        .filter_map(|(&owner, found)| Some((owner, found.get(&id)?.len())));
+    found.collect()
 }
 
 async fn open(person: &Session, delivery: DeliveryId, one: &Written) {
@@ -346,28 +387,47 @@ async fn open(person: &Session, delivery: DeliveryId, one: &Written) {
     }
 }
 
-/// Sees that of each delivery its recipient was told, and counts the mails that came more than once.
-fn check_mails(site: &Site, mails: &[Mail], deliveries: &HashMap<DeliveryId, String>, kills: usize) -> usize {
+/// Sees that of each delivery its recipient was told, under an address of theirs, and counts the mails that came more
+/// than once.
+fn check_mails(
+    site: &Site,
+    world: &World,
+    mails: &[Mail],
+    deliveries: &HashMap<DeliveryId, Found>,
+    kills: usize,
+) -> usize {
     let beginning = format!("{}/inbox/", site.url);
     let mut told: HashMap<DeliveryId, (&str, &str)> = HashMap::new();
-    for mail in mails {
+    for mail in mails.iter().filter(|mail| is_notification(mail)) {
         let delivery = mail.link(&beginning)[beginning.len()..]
             .parse()
             .expect("a delivery's id");
-        let owner = deliveries
+        let found = deliveries
             .get(&delivery)
             .expect("a mail about a delivery that there is");
-        assert_eq!(*owner, mail.to);
+        assert!(
+            world.has_address(found.holder, &mail.to),
+            "delivery {delivery} was told of at a strange address"
+        );
         let same = told.entry(delivery).or_insert((mail.message_id(), &mail.to));
         assert_eq!(
-            same.0,
-            mail.message_id(),
+            *same,
+            (mail.message_id(), &mail.to as &str),
             "delivery {delivery} was told of by two mails"
         );
     }
-    assert_eq!(told.len(), deliveries.len(), "deliveries of which nobody was told");
+    for (delivery, found) in deliveries {
+        assert!(
+            found.own || told.contains_key(delivery),
+            "nobody was told of delivery {delivery}"
+        );
+    }
     let counts = by_message_id(mails);
     let doubled = mails.len() - counts.len();
     assert!(doubled <= kills, "{doubled} mails came again after {kills} kills");
     doubled
+}
+
+fn is_notification(mail: &Mail) -> bool {
+    mail.text.contains("/inbox/")
 }
