@@ -1,5 +1,10 @@
 //! What an account's certificate says, what others get of it, and what follows what.
 
+#[path = "../../../certificate/tests/certificate/maker.rs"]
+#[allow(dead_code, reason = "made for the tests of certificates, of which there are more")]
+mod maker;
+
+use maker::{MADE, Maker, bytes, lives_for, signs};
 use portal::{
     accounts,
     storage::{Key as _, StoreError},
@@ -23,6 +28,7 @@ use crate::{
 on_both_engines![
     a_certificate_is_replaced_by_one_that_names_the_addresses_of_now,
     what_does_not_name_them_is_refused_and_changes_nothing,
+    one_that_has_expired_is_refused,
     nothing_is_sent_from_an_address_that_the_certificate_does_not_name,
     an_address_leads_to_no_other,
     a_professional_finds_the_certificate_of_an_address,
@@ -163,6 +169,38 @@ async fn what_does_not_name_them_is_refused_and_changes_nothing(house: House) {
     }
     drop(db);
     anna.put_certificate(&right).await.ok();
+}
+
+async fn one_that_has_expired_is_refused(house: House) {
+    let anna = house.professional("anna").await;
+    let mut key = Maker::new(1);
+    let certificate = |key: &mut Maker, life: Option<u64>| {
+        let mut packets = key.certificate(&["anna@example.test"]);
+        if let Some(life) = life {
+            packets[1] = key.about(vec![signs(), lives_for(life)]);
+        }
+        bytes(&packets)
+    };
+    // Clients make none that expires: this account has a key of another make.
+    let first = Certificate::parse(&certificate(&mut key, None)).unwrap();
+    let mut unit = house.portal.store.begin().await.unwrap();
+    let fingerprint = accounts::add_certificate(&mut unit, id(&anna), &first, NOW).await.unwrap();
+    sqlx::query("UPDATE accounts SET fingerprint = $1 WHERE id = $2")
+        .bind(fingerprint.to_string())
+        .bind(id(&anna).key())
+        .execute(&mut *unit)
+        .await
+        .unwrap();
+    house.portal.commit(unit).await.unwrap();
+    let since_made = u64::try_from(NOW / 1000).unwrap() - u64::from(MADE);
+    for life in [1, since_made] {
+        let expired = certificate(&mut key, Some(life));
+        assert_eq!(anna.put_certificate(&expired).await.problem(), "unacceptable");
+    }
+    assert_eq!(stored(&anna).await.0.as_ref(), first.to_bytes());
+    let certificate = certificate(&mut key, Some(since_made + 1));
+    anna.put_certificate(&certificate).await.ok();
+    assert_eq!(stored(&anna).await.0.as_ref(), certificate);
 }
 
 async fn nothing_is_sent_from_an_address_that_the_certificate_does_not_name(house: House) {
