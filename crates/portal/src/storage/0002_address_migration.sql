@@ -15,6 +15,10 @@ ALTER TABLE parcels ADD COLUMN absorbed BYTES REFERENCES accounts (id);
 
 -- The address that the other was last dealt with under, as typed.
 ALTER TABLE correspondents ADD COLUMN known_as TEXT;
+-- Until here everybody had one address, and was dealt with under that.
+UPDATE correspondents SET known_as = (
+    SELECT a.typed FROM addresses a WHERE a.account = correspondents.other
+    UNION ALL SELECT i.typed FROM invitations i WHERE i.account = correspondents.other);
 
 -- Every User ID that an account's certificate ever had, as a certificate with it alone. Old messages are verified
 -- against the one they were sent under, and a look-up by one address tells of no other.
@@ -66,6 +70,7 @@ CREATE UNIQUE INDEX claims_pending ON claims (account, canonical) WHERE ended IS
 CREATE INDEX claims_by_account ON claims (account, created_at);
 CREATE INDEX claims_by_address ON claims (canonical);
 CREATE INDEX claims_ended ON claims (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX claims_proved ON claims (proof_account) WHERE proof_account IS NOT NULL;
 CREATE INDEX claims_by_expiry ON claims (expires_at) WHERE ended IS NULL;
 
 -- Every link's secret of a claim, hashed, so that one that a newer mail replaced is told so.
