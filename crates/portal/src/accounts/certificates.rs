@@ -201,7 +201,7 @@ fn asked_for(row: &AnyRow) -> Result<String, StoreError> {
 
 /// Between a confirmation and the claimant's next unlock the claimant's key does not name the new address. Mail to it is
 /// to arrive all the same, and any other User ID would tell whoever knows this address another one: so the key goes
-/// without. Whoever seals to it, or checks a statement by it, goes by the key.
+/// without (docs/decisions/0019). Whoever seals to it, or checks a statement by it, goes by the key.
 fn served(row: &AnyRow) -> Result<Bytes, StoreError> {
     if let Some(named) = row.maybe_bytes("named")? {
         return Ok(named.into());
