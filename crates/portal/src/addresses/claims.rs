@@ -236,7 +236,8 @@ pub async fn cancel(portal: &Portal, unit: &mut Unit, account: AccountId, id: Cl
     }
 }
 
-/// Cancels every claim that an account has pending: something is wrong with the account, or it is no more.
+/// Cancels every claim that an account has pending, and forgets that its password was given for claims of others:
+/// something is wrong with the account, or it is no more.
 ///
 /// # Errors
 /// Where the database fails.
@@ -252,6 +253,15 @@ pub async fn cancel_claims(portal: &Portal, unit: &mut Unit, account: AccountId)
     if ended > 0 {
         changes::tell(unit, account, Change::Account).await?;
     }
+    forget_proofs(unit, account).await
+}
+
+/// Forgets that the password of an account was given for claims of others. The caller holds the account.
+pub(super) async fn forget_proofs(unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE claims SET proof = NULL, proof_account = NULL, proof_until = NULL WHERE proof_account = $1")
+        .bind(account.key())
+        .execute(&mut **unit)
+        .await?;
     Ok(())
 }
 

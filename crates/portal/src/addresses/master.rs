@@ -8,6 +8,7 @@ use wire::{
     sessions::{ActivityKind, OwnAddress},
 };
 
+use super::claims;
 use crate::{
     Portal, accounts, changes,
     http::Answer,
@@ -56,6 +57,7 @@ pub async fn promote(
             .map_err(StoreError::from)?;
     }
     sessions::end_all(unit, account, keep).await?;
+    claims::forget_proofs(unit, account).await?;
     accounts::record_about(portal, unit, account, ActivityKind::Promoted, &new.address, false).await?;
     let (masters, aliases): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| other.master);
     for (warning, to) in [
