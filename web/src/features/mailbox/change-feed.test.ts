@@ -111,6 +111,24 @@ describe('ChangeFeed', () => {
     expect(parts.changes).toHaveBeenCalledExactlyOnceWith(5);
   });
 
+  it('asks at once, and once, why a stream broke off: the session may be over', async () => {
+    let over = false;
+    const { changeFeed, parts, last } = feed(() =>
+      over ? new Error('over') : { changes: [], latest: 1, more: false },
+    );
+    changeFeed.start();
+    last().emit('open');
+    last().emit('change', '1');
+    await settle();
+    over = true;
+    last().readyState = 0;
+    last().emit('error');
+    last().emit('error');
+    await settle();
+    expect(parts.changes).toHaveBeenCalledOnce();
+    expect(last().closed).toBe(true);
+  });
+
   it('opens the stream again where the portal ended it', () => {
     const { changeFeed, streams, last, fire } = feed(() => ({ changes: [], latest: 0, more: false }));
     changeFeed.start();

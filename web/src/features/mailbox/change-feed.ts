@@ -103,9 +103,16 @@ export class ChangeFeed {
     if (this.#stopped) return;
     const stream = this.parts.connect();
     this.#stream = stream;
-    stream.addEventListener('open', () => this.parts.connected(true));
+    let open = false;
+    stream.addEventListener('open', () => {
+      open = true;
+      this.parts.connected(true);
+    });
     stream.addEventListener('error', () => {
       this.#lost();
+      // The stream ends with its session, and does not say so; a request is told.
+      if (open) void this.look();
+      open = false;
       // The browser reconnects by itself, except where the portal refused.
       if (stream.readyState !== CLOSED) return;
       stream.close();
