@@ -8,20 +8,25 @@
     reason = "a test says what it expects by unwrapping"
 )]
 
+mod admin;
 mod bad_input;
 mod blobs;
 mod certificates;
 mod changes;
+mod claiming;
+mod claims;
 mod directory;
 mod document;
 mod house;
 mod matrix;
+mod migration;
 mod notices;
 mod people;
 mod persons;
 mod promise;
 mod registration;
 mod relay;
+mod security_notices;
 mod sending;
 mod sign_in;
 mod storage;

@@ -14,6 +14,7 @@ on_both_engines![
     one_refused_address_holds_nobody_up,
     a_mail_that_is_not_taken_is_tried_for_three_days,
     somebody_who_registers_before_the_invitation_leaves_gets_the_message_link,
+    whose_address_is_confirmed_before_the_invitation_leaves_gets_the_message_link,
 ];
 
 async fn notification(person: &Person<'_>, n: usize) -> Notification {
@@ -144,5 +145,26 @@ async fn somebody_who_registers_before_the_invitation_leaves_gets_the_message_li
     assert_eq!(
         crate::people::link(&mails[0]),
         format!("{}/inbox/{newest}", crate::house::URL)
+    );
+}
+
+async fn whose_address_is_confirmed_before_the_invitation_leaves_gets_the_message_link(house: House) {
+    let mut anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    let (_, token) = ben.claimed("waits@partner.test").await;
+    anna.send(&Writes::to(&["waits@partner.test"])).await;
+    let click = serde_json::json!({ "kind": "click" });
+    house.confirm(&token, click, Some(&ben)).await.ok();
+    let delivery = ben.list(Folder::Inbox).await[0].id;
+    let mails = house.mails().await;
+    let mail = mails
+        .iter()
+        .map(crate::people::link)
+        .find(|link| !link.contains("/alarm#"));
+    assert_eq!(mail.unwrap(), format!("{}/inbox/{delivery}", crate::house::URL));
+    assert!(
+        mails
+            .iter()
+            .all(|mail| !String::from_utf8_lossy(&mail.message).contains("register"))
     );
 }

@@ -1,0 +1,429 @@
+//! What goes to whom while addresses are added, moved, promoted and removed, and what *This wasn't me* does.
+
+use std::collections::BTreeMap;
+
+use axum::http::{Method, StatusCode};
+use portal::{Portal, Rooms, Secrets, changes::Wakes, files::Blobs, notices::Mail, workers};
+use serde_json::{Value, json};
+use wire::{
+    Address, Bytes,
+    claims::{AlarmShown, Claim},
+    mailbox::{Folder, Notification},
+    sessions::{AccountKind, ActivityKind},
+};
+
+use crate::{
+    house::{House, NOW, Refuses},
+    on_both_engines,
+    people::{PASSWORD, Person, Writes, link, token},
+};
+
+on_both_engines![
+    each_step_is_told_to_each_address_in_words_of_its_own,
+    a_claim_that_has_ended_is_not_mailed,
+    a_claim_mailed_again_before_it_went_out_is_mailed_once,
+    a_claims_mail_is_put_off_where_others_claim_the_address_too,
+    an_alarm_ends_sessions_sign_ins_and_claims_once,
+    an_alarm_of_an_absorbed_accounts_address_stops_its_holder,
+    an_alarm_link_works_for_seven_days,
+    everybody_whom_an_account_dealt_with_is_told_once,
+    telling_goes_on_after_a_crash_and_follows_a_second_promotion,
+    mails_that_ended_long_ago_are_forgotten_unless_something_shows_them,
+];
+
+const WEEK: wire::Millis = 7 * 86_400_000;
+
+/// A mail as its reader's program has it, without what differs each time.
+fn shown(mail: &Mail) -> String {
+    let parsed = mail_parser::MessageParser::default().parse(&mail.message).unwrap();
+    let text = parsed.body_text(0).unwrap();
+    let html = parsed.body_html(0).unwrap();
+    let subject = parsed.subject().unwrap();
+    format!("To: {}\nSubject: {subject}\n\n{text}\n\n----\n{html}", mail.to).replace('\r', "")
+}
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"(confirm|alarm)#[A-Za-z0-9_-]+", "$1#TOKEN");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// The mails that are due, by their readers; nobody gets two.
+async fn mails(house: &House) -> BTreeMap<String, Mail> {
+    let mails = house.mails().await;
+    let count = mails.len();
+    let by_reader: BTreeMap<String, Mail> = mails.into_iter().map(|mail| (mail.to.to_string(), mail)).collect();
+    assert_eq!(by_reader.len(), count);
+    by_reader
+}
+
+/// Compares each reader's mail with its snapshot. But for the reader's address all of a kind are alike, and none names
+/// another address of anybody's.
+fn compare(mails: &BTreeMap<String, Mail>, expected: &[(&str, &str)]) {
+    let readers: Vec<&str> = mails.keys().map(String::as_str).collect();
+    let mut wanted: Vec<&str> = expected.iter().map(|(reader, _)| *reader).collect();
+    wanted.sort_unstable();
+    assert_eq!(readers, wanted);
+    for (reader, name) in expected {
+        let text = shown(&mails[*reader]).replace(reader, "READER");
+        snapshot(name, &text);
+        for other in ["@", "anna", "ben", "carl", "dora"] {
+            assert!(!text.contains(other), "{name}: {text}");
+        }
+    }
+}
+
+async fn administrator(house: &House) -> Person<'_> {
+    house
+        .person("Ada", "ada@example.test", AccountKind::Professional, true)
+        .await
+}
+
+async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
+    let ada = administrator(&house).await;
+    let mut anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    let _carl = house.professional("carl").await;
+    let dora = house.professional("dora").await;
+    anna.send(&Writes::to(&["dora@example.test", "waits@partner.test"]))
+        .await;
+    ben.add("ben.alias@example.test").await;
+    house.mails().await;
+
+    // A claim, by the claimant and by an administrator.
+    anna.claim("anna@new.test").await.ok();
+    let mail = mails(&house).await.remove("anna@new.test").unwrap();
+    snapshot("claim", &shown(&mail));
+    let path = format!("/admin/accounts/{}/claims", anna.id());
+    let body = json!({ "address": "anna.third@new.test" });
+    ada.call(Method::POST, &path, body).await.ok();
+    let mail_by_administrator = shown(&mails(&house).await["anna.third@new.test"]);
+    snapshot("claim-by-administrator", &mail_by_administrator);
+
+    let click = json!({ "kind": "click" });
+    house.confirm(&token(&link(&mail)), click, Some(&anna)).await.ok();
+    compare(
+        &mails(&house).await,
+        &[("anna@new.test", "joined"), ("anna@example.test", "alias-added")],
+    );
+
+    let (_, link) = anna.claimed("ben.alias@example.test").await;
+    let mut other = house.prove(&link, "ben.alias@example.test", PASSWORD).await.unwrap();
+    house
+        .confirm(&link, other.move_over("ben.alias@example.test"), None)
+        .await
+        .ok();
+    compare(
+        &mails(&house).await,
+        &[
+            ("ben.alias@example.test", "moved"),
+            ("ben@example.test", "alias-moved-away"),
+            ("anna@example.test", "alias-added"),
+            ("anna@new.test", "alias-added"),
+        ],
+    );
+
+    anna.absorb("carl@example.test", PASSWORD).await;
+    compare(
+        &mails(&house).await,
+        &[
+            ("carl@example.test", "absorbed"),
+            ("anna@example.test", "account-absorbed"),
+            ("anna@new.test", "account-absorbed"),
+            ("ben.alias@example.test", "account-absorbed"),
+        ],
+    );
+
+    anna.promote("anna@new.test", true).await.ok();
+    let mut promoted = mails(&house).await;
+    let told = promoted.remove("dora@example.test").unwrap();
+    snapshot("new-address", &shown(&told));
+    assert!(!String::from_utf8_lossy(&told.message).contains("alarm#"));
+    assert!(shown(&promoted.remove("waits@partner.test").unwrap()).contains("from anna@new.test."));
+    compare(
+        &promoted,
+        &[
+            ("anna@new.test", "promoted"),
+            ("anna@example.test", "demoted"),
+            ("ben.alias@example.test", "master-changed"),
+            ("carl@example.test", "master-changed"),
+        ],
+    );
+
+    let body = json!({ "address": "ben.alias@example.test" });
+    anna.post("/aliases/remove", body).await.ok();
+    compare(
+        &mails(&house).await,
+        &[
+            ("ben.alias@example.test", "removed"),
+            ("anna@example.test", "alias-removed"),
+            ("anna@new.test", "alias-removed"),
+            ("carl@example.test", "alias-removed"),
+        ],
+    );
+    assert_eq!(dora.list(Folder::Inbox).await.len(), 1);
+}
+
+async fn newest_mail(person: &Person<'_>) -> Notification {
+    person.aliases().await.claims.last().unwrap().mail
+}
+
+async fn a_claim_that_has_ended_is_not_mailed(house: House) {
+    let anna = house.professional("anna").await;
+    house.relay.refuse(Refuses::Everything);
+    let claim: Claim = anna.claim("anna@new.test").await.ok().json();
+    assert!(house.mails().await.is_empty());
+    let path = format!("/claims/{}", claim.id);
+    anna.call(Method::DELETE, &path, Value::Null).await.ok();
+    house.relay.refuse(None);
+    house.clock.pass(60_000);
+    assert!(house.mails().await.is_empty());
+    assert_eq!(workers::send_due(&house.portal).await.unwrap(), None, "nothing waits");
+}
+
+async fn a_claim_mailed_again_before_it_went_out_is_mailed_once(house: House) {
+    let anna = house.professional("anna").await;
+    house.relay.refuse(Refuses::Everything);
+    let claim: Claim = anna.claim("anna@new.test").await.ok().json();
+    assert!(house.mails().await.is_empty());
+    assert_eq!(newest_mail(&anna).await, Notification::Waiting { attempts: 1 });
+    let path = format!("/claims/{}/mail", claim.id);
+    anna.post(&path, Value::Null).await.ok();
+    assert_eq!(newest_mail(&anna).await, Notification::Waiting { attempts: 0 });
+    house.relay.refuse(None);
+    house.clock.pass(60_000);
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(newest_mail(&anna).await, Notification::Sent { at: house.portal.now() });
+    let click = json!({ "kind": "click" });
+    house.confirm(&token(&link(&mails[0])), click, Some(&anna)).await.ok();
+}
+
+async fn a_claims_mail_is_put_off_where_others_claim_the_address_too(house: House) {
+    for name in ["anna", "ben", "carl"] {
+        house.professional(name).await.claim("shared@new.test").await.ok();
+    }
+    let dora = house.professional("dora").await;
+    assert_eq!(house.mails().await.len(), 3);
+    dora.claim("shared@new.test").await.ok();
+    assert!(house.mails().await.is_empty());
+    assert_eq!(newest_mail(&dora).await, Notification::Waiting { attempts: 0 });
+    house.clock.pass(3_600_000);
+    assert_eq!(house.mails().await.len(), 1);
+}
+
+/// The secret of the newest *This wasn't me* that was mailed to an address.
+async fn alarm(house: &House, address: &str) -> Bytes {
+    let address: Address = address.parse().unwrap();
+    let mails = house.mails().await;
+    let links = mails.iter().filter(|mail| mail.to == address).map(link);
+    token(&links.filter(|link| link.contains("/alarm#")).last().unwrap())
+}
+
+async fn raise(house: &House, token: &Bytes) -> crate::people::Reply {
+    house.post("/api/v1/alarms", json!({ "token": token })).await
+}
+
+async fn an_alarm_ends_sessions_sign_ins_and_claims_once(house: House) {
+    let mut anna = house.professional("anna").await;
+    anna.add("anna@new.test").await;
+    anna.claim("anna.third@new.test").await.ok();
+    let token = alarm(&house, "anna@example.test").await;
+    let (mut begun, _) = house.half_sign_in("anna@example.test", PASSWORD).await;
+
+    let body = json!({ "token": token });
+    let shown: AlarmShown = house.post("/api/v1/alarms/inspect", &body).await.ok().json();
+    assert_eq!(shown.address.as_typed(), "anna@example.test");
+    assert_eq!(shown.expires_at, NOW + WEEK);
+    anna.get("/session").await.ok();
+
+    assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get("/session").await.problem(), "signed-out");
+    begun["carrier"] = json!("bearer");
+    assert_eq!(
+        house.post("/api/v1/sessions", begun).await.problem(),
+        "wrong-credentials"
+    );
+
+    anna.signed_in = house.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
+    assert_eq!(anna.aliases().await.claims, []);
+    let raised = (ActivityKind::AlarmRaised, Some("anna@example.test".to_owned()));
+    assert!(anna.activity().await.contains(&raised));
+
+    assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
+    let activity = anna.activity().await;
+    assert_eq!(activity.iter().filter(|one| **one == raised).count(), 1);
+}
+
+async fn an_alarm_of_an_absorbed_accounts_address_stops_its_holder(house: House) {
+    let mut anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    anna.absorb("ben@example.test", PASSWORD).await;
+    let token = alarm(&house, "ben@example.test").await;
+    assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get("/session").await.problem(), "signed-out");
+    assert_eq!(ben.get("/session").await.problem(), "signed-out");
+    anna.signed_in = house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
+    let raised = (ActivityKind::AlarmRaised, Some("ben@example.test".to_owned()));
+    assert!(anna.activity().await.contains(&raised));
+}
+
+async fn an_alarm_link_works_for_seven_days(house: House) {
+    let anna = house.professional("anna").await;
+    anna.add("anna@new.test").await;
+    let token = alarm(&house, "anna@new.test").await;
+    let body = json!({ "token": token });
+    house.clock.pass(WEEK - 1);
+    house.post("/api/v1/alarms/inspect", &body).await.ok();
+    house.clock.pass(1);
+    for path in ["/api/v1/alarms/inspect", "/api/v1/alarms"] {
+        assert_eq!(house.post(path, &body).await.problem(), "link-expired");
+        let unknown = json!({ "token": Bytes(vec![7; 32]) });
+        assert_eq!(house.post(path, unknown).await.problem(), "link-unknown");
+    }
+    house.clock.pass(90 * 86_400_000);
+    workers::sweep(&house.portal).await.unwrap();
+    house.clock.pass(1);
+    workers::sweep(&house.portal).await.unwrap();
+    assert_eq!(house.post("/api/v1/alarms", &body).await.problem(), "link-unknown");
+}
+
+/// Those whom mails tell of a new address, in order.
+fn told(mails: &[Mail]) -> Vec<String> {
+    let of_new_address = |mail: &&Mail| shown(mail).contains("has a new address");
+    let mut told: Vec<_> = mails
+        .iter()
+        .filter(of_new_address)
+        .map(|mail| mail.to.to_string())
+        .collect();
+    told.sort();
+    told
+}
+
+async fn everybody_whom_an_account_dealt_with_is_told_once(house: House) {
+    let ada = administrator(&house).await;
+    let mut anna = house.professional("anna").await;
+    let mut ben = house.professional("ben").await;
+    let mut carl = house.professional("carl").await;
+    let dora = house.professional("dora").await;
+    let _eve = house.professional("eve").await;
+    let _stranger = house.professional("stranger").await;
+    // To herself, to somebody who joins another of them, to one who is disabled, to one who has not registered.
+    anna.send(&Writes::to(&[
+        "anna@example.test",
+        "carl@example.test",
+        "dora@example.test",
+        "eve@example.test",
+        "waits@partner.test",
+    ]))
+    .await;
+    ben.send(&Writes::to(&[
+        "carl@example.test",
+        "frank@partner.test",
+        "anna@example.test",
+    ]))
+    .await;
+    carl.absorb("eve@example.test", PASSWORD).await;
+    anna.absorb("ben@example.test", PASSWORD).await;
+    let path = format!("/admin/accounts/{}/disabled", dora.id());
+    ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
+    anna.add("anna@new.test").await;
+    house.mails().await;
+
+    anna.promote("anna@new.test", true).await.ok();
+    let expected = ["carl@example.test", "frank@partner.test", "waits@partner.test"];
+    assert_eq!(told(&house.mails().await), expected);
+    anna.promote("anna@example.test", false).await.ok();
+    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+}
+
+/// The same portal as another process has it.
+fn another_process(house: &House, seed: u64) -> Portal {
+    Portal::new(Rooms {
+        settings: house.portal.settings.clone(),
+        secrets: Secrets::from_bytes(&house.portal.secrets.to_bytes()).unwrap(),
+        store: house.portal.store.clone(),
+        blobs: Blobs::new(std::sync::Arc::new(object_store::memory::InMemory::new())),
+        custody: Box::new(custody::CustodyKey::generate(NOW, &mut house.portal.entropy.rng()).unwrap()),
+        relay: Box::new(house.relay.clone()),
+        clock: Box::new(house.clock.clone()),
+        entropy: portal::clock::Entropy::seeded(seed),
+        wakes: Wakes::default(),
+    })
+}
+
+async fn telling_goes_on_after_a_crash_and_follows_a_second_promotion(house: House) {
+    let mut anna = house.professional("anna").await;
+    let everybody: Vec<String> = (0..230).map(|n| format!("n{n:03}@partner.test")).collect();
+    for some in everybody.chunks(100) {
+        let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        anna.send(&Writes::to(&some)).await;
+    }
+    anna.add("anna@new.test").await;
+    anna.add("anna.third@new.test").await;
+    house.mails().await;
+
+    // A process that is told to stop puts the first hundred in, and sends none.
+    let first = another_process(&house, 8);
+    first.wakes.close();
+    anna.promote("anna@new.test", true).await.ok();
+    workers::send_due(&first).await.unwrap();
+    assert!(house.relay.empty().is_empty());
+    let mut unit = house.portal.store.begin().await.unwrap();
+    let waiting = sqlx::query("SELECT 1 AS one FROM outbox WHERE kind = 'new-address' AND next_at IS NOT NULL");
+    assert_eq!(waiting.fetch_all(&mut *unit).await.unwrap().len(), 100);
+    drop(unit);
+    // The next one goes on where it stopped.
+    workers::send_due(&another_process(&house, 9)).await.unwrap();
+    assert_eq!(told(&house.relay.empty()), everybody);
+
+    // A second promotion in the middle of a telling: all are told the second, and nobody the first after that.
+    anna.promote("anna.third@new.test", true).await.ok();
+    workers::send_due(&first).await.unwrap();
+    anna.promote("anna@example.test", true).await.ok();
+    let mails = house.mails().await;
+    let of = |address: &str| -> Vec<Mail> {
+        let says = format!("from {address}.");
+        mails
+            .iter()
+            .filter(|mail| shown(mail).contains(&says))
+            .cloned()
+            .collect()
+    };
+    assert_eq!(told(&of("anna.third@new.test")).len(), 100);
+    assert_eq!(told(&of("anna@example.test")), everybody);
+    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+}
+
+async fn rows(house: &House, sql: &'static str) -> usize {
+    let mut db = house.portal.store.read().await.unwrap();
+    sqlx::query(sql).fetch_all(&mut *db).await.unwrap().len()
+}
+
+async fn mails_that_ended_long_ago_are_forgotten_unless_something_shows_them(house: House) {
+    let mut anna = house.professional("anna").await;
+    let _ben = house.professional("ben").await;
+    anna.send(&Writes::to(&["ben@example.test"])).await;
+    anna.add("anna@new.test").await;
+    anna.claim("anna.third@new.test").await.ok();
+    house.relay.refuse(Refuses::Everything);
+    house.mails().await;
+    house.relay.refuse(None);
+    house.clock.pass(60_000);
+    house.mails().await;
+    let all = rows(&house, "SELECT id FROM outbox").await;
+    assert_eq!(all, 5, "a notification, two claims, two notices");
+    house.clock.pass(89 * 86_400_000);
+    workers::sweep(&house.portal).await.unwrap();
+    assert_eq!(rows(&house, "SELECT id FROM outbox").await, all);
+    house.clock.pass(86_400_000);
+    workers::sweep(&house.portal).await.unwrap();
+    assert_eq!(rows(&house, "SELECT id FROM outbox").await, 1);
+    assert_eq!(
+        rows(&house, "SELECT id FROM outbox WHERE delivery IS NOT NULL").await,
+        1
+    );
+    assert_eq!(rows(&house, "SELECT id FROM claims").await, 0);
+}
