@@ -85,7 +85,7 @@ for (const { to, engine } of moves) {
         await anna.opensAliasManagement();
         await anna.findsAccessible('Alias Management');
         await anna.page.getByRole('button', { name: 'I understand and want to add an Email Alias' }).click();
-        await anna.page.getByLabel('New email address').fill(there.address);
+        await anna.page.getByLabel('New Email Address').fill(there.address);
         await anna.page.getByRole('button', { name: 'Add Email Alias' }).click();
         const popUp = anna.page.getByRole('dialog');
         await expect(popUp).toContainText('confirmation message');
@@ -107,21 +107,20 @@ for (const { to, engine } of moves) {
           await there.page.goto(linkIn(confirmation, portal.url));
           await there.findsAccessible('the confirmation page');
           await there.page.getByLabel('Password', { exact: true }).fill(there.password);
-          await there.page.getByRole('button', { name: 'Confirm' }).click();
-          await expect(there.page.getByRole('heading', { name: /confirmed/i })).toBeVisible({ timeout: 60_000 });
+          await there.page.getByRole('button', { name: 'Confirm and join the accounts' }).click();
+          await expect(there.page.getByRole('heading', { name: 'Address confirmed' })).toBeVisible({ timeout: 60_000 });
           await there.findsAccessible('a confirmed address');
         } else {
           const tab = await anna.page.context().newPage();
           await tab.goto(linkIn(confirmation, portal.url));
-          const link = tab.getByRole('button', { name: 'Confirm' }).or(tab.getByRole('link', { name: 'Confirm' }));
-          await link.click();
-          await expect(tab.getByRole('heading', { name: /confirmed/i })).toBeVisible();
+          await tab.getByRole('button', { name: 'Confirm this address' }).click();
+          await expect(tab.getByRole('heading', { name: 'Address confirmed' })).toBeVisible();
           await tab.close();
         }
       });
 
       await test.step('8. the page refreshes by itself, and when it is gone to again', async () => {
-        await expect(anna.aliasRow(there.address)).toContainText('Alias');
+        await expect(anna.aliasRow(there.address)).toContainText('Alias', { timeout: 30_000 });
         await expect(anna.aliasRow(there.address)).not.toContainText(/pending/i);
         await anna.opensAliasManagement();
         await expect(anna.aliasRow(there.address)).toContainText('Alias');
