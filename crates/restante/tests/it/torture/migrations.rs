@@ -4,7 +4,8 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex},
+    ops::{AddAssign, Range},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 
@@ -15,7 +16,7 @@ use sqlx::{AnyConnection, Connection as _, Row as _};
 use tokio::time::{sleep, timeout};
 use wire::{Address, ProblemType};
 
-use super::{DEADLINE, Load, WRITERS, is_notification};
+use super::{DEADLINE, Load, MOVERS, WRITERS, is_notification};
 use crate::{
     sink::Sink,
     site::{PASSWORD, Site},
@@ -81,8 +82,9 @@ impl World {
     }
 }
 
-/// Makes moves, one after the other.
+/// Makes moves, one after the other, of every third writer.
 pub struct Move {
+    pub number: usize,
     pub world: Arc<World>,
     pub sink: Sink,
     pub url: String,
@@ -112,14 +114,24 @@ impl fmt::Display for Moved {
     }
 }
 
+impl AddAssign for Moved {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.promoted += more.promoted;
+        self.absorbed += more.absorbed;
+    }
+}
+
 impl Move {
     /// Until it is over.
     pub async fn go_on(self, mut rng: ChaCha20Rng) -> Moved {
         let mut moved = Moved::default();
-        let mut joiners: Vec<usize> = (WRITERS..self.world.sessions.len()).collect();
+        let own = |people: Range<usize>| people.filter(|person| person % MOVERS == self.number);
+        let movers: Vec<usize> = own(0..WRITERS).collect();
+        let mut joiners: Vec<usize> = own(WRITERS..self.world.sessions.len()).collect();
         // Both happen at least once, however short the torture.
-        while !self.load.over.load(std::sync::atomic::Ordering::SeqCst) || moved.absorbed == 0 || moved.promoted == 0 {
-            let mover = rng.gen_range(0..WRITERS);
+        while !self.load.over.load(Ordering::SeqCst) || moved.absorbed == 0 || moved.promoted == 0 {
+            let mover = movers[rng.gen_range(0..movers.len())];
             let joiner = match moved.absorbed == 0 || rng.gen_bool(0.3) {
                 true => joiners.pop(),
                 false => None,
@@ -132,8 +144,8 @@ impl Move {
                     address
                 }
                 None => {
-                    let number = moved.added;
-                    let address: Address = format!("mover{number}@new.test").parse().unwrap();
+                    let text = format!("writer{mover}.{}@new.test", moved.added);
+                    let address: Address = text.parse().unwrap();
                     self.add(mover, &address, &mut rng).await;
                     moved.added += 1;
                     address
@@ -147,7 +159,7 @@ impl Move {
                 .iter()
                 .filter(|mail| !is_notification(mail))
                 .count();
-            self.load.others.store(others, std::sync::atomic::Ordering::SeqCst);
+            self.load.others.store(others, Ordering::SeqCst);
         }
         moved
     }
