@@ -118,36 +118,31 @@ async fn adding_says_and_does_the_same_whatever_the_address_is(house: House) {
     house.mails().await;
 
     let anna = house.professional("anna").await;
-    let olga = house.professional("olga").await;
     let mut answers = Vec::new();
-    for (claimant, address) in [
-        (&anna, "unknown@partner.test"),
-        (&anna, "invited@partner.test"),
-        (&anna, "ben@example.test"),
-        (&anna, "alias@example.test"),
-        (&anna, "dora@example.test"),
-        (&olga, "gina@example.test"),
-        (&olga, "claimed@partner.test"),
-        (&olga, "other@partner.test"),
+    for address in [
+        "unknown@partner.test",
+        "invited@partner.test",
+        "ben@example.test",
+        "alias@example.test",
+        "dora@example.test",
+        "gina@example.test",
+        "claimed@partner.test",
+        "other@partner.test",
     ] {
-        // A connection prepares a statement the first time.
-        let (reply, statements) = asked(claimant.claim(address)).await;
+        let (reply, statements) = asked(anna.claim(address)).await;
         assert!(statements.len() > 5, "{statements:?}");
         let headers: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
         let mails = house.mails().await;
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].to.as_typed(), address);
         let text = mail_parser_text(&mails[0]).replace(address, "ADDRESS").replace(link(&mails[0]).as_str(), "LINK");
-        let text = text.replace("anna", "CLAIMANT").replace("olga", "CLAIMANT");
-        answers.push((masked(&reply, address), headers, statements.len(), statements, text));
+        answers.push((masked(&reply, address), headers, statements, text));
+        let claim = format!("/claims/{}", reply.json::<Claim>().id);
+        anna.call(Method::DELETE, &claim, Value::Null).await.ok();
     }
-    for other in &answers[1..5] {
+    for other in &answers[1..] {
         assert_eq!(*other, answers[0]);
     }
-    for other in &answers[6..] {
-        assert_eq!(*other, answers[5]);
-    }
-    assert_eq!(answers[5].2, answers[0].2);
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| insta::assert_snapshot!("claim_added", format!("{:#}", answers[0].0)));
@@ -186,9 +181,10 @@ async fn a_claim_is_listed_until_it_is_cancelled(house: House) {
     ] {
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (410, "claim-ended"));
     }
-    let happened: Vec<_> = anna.activity().await.into_iter().take(2).collect();
     let about = Some("Anna.Weber@Partner.test".to_owned());
-    assert_eq!(happened, [(ActivityKind::ClaimCancelled, about.clone()), (ActivityKind::ClaimAdded, about)]);
+    for kind in [ActivityKind::ClaimAdded, ActivityKind::ClaimCancelled] {
+        assert!(anna.activity().await.contains(&(kind, about.clone())));
+    }
     // Every step is told to the account's clients.
     let changes: Changes = anna.get("/changes?since=0").await.ok().json();
     assert!(changes.changes.iter().filter(|change| **change == Change::Account).count() >= 3);
@@ -407,7 +403,8 @@ async fn the_right_number_confirms_and_three_wrong_ones_end_the_claim(house: Hou
     let late = house.confirm(&token, number(claim.number.as_deref().unwrap()), None).await;
     assert_eq!(late.problem(), "claim-ended");
     assert_eq!(anna.aliases().await.claims, []);
-    assert_eq!(anna.activity().await[0], (ActivityKind::ClaimGuessed, Some("other@partner.test".into())));
+    let guessed = (ActivityKind::ClaimGuessed, Some("other@partner.test".into()));
+    assert!(anna.activity().await.contains(&guessed));
     assert_eq!(anna.addresses().await.len(), 2);
 }
 

@@ -43,6 +43,16 @@ const fn owner(status: u16) -> Expected {
     [401, 404, status, 404, 404, 401, 403]
 }
 
+/// Professionals.
+const fn professional(status: u16) -> Expected {
+    [401, 403, status, status, status, 401, 403]
+}
+
+/// The Professional whose claim it is; to the others it is not there.
+const fn claimant(status: u16) -> Expected {
+    [401, 403, status, 404, 404, 401, 403]
+}
+
 /// Administrators alone.
 const fn administrator(status: u16) -> Expected {
     [401, 403, 403, 403, status, 401, 403]
@@ -75,6 +85,8 @@ async fn each_kind_of_caller_against_each_route() {
     let sha256 = file.sha256.to_string();
     let bystander = bystander.signed_in.session.account.id.to_string();
     let unknown = "0199ad0e-1f7a-7000-8000-000000000001";
+
+    let (claim, confirmation) = anna.claimed("claimed@partner.test").await;
 
     let blob = wire::Sha256::of(b"blob").to_string();
     let garbage = Bytes(vec![1, 2, 3]);
@@ -126,6 +138,83 @@ async fn each_kind_of_caller_against_each_route() {
             anyone(401),
         ),
         (Method::GET, "/session", "/session".into(), Value::Null, signed_in(200)),
+        (
+            Method::POST,
+            "/session/password",
+            "/session/password".into(),
+            json!({ "sign_in": unknown, "credential_finalization": garbage }),
+            signed_in(401),
+        ),
+        (
+            Method::GET,
+            "/aliases",
+            "/aliases".into(),
+            Value::Null,
+            professional(200),
+        ),
+        (
+            Method::POST,
+            "/claims",
+            "/claims".into(),
+            json!({ "address": "new@partner.test" }),
+            professional(201),
+        ),
+        (
+            Method::POST,
+            "/claims/inspect",
+            "/claims/inspect".into(),
+            json!({ "token": confirmation }),
+            anyone(200),
+        ),
+        (
+            Method::POST,
+            "/claims/prove",
+            "/claims/prove".into(),
+            json!({ "token": garbage, "sign_in": unknown, "credential_finalization": garbage }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/claims/confirm",
+            "/claims/confirm".into(),
+            json!({ "token": garbage, "by": { "kind": "click" } }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/claims/refuse",
+            "/claims/refuse".into(),
+            json!({ "token": garbage }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/claims/{id}/mail",
+            format!("/claims/{}/mail", claim.id),
+            Value::Null,
+            claimant(200),
+        ),
+        (
+            Method::DELETE,
+            "/claims/{id}",
+            format!("/claims/{}", claim.id),
+            Value::Null,
+            claimant(204),
+        ),
+        (
+            Method::POST,
+            "/aliases/promote",
+            "/aliases/promote".into(),
+            json!({ "address": "nobody@partner.test", "tell_correspondents": true }),
+            professional(404),
+        ),
+        (
+            Method::POST,
+            "/aliases/remove",
+            "/aliases/remove".into(),
+            json!({ "address": "nobody@partner.test" }),
+            professional(404),
+        ),
         (Method::GET, "/vault", "/vault".into(), Value::Null, signed_in(200)),
         (
             Method::PUT,
