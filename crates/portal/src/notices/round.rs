@@ -9,7 +9,7 @@ use wire::{
 
 use super::{Connection, Mail, Refusal, kind::Kind, making, tellings};
 use crate::{
-    Portal, changes,
+    Portal, accounts, changes,
     settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -160,6 +160,10 @@ async fn finish(portal: &Portal, due: &Due, outcome: Outcome) -> Result<(), Stor
     let now = portal.now();
     let over = now - due.created_at >= GIVE_UP_AFTER;
     let mut unit = portal.store.begin().await?;
+    if due.claim.is_some() {
+        // Before the mail's row, which is the order of whoever has the claim mailed again.
+        accounts::hold(&mut unit, &[due.account]).await?;
+    }
     match outcome {
         Outcome::Sent => {
             sqlx::query("UPDATE outbox SET next_at = NULL, sent_at = $2 WHERE id = $1")

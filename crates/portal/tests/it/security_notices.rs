@@ -27,6 +27,7 @@ on_both_engines![
     an_alarm_of_an_absorbed_accounts_address_stops_its_holder,
     an_alarm_link_works_for_seven_days,
     everybody_whom_an_account_dealt_with_is_told_once,
+    what_is_no_longer_so_is_told_to_nobody,
     telling_goes_on_after_a_crash_and_follows_a_second_promotion,
     mails_that_ended_long_ago_are_forgotten_unless_something_shows_them,
 ];
@@ -219,7 +220,7 @@ async fn alarm(house: &House, address: &str) -> Bytes {
     let address: Address = address.parse().unwrap();
     let mails = house.mails().await;
     let links = mails.iter().filter(|mail| mail.to == address).map(link);
-    token(&links.filter(|link| link.contains("/alarm#")).last().unwrap())
+    token(&links.filter(|link| link.contains("/alarm#")).next_back().unwrap())
 }
 
 async fn raise(house: &House, token: &Bytes) -> crate::people::Reply {
@@ -337,6 +338,24 @@ async fn everybody_whom_an_account_dealt_with_is_told_once(house: House) {
     assert_eq!(told(&house.mails().await), expected);
     anna.promote("anna@example.test", false).await.ok();
     assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+}
+
+async fn what_is_no_longer_so_is_told_to_nobody(house: House) {
+    let ada = administrator(&house).await;
+    let mut anna = house.professional("anna").await;
+    let _ben = house.professional("ben").await;
+    anna.send(&Writes::to(&["ben@example.test"])).await;
+    anna.add("anna@new.test").await;
+    // Another Master before anybody was told.
+    anna.promote("anna@new.test", true).await.ok();
+    anna.promote("anna@example.test", false).await.ok();
+    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+    // Disabled before anybody was told.
+    anna.promote("anna@new.test", true).await.ok();
+    let path = format!("/admin/accounts/{}/disabled", anna.id());
+    ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
+    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+    assert_eq!(rows(&house, "SELECT account FROM tellings").await, 0);
 }
 
 /// The same portal as another process has it.
