@@ -18,9 +18,12 @@ pub(crate) struct Message {
 }
 
 /// A message's slip as this account may see it.
+///
+/// Where an addressee was absorbed, the row keeps its name, and only says where the person is now. Of an addressee who
+/// never registered, the name is that of whoever proved to have the address.
 pub(crate) async fn slip(db: &mut AnyConnection, reader: AccountId, message: &Message) -> Result<Slip, StoreError> {
     let rows = sqlx::query(
-        "SELECT p.role, p.address, h.id AS person, h.name, h.state, m.typed AS master, \
+        "SELECT p.role, p.address, h.id AS person, COALESCE(a.name, h.name) AS name, h.state, m.typed AS master, \
              o.attempts, o.sent_at, o.failed_at, o.refused \
          FROM participants p JOIN accounts a ON a.id = p.account \
          JOIN accounts h ON h.id = COALESCE(a.absorbed_into, a.id) \

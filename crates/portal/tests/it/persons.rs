@@ -194,7 +194,7 @@ async fn its_correspondents_see_the_holder_and_write_to_it(house: House) {
     let (open, _) = anna.open(&only(&anna, Folder::Sent).await).await;
     assert_eq!(
         told(&open.slip.participants),
-        [("Ben@example.test", Some("carl"), Some("carl@example.test"))]
+        [("Ben@example.test", Some("ben"), Some("carl@example.test"))]
     );
     assert_eq!(open.slip.participants[0].standing, Standing::Registered);
     let received = only(&anna, Folder::Inbox).await;
