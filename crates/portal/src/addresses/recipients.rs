@@ -160,8 +160,10 @@ pub(super) async fn prepare(
     let named: Vec<&Address> = request.addresses.iter().collect();
     let mut db = portal.store.read().await?;
     let mut reached = look_up(&mut db, caller, &named, request.in_reply_to).await?;
+    // Of two forms of one address the first is the one that mail goes to.
     let unknown: BTreeMap<&str, &Address> = named
         .iter()
+        .rev()
         .filter(|address| !reached.contains_key(address.canonical()))
         .map(|address| (address.canonical(), *address))
         .collect();
