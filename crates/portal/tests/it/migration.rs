@@ -40,6 +40,10 @@ on_both_engines![
     the_only_administrator_is_not_absorbed,
     what_does_not_fit_is_refused_whole,
     the_absorbed_vault_stays_until_its_keyring_was_taken_in,
+    registering_and_claiming_an_address_at_once_ends_in_one_of_both,
+    two_who_absorb_each_other_at_once_are_one_account_after,
+    two_who_absorb_the_same_account_at_once_do_it_once,
+    two_administrators_are_not_both_absorbed_at_once,
     promoting_takes_the_password_of_just_now,
     promoting_ends_all_that_went_before,
     promoting_twice_is_once_and_only_ones_own,
@@ -547,6 +551,100 @@ async fn the_absorbed_vault_stays_until_its_keyring_was_taken_in(house: House) {
     let mut db = house.portal.store.read().await.unwrap();
     let slots = sqlx::query("SELECT COUNT(*) AS n FROM unlock_slots WHERE account = $1").bind(ben.id().key());
     assert_eq!(slots.fetch_one(&mut *db).await.unwrap().int("n").unwrap(), 0);
+}
+
+async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(house: House) {
+    let mut ben = house.professional("ben").await;
+    let mut anna = house.professional("anna").await;
+    for n in 0..4 {
+        let address = format!("new{n}@partner.test");
+        ben.send(&Writes { subject: format!("Waits {n}"), ..Writes::to(&[&address]) }).await;
+        let invited = token(&link(&house.mails().await.into_iter().find(|mail| mail.to.as_typed() == address).unwrap()));
+        let (_, token) = anna.claimed(&address).await;
+        let register = house.try_register("new", &address, invited);
+        let confirm = house.confirm(&token, click(), Some(&anna));
+        // Either may be the first to be asked.
+        let (registered, confirmed) = match n % 2 {
+            0 => futures_util::join!(register, confirm),
+            _ => {
+                let (confirmed, registered) = futures_util::join!(confirm, register);
+                (registered, confirmed)
+            }
+        };
+        anna.take_parcels_in().await;
+        let waited = format!("Waits {n}");
+        match registered {
+            Ok(new) => {
+                assert!(["address-taken", "claim-changed"].contains(&&*confirmed.problem()));
+                assert_eq!(new.readable().await, [waited]);
+            }
+            Err(refused) => {
+                assert_eq!(refused.problem(), "invitation-used");
+                confirmed.ok();
+                assert!(anna.readable().await.contains(&waited));
+            }
+        }
+    }
+}
+
+async fn two_who_absorb_each_other_at_once_are_one_account_after(house: House) {
+    let mut dora = house.professional("dora").await;
+    let mut anna = house.professional("anna").await;
+    let mut ben = house.professional("ben").await;
+    dora.send(&Writes { subject: "For both".into(), ..Writes::to(&["anna@example.test", "ben@example.test"]) }).await;
+    let (_, annas) = anna.claimed("ben@example.test").await;
+    let (_, bens) = ben.claimed("anna@example.test").await;
+    let by_anna = house.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let by_ben = house.prove(&bens, "anna@example.test", PASSWORD).await.unwrap().absorb();
+    let replies = futures_util::join!(house.confirm(&annas, by_anna, None), house.confirm(&bens, by_ben, None));
+    let (won, lost) = match replies.0.status.is_success() {
+        true => (&mut anna, replies.1),
+        false => (&mut ben, replies.0),
+    };
+    assert!(["claim-ended", "claim-changed"].contains(&&*lost.problem()), "{lost:?}");
+    won.take_parcels_in().await;
+    assert_eq!(won.readable().await, ["For both", "For both"]);
+    assert_eq!(won.addresses().await.len(), 2);
+}
+
+async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
+    let claimants = [house.professional("anna").await, house.professional("ben").await, house.professional("carl").await];
+    let dora = house.professional("dora").await;
+    dora.add("alias@example.test").await;
+    let mut confirming = Vec::new();
+    for (claimant, address) in claimants.iter().zip(["dora@example.test", "alias@example.test", "dora@example.test"]) {
+        let (_, token) = claimant.claimed(address).await;
+        let by = house.prove(&token, "dora@example.test", PASSWORD).await.unwrap().absorb();
+        confirming.push((token, by));
+    }
+    let confirming = confirming.iter().map(|(token, by)| house.confirm(token, by.clone(), None));
+    let replies = futures_util::future::join_all(confirming).await;
+    let lost: Vec<_> = replies.iter().filter(|reply| !reply.status.is_success()).map(|reply| reply.problem()).collect();
+    assert_eq!(lost.len(), 2);
+    assert!(lost.iter().all(|problem| ["claim-changed", "password-needed"].contains(&&**problem)), "{lost:?}");
+    let mut all = 0;
+    for claimant in &claimants {
+        all += claimant.addresses().await.len();
+    }
+    assert_eq!(all, 5);
+}
+
+async fn two_administrators_are_not_both_absorbed_at_once(house: House) {
+    let ada = house.person("ada", "ada@example.test", AccountKind::Professional, true).await;
+    let bea = house.person("bea", "bea@example.test", AccountKind::Professional, true).await;
+    let anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    let (_, annas) = anna.claimed("ada@example.test").await;
+    let (_, bens) = ben.claimed("bea@example.test").await;
+    let by_anna = house.prove(&annas, "ada@example.test", PASSWORD).await.unwrap().absorb();
+    let by_ben = house.prove(&bens, "bea@example.test", PASSWORD).await.unwrap().absorb();
+    let (one, other) = futures_util::join!(house.confirm(&annas, by_anna, None), house.confirm(&bens, by_ben, None));
+    let (lost, stays) = match one.status.is_success() {
+        true => (other, &bea),
+        false => (one, &ada),
+    };
+    assert_eq!(lost.problem(), "only-administrator");
+    stays.get("/admin/accounts").await.ok();
 }
 
 async fn promoting_takes_the_password_of_just_now(house: House) {

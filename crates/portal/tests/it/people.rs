@@ -111,11 +111,20 @@ impl House {
     }
 
     pub async fn register(&self, name: &str, address: &str, token: Bytes) -> Person<'_> {
+        self.try_register(name, address, token).await.unwrap()
+    }
+
+    /// `Err` is the answer that ended it.
+    pub async fn try_register(&self, name: &str, address: &str, token: Bytes) -> Result<Person<'_>, Reply> {
         let mut rng = ChaCha20Rng::from_seed(Sha256::of(address.as_bytes()).0);
         let address: Address = address.parse().unwrap();
         let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
         let body = json!({ "token": token, "registration_request": Bytes(request) });
-        let started: RegistrationStarted = self.post("/api/v1/registrations/start", body).await.ok().json();
+        let reply = self.post("/api/v1/registrations/start", body).await;
+        if !reply.status.is_success() {
+            return Err(reply);
+        }
+        let started: RegistrationStarted = reply.json();
         let (upload, export_key) = registration
             .finish(started.registration_response.as_ref(), &mut rng)
             .unwrap();
@@ -132,7 +141,11 @@ impl House {
             },
             "carrier": Carrier::Bearer,
         });
-        let signed_in: SignedIn = self.post("/api/v1/registrations", body).await.ok().json();
+        let reply = self.post("/api/v1/registrations", body).await;
+        if !reply.status.is_success() {
+            return Err(reply);
+        }
+        let signed_in: SignedIn = reply.json();
         let mut person = Person {
             house: self,
             address,
@@ -142,7 +155,7 @@ impl House {
             rng,
         };
         person.take_parcels_in().await;
-        person
+        Ok(person)
     }
 
     /// The two requests of a sign-in with what the client makes of them; `Err` is the answer that ended it.
