@@ -188,8 +188,8 @@ impl Owner {
     /// Hands the account over: its messages, its addresses and, sealed to the claimant's key, its keyring. It ends.
     ///
     /// # Errors
-    /// `version-conflict` where its vault was written meanwhile: prove its owner again. `link-expired` where the proof is
-    /// older than ten minutes, and whatever else the portal refuses it for; the account is then as it was.
+    /// `version-conflict` where its vault was written meanwhile, `password-needed` where the proof is older than ten
+    /// minutes: prove its owner again. Whatever the portal refuses it for, the account is then as it was.
     pub async fn absorb(self) -> Result<Confirmed, Error> {
         let (environment, certificate) = (self.client.environment.clone(), self.certificate.clone());
         let Self {

@@ -112,7 +112,10 @@ pub fn advise(error: client::Error, portal: &str) -> Error {
             "Whoever asked can ask again: `restante alias add`.".to_owned()
         }
         client::Error::Problem(problem)
-            if matches!(problem.kind, ProblemType::ClaimChanged | ProblemType::VersionConflict) =>
+            if matches!(
+                problem.kind,
+                ProblemType::ClaimChanged | ProblemType::VersionConflict | ProblemType::PasswordNeeded
+            ) =>
         {
             "Nothing was changed. Do it again.".to_owned()
         }

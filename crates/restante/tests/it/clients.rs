@@ -18,6 +18,7 @@ use tokio::{
 };
 use wire::{
     Address, ProblemType,
+    claims::{Asks, Outcome},
     ids::DeliveryId,
     mailbox::{Change, Folder},
     people::Standing,
@@ -371,4 +372,207 @@ async fn a_file_that_was_altered_is_an_error_and_leaves_nothing_behind() {
     assert_eq!(std::fs::read(&path).unwrap(), pattern(400_000));
     let again = save().await.unwrap_err();
     assert!(matches!(again, Error::File { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists));
+}
+
+/// The link in the newest mail to an address that leads to such a page, once one is there.
+async fn link(site: &Site, to: &Address, page: &str) -> String {
+    let beginning = format!("{}/{page}#", site.url);
+    site.sink.mail_to(to.as_typed(), &beginning).await.link(&beginning)
+}
+
+/// Somebody adds an address that nobody has.
+async fn add(site: &Site, session: &Session, new: &Address) {
+    session.claim(new).await.unwrap();
+    let confirmed = session.confirm_claim(&link(site, new, "confirm").await).await.unwrap();
+    assert_eq!(
+        (confirmed.address, confirmed.claimant.address),
+        (new.clone(), session.address())
+    );
+}
+
+/// The User IDs of the certificate that the portal has of an account.
+async fn user_ids(session: &Session) -> Vec<String> {
+    let account = session.current().await.unwrap().account;
+    let certificate = vault::Certificate::parse(account.certificate.as_ref()).unwrap();
+    certificate.user_ids().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_message_is_sealed_anew_where_the_master_changed_and_its_files_are_not_uploaded_again() {
+    let Office { anna, ben, site, .. } = &office().await;
+    let new = address("Anna.Winter@clinic.test");
+    add(site, anna, &new).await;
+    // Another process goes on with the same session, and does not hear of it.
+    let other = site.client().resume(&anna.keep().unwrap()).await.unwrap();
+    let file = NewFile::bytes("plan.txt", "the plan");
+    let mut sealed = other.seal(to(ben, "Plan").text("Here.").file(file)).await.unwrap();
+    let blobs = || walk(&site.data().join("blobs"));
+    assert_eq!(blobs(), 1);
+    anna.promote(&new, false).await.unwrap();
+    assert_eq!(
+        (anna.address(), other.address()),
+        (new.clone(), address("anna@clinic.test"))
+    );
+    let sent = other.submit(&mut sealed).await.unwrap();
+    assert_eq!((sent.message, other.address(), blobs()), (sealed.id(), new.clone(), 1));
+    // And again, as if the answer had been lost.
+    assert_eq!(other.submit(&mut sealed).await.unwrap(), sent);
+
+    let received = ben.open(newest(ben).await).await.unwrap();
+    assert_eq!(
+        (&received.delivery.sender.address, received.letter.from.address),
+        (&new, new.clone())
+    );
+    assert_eq!((received.letter.text.as_str(), received.sight), ("Here.", Sight::First));
+    let file = &received.letter.files[0];
+    let bytes = ben.download(received.delivery.id, file, Vec::new()).await.unwrap();
+    assert_eq!(bytes, b"the plan");
+    // Whoever writes to either address reaches the same key, of which each shows the one address alone.
+    assert_eq!(user_ids(anna).await, ["Anna.Winter@clinic.test", "anna@clinic.test"]);
+    ben.send(to(anna, "Thanks").to(address("anna@clinic.test")))
+        .await
+        .unwrap();
+    assert_eq!(anna.list(Folder::Inbox, None, 10).await.unwrap().entries.len(), 1);
+}
+
+#[tokio::test]
+async fn who_follows_the_changes_has_addresses_and_keys_of_what_joined() {
+    let Office { anna, ben, site, .. } = &office().await;
+    let (winter, zoe) = (address("anna.winter@clinic.test"), address("zoe@home.test"));
+    ben.send(Outgoing::new("Waits").to(zoe.clone()).text("for Zoe"))
+        .await
+        .unwrap();
+    let zoe_session = site.accept("Zoe Lind", zoe.as_typed()).await;
+    zoe_session.send(to(ben, "From Zoe")).await.unwrap();
+    let mut latest = anna.changes(0).await.unwrap().latest;
+
+    // Somebody confirms for her where she is not signed in.
+    let number = anna.claim(&winter).await.unwrap().number.unwrap();
+    let confirmation = link(site, &winter, "confirm").await;
+    let shown = site.client().inspect_claim(&confirmation).await.unwrap();
+    assert_eq!((shown.outcome, shown.asks), (Outcome::Joins, Asks::Number));
+    assert_eq!(anna.inspect_claim(&confirmation).await.unwrap().asks, Asks::Click);
+    assert_eq!(ben.inspect_claim(&confirmation).await.unwrap().asks, Asks::Number);
+    site.client().confirm_claim(&confirmation, &number).await.unwrap();
+    assert_eq!(anna.account().addresses.len(), 1);
+    let changes = anna.changes(latest).await.unwrap();
+    assert!(changes.changes.contains(&Change::Account));
+    latest = changes.latest;
+    assert_eq!(anna.account().addresses.len(), 2);
+    assert_eq!(user_ids(anna).await, ["anna@clinic.test", "anna.winter@clinic.test"]);
+
+    // Zoe hands her account over, at her own machine, where Anna's key was another once.
+    anna.claim(&zoe).await.unwrap();
+    let confirmation = link(site, &zoe, "confirm").await;
+    let shown = site.client().inspect_claim(&confirmation).await.unwrap();
+    assert_eq!((shown.outcome, shown.asks), (Outcome::Absorbs, Asks::Password));
+    let wrong = site.client().prove_owner(&confirmation, "wrong").await.unwrap_err();
+    assert!(wrong.is_wrong_password());
+    let owner = site.client().prove_owner(&confirmation, PASSWORD).await.unwrap();
+    assert_eq!(owner.addresses()[0].address, zoe);
+    assert_eq!(owner.claimant_fingerprint(), anna.fingerprint());
+    owner.check_claimant().unwrap();
+    zoe_session.accept(&anna.address(), ben.fingerprint()).await.unwrap();
+    // The keyring that was opened is not the newest any more.
+    let old = owner.absorb().await.unwrap_err();
+    assert_eq!(old.problem(), Some(ProblemType::VersionConflict));
+    let owner = site.client().prove_owner(&confirmation, PASSWORD).await.unwrap();
+    assert!(matches!(owner.check_claimant(), Err(Error::KeysChanged(keys)) if keys[0].now == anna.fingerprint()));
+    owner.absorb().await.unwrap();
+
+    let listed = anna.list(Folder::Inbox, None, 10).await.unwrap();
+    assert!(listed.entries.iter().any(|entry| entry.cover.is_err()));
+    let changes = anna.changes(latest).await.unwrap();
+    assert!(changes.changes.contains(&Change::Mailboxes));
+    assert_eq!(anna.account().addresses.len(), 3);
+    for entry in anna.list(Folder::Inbox, None, 10).await.unwrap().entries {
+        anna.open(entry.delivery.id).await.unwrap();
+    }
+    let ended = zoe_session.current().await.unwrap_err();
+    assert_eq!(ended.problem(), Some(ProblemType::SignedOut));
+    // Ben knew Zoe's key, and hers says that Anna's follows it.
+    ben.send(Outgoing::new("To Zoe").to(zoe.clone())).await.unwrap();
+    let received = anna.open(newest(anna).await).await.unwrap();
+    assert_eq!(received.letter.subject, "To Zoe");
+}
+
+#[tokio::test]
+async fn keys_that_another_client_took_in_are_had_without_signing_in_again() {
+    let Office { anna, ben, site, .. } = &office().await;
+    let zoe = address("zoe@home.test");
+    ben.send(Outgoing::new("Waits").to(zoe.clone())).await.unwrap();
+    // Two sessions of hers; the one takes in what joins, and the other one finds the vault that it stored.
+    let other = site.client().sign_in(&anna.address(), PASSWORD).await.unwrap();
+    let latest = other.changes(0).await.unwrap().latest;
+    add(site, anna, &zoe).await;
+    assert_eq!(anna.open(newest(anna).await).await.unwrap().letter.subject, "Waits");
+    let waiting = newest(&other).await;
+    assert!(other.open(waiting).await.is_err());
+    other.changes(latest).await.unwrap();
+    assert_eq!(other.open(waiting).await.unwrap().letter.subject, "Waits");
+}
+
+#[tokio::test]
+async fn an_alarm_ends_all_sessions_and_claims_and_a_refusal_one_claim() {
+    let Office { anna, ben, site, .. } = &office().await;
+    let (first, second) = (address("anna.a@clinic.test"), address("anna.b@clinic.test"));
+    add(site, anna, &first).await;
+    let claim = anna.claim(&second).await.unwrap();
+    let before = link(site, &second, "confirm").await;
+    anna.mail_again(claim.id).await.unwrap();
+    let replaced = site.client().inspect_claim(&before).await.unwrap_err();
+    assert_eq!(replaced.problem(), Some(ProblemType::LinkReplaced));
+
+    let third = address("anna.c@clinic.test");
+    anna.claim(&third).await.unwrap();
+    let confirmation = link(site, &third, "confirm").await;
+    site.client().refuse_claim(&confirmation).await.unwrap();
+    site.client().refuse_claim(&confirmation).await.unwrap();
+    let refused = anna.confirm_claim(&confirmation).await.unwrap_err();
+    assert_eq!(refused.problem(), Some(ProblemType::ClaimEnded));
+    assert_eq!(anna.aliases().await.unwrap().claims.len(), 1);
+
+    let alarm = link(site, &first, "alarm").await;
+    assert_eq!(site.client().inspect_alarm(&alarm).await.unwrap().address, first);
+    assert!(anna.current().await.is_ok());
+    site.client().raise_alarm(&alarm).await.unwrap();
+    let ended = anna.current().await.unwrap_err();
+    assert_eq!(ended.problem(), Some(ProblemType::SignedOut));
+    let anna = site.client().sign_in(&first, PASSWORD).await.unwrap();
+    assert!(anna.aliases().await.unwrap().claims.is_empty());
+    assert!(ben.current().await.is_ok());
+
+    assert!(anna.give_password("wrong").await.unwrap_err().is_wrong_password());
+    anna.give_password(PASSWORD).await.unwrap();
+    anna.promote(&first, true).await.unwrap();
+    // Twice is once.
+    anna.promote(&first, true).await.unwrap();
+    let master = anna.remove(&first).await.unwrap_err();
+    assert_eq!(master.problem(), Some(ProblemType::MasterStays));
+    anna.remove(&address("anna@clinic.test")).await.unwrap();
+    assert_eq!(user_ids(&anna).await, [first.as_typed()]);
+    let nobody = anna.remove(&address("anna@clinic.test")).await.unwrap_err();
+    assert_eq!(nobody.problem(), Some(ProblemType::NotFound));
+}
+
+#[tokio::test]
+async fn an_administrator_asks_to_add_an_address_and_learns_no_number() {
+    let site = Site::found(None).await;
+    let _running = site.serve().await;
+    let ada = site.administrator().await;
+    let anna = "anna@clinic.test";
+    let anna = site.register(&ada, "Anna Berg", anna, AccountKind::Professional).await;
+    let new = address("anna.winter@clinic.test");
+    let claim = ada.claim_for(anna.account().id, &new).await.unwrap();
+    assert!(claim.by_administrator && claim.number.is_none());
+    link(&site, &new, "confirm").await;
+    ada.mail_again_for(anna.account().id, claim.id).await.unwrap();
+    let details = ada.account_details(anna.account().id).await.unwrap();
+    assert_eq!((details.account.id, details.claims.len()), (anna.account().id, 1));
+    assert!(details.claims[0].number.is_none());
+    let own = anna.aliases().await.unwrap().claims;
+    assert!(own[0].by_administrator && own[0].number.is_some());
+    anna.cancel(own[0].id).await.unwrap();
+    let other = anna.account_details(ada.account().id).await.unwrap_err();
+    assert_eq!(other.problem(), Some(ProblemType::NotAllowed));
 }

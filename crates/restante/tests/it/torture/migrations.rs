@@ -235,6 +235,8 @@ impl Move {
                         Ok(()) => {}
                     }
                 }
+                // They were told of others today already.
+                Some(Err(error)) if tell && error.problem() == Some(ProblemType::TooManyRequests) => {}
                 Some(Err(error)) => panic!("an alias is promoted: {error}"),
                 // It went through or it did not.
                 None => {
