@@ -43,10 +43,10 @@ export class AccountDetails {
 }
 
 /** What is wrong with adding an address for somebody. */
-export function addForProblem(error: unknown, address: string): string {
+export function addForProblem(error: unknown, address: string, pending: number): string {
   if (isRefused(error, 'address-yours')) return t('admin.account.add-yours');
   if (isRefused(error, 'not-allowed')) return t('admin.account.add-guest');
   if (isRefused(error, 'malformed')) return t('compose.bad-address', { text: address });
   if (isRefused(error, 'not-found')) return t('admin.account.gone');
-  return claimProblem(error);
+  return claimProblem(error, pending);
 }

@@ -5,9 +5,12 @@ import type { Claim, OwnAddress } from '../../api/types';
 import { t } from '../../text';
 import { waitText } from '../../text/formats';
 import { problemText } from '../../text/problem-text';
+import { isAddress } from '../compose/recipients';
 
 /** As many as the portal lets be pending at once. */
 const MOST_PENDING = 5;
+
+type Calls = Pick<typeof api, 'aliases' | 'addClaim' | 'mailClaim' | 'cancelClaim'>;
 
 export class AliasList {
   addresses = $state.raw<OwnAddress[]>([]);
@@ -17,11 +20,13 @@ export class AliasList {
   problem = $state('');
   #looks = 0;
 
+  constructor(private readonly calls: Calls = api) {}
+
   async load(): Promise<void> {
     // Answers may overtake each other; what was asked for last is the newest.
     const look = ++this.#looks;
     try {
-      const { addresses, claims } = await api.aliases();
+      const { addresses, claims } = await this.calls.aliases();
       if (look !== this.#looks) return;
       this.addresses = addresses;
       this.claims = claims;
@@ -34,20 +39,20 @@ export class AliasList {
 
   /** Asks for a confirmation message to a new address. */
   async add(address: string): Promise<Claim> {
-    const claim = await api.addClaim(address);
+    const claim = await this.calls.addClaim(address);
     this.#put(claim);
     return claim;
   }
 
   /** Mails the claim's link once more. */
   async resend(claim: Claim): Promise<Claim> {
-    const mailed = await this.#unlessGone(api.mailClaim(claim.id));
+    const mailed = await this.#unlessGone(this.calls.mailClaim(claim.id));
     this.#put(mailed);
     return mailed;
   }
 
   async cancel(claim: Claim): Promise<void> {
-    await this.#unlessGone(api.cancelClaim(claim.id));
+    await this.#unlessGone(this.calls.cancelClaim(claim.id));
     this.claims = this.claims.filter(({ id }) => id !== claim.id);
     void this.load();
   }
@@ -57,10 +62,7 @@ export class AliasList {
     if (isRefused(error, 'address-yours')) return t('aliases.yours');
     // The portal takes nothing but an address here.
     if (isRefused(error, 'malformed')) return t('compose.bad-address', { text: address });
-    if (isRefused(error, 'too-many-requests') && this.claims.length >= MOST_PENDING) {
-      return t('aliases.pending-limit', { n: MOST_PENDING });
-    }
-    return claimProblem(error);
+    return claimProblem(error, this.claims.length);
   }
 
   #put(claim: Claim): void {
@@ -81,15 +83,22 @@ export class AliasList {
   }
 }
 
+/** What is wrong with an address as typed, before the portal is asked. */
+export function addressProblem(typed: string): string {
+  if (!typed) return t('aliases.need-address');
+  return isAddress(typed) ? '' : t('compose.bad-address', { text: typed });
+}
+
 function isGone(error: unknown): boolean {
   return (['not-found', 'claim-ended', 'claim-confirmed'] as const).some((kind) => isRefused(error, kind));
 }
 
-/** What is wrong with adding, mailing or cancelling a claim. */
-export function claimProblem(error: unknown): string {
+/** What is wrong with adding, mailing or cancelling a claim, where so many are pending. */
+export function claimProblem(error: unknown, pending = 0): string {
   if (isGone(error)) return t('aliases.gone');
   if (error instanceof Refused && error.is('too-many-requests')) {
-    return error.retryAfter ? t('aliases.slowed', { wait: waitText(error.retryAfter) }) : t('aliases.slowed-some');
+    if (error.retryAfter) return t('aliases.slowed', { wait: waitText(error.retryAfter) });
+    return pending >= MOST_PENDING ? t('aliases.pending-limit', { n: MOST_PENDING }) : t('aliases.slowed-some');
   }
   return problemText(error);
 }

@@ -41,6 +41,7 @@ export function promotionProblem(error: unknown): string {
   if (isRefused(error, 'too-many-attempts') && error.retryAfter) {
     return t('promote.slowed', { wait: waitText(error.retryAfter) });
   }
+  if (isRefused(error, 'too-many-requests') && !error.retryAfter) return t('promote.told-enough');
   if (isRefused(error, 'not-found')) return t('promote.gone');
   return problemText(error);
 }

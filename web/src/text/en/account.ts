@@ -29,7 +29,7 @@ export const account = {
   'account.activity.claim-guessed': 'The request to add {address} ended after three wrong numbers',
   'account.activity.alias-added': '{address} was confirmed and is an alias now',
   'account.activity.account-absorbed': 'The account of {address} joined this one, with its messages',
-  'account.activity.absorbed-into': 'This account joined the one of {address}',
+  'account.activity.absorbed-into': 'The account that had {address} joined the one that claimed it',
   'account.activity.alias-moved-away': '{address} moved to another account, whose owner gave the password of this one',
   'account.activity.promoted': '{address} became the Master',
   'account.activity.alias-removed': 'The alias {address} was removed',

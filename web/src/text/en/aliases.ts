@@ -13,6 +13,7 @@ export const aliases = {
   'aliases.address': 'New Email Address',
   'aliases.address-hint': 'As provided by your organization. A confirmation message will be sent to it.',
   'aliases.submit': 'Add Email Alias',
+  'aliases.need-address': 'Enter the new email address.',
   'aliases.yours': 'This address is yours already. It is in the list below.',
   'aliases.pending-limit': {
     one: 'More than {n} address cannot be pending at once. Cancel one below, or confirm it.',
@@ -45,7 +46,7 @@ export const aliases = {
   'aliases.gone': 'This request is no longer pending.',
 
   'claim.number': 'Number {number}',
-  'claim.by-administrator': 'added by an administrator',
+  'claim.by-administrator': 'Added by an administrator',
   'claim.until': 'Link works until {time}',
   'claim.expired': 'Expired {time}. Resend the message to get a new link.',
   'claim.expired-badge': 'Expired',
@@ -72,6 +73,8 @@ export const aliases = {
   'promote.step.certificate': 'Renewing your certificate…',
   'promote.wrong-password': 'This is not your password. Passwords tell upper and lower case apart.',
   'promote.slowed': 'Too many attempts. Wait {wait}, then try again.',
+  'promote.told-enough':
+    'You have told people a new address three times today. Promote without telling them, or wait until tomorrow.',
   'promote.gone': 'This address is no longer one of yours. Close this, and look at the list again.',
   'promote.done.title': '{address} is your Master now',
   'promote.done.text': 'Notifications go to it, and messages that you send come from it.',

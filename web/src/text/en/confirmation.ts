@@ -115,7 +115,7 @@ export const confirmation = {
     'Nothing is left to do here. Return to the Secure Webmail and open Tools > Alias Management.',
   'confirm.only-administrator.title': 'This account must stay',
   'confirm.only-administrator.text':
-    'The Secure Account of this address is the only administrator of the portal. Make somebody else an administrator first, then follow the link again.',
+    'The Secure Account of this address is the only administrator of the portal. Ask whoever runs the portal to name another one, then follow the link again.',
   'confirm.account-disabled.title': 'The account of this address is disabled',
   'confirm.account-disabled.text':
     'A disabled account cannot join another. Both accounts are as they were. Ask the administrator of this portal to enable it, then follow the link again.',
