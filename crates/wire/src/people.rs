@@ -57,7 +57,7 @@ pub struct Correspondent {
     pub name: Option<String>,
     /// Where to write to them: their Master, or the address they were invited under.
     pub address: Address,
-    /// The address that they were last dealt with under, where it is another.
+    /// The address that they were last dealt with under, or one before by which they were found, where it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formerly: Option<Address>,
     /// Professional or Guest.

@@ -1,12 +1,12 @@
 //! Who has dealt with whom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 use utoipa::IntoParams;
-use wire::{Address, Millis, ids::AccountId, people::Correspondent};
+use wire::{Address, Millis, ids::AccountId, people::Correspondent, sessions::AccountKind};
 
 use crate::{
     Portal, accounts,
@@ -36,7 +36,9 @@ pub(crate) async fn deal(
     pairs.sort_unstable_by_key(|(account, (other, _))| (*account, *other));
     let sql = format!(
         "INSERT INTO correspondents (account, other, known_as, last_at) VALUES {} \
-         ON CONFLICT (account, other) DO UPDATE SET known_as = excluded.known_as, last_at = excluded.last_at",
+         ON CONFLICT (account, other) DO UPDATE SET known_as = excluded.known_as, last_at = excluded.last_at, \
+             known_before = CASE WHEN lower(correspondents.known_as) = lower(excluded.known_as) \
+                 THEN correspondents.known_before ELSE correspondents.known_as END",
         values(pairs.len(), 4)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -85,7 +87,8 @@ pub(super) struct Completion {
 
 /// Those the caller has exchanged messages with, latest first, at most 20.
 ///
-/// They are found by their name, their address of now, and the one that they were last dealt with under.
+/// They are found by their name, their address of now, and those that they were last dealt with under: who types an old
+/// address out of habit finds the person.
 #[utoipa::path(
     get, path = "/correspondents", tag = "sending",
     params(Completion), responses((status = 200, body = [Correspondent])),
@@ -96,12 +99,12 @@ pub(super) async fn list(
     Ask(query): Ask<Completion>,
 ) -> Answer<Json<Vec<Correspondent>>> {
     let mut db = portal.store.read().await?;
-    let mut latest = Vec::new();
+    let mut rows = Vec::new();
     // One after the other: each has its own index by time.
     for account in accounts::person(&mut db, caller.account).await? {
-        latest.append(&mut of_account(&mut db, account).await?);
+        rows.append(&mut of_account(&mut db, account).await?);
     }
-    latest.sort_by_key(|(_, known)| std::cmp::Reverse(known.last_at));
+    rows.sort_by_key(|known| std::cmp::Reverse(known.last_at));
     // Compared here: the engines fold case beyond ASCII each in their own way.
     let prefix = query.prefix.trim().to_lowercase();
     let begins = |text: &str| {
@@ -109,20 +112,58 @@ pub(super) async fn list(
             .split(char::is_whitespace)
             .any(|word| word.starts_with(&prefix))
     };
-    let mut seen = BTreeSet::from([caller.account]);
-    let found = latest.into_iter().filter_map(|(person, known)| {
-        let wanted = begins(known.address.canonical())
-            || known.formerly.as_ref().is_some_and(|former| begins(former.canonical()))
-            || known.name.as_deref().is_some_and(begins);
-        (seen.insert(person) && wanted).then_some(known)
+    let found = once_each(rows, caller.account).into_iter().filter_map(|mut known| {
+        let begun = |address: &&Address| begins(address.canonical());
+        let last = known.under.first().filter(|last| **last != known.address).cloned();
+        known.under.retain(|under| *under != known.address);
+        let by_now = begins(known.address.canonical()) || known.name.as_deref().is_some_and(begins);
+        let formerly = match by_now || last.as_ref().is_some_and(|last| begun(&last)) {
+            true => last,
+            // Says why somebody of another address is suggested.
+            false => Some(known.under.iter().find(begun)?.clone()),
+        };
+        Some(Correspondent {
+            name: known.name,
+            address: known.address,
+            formerly,
+            kind: known.kind,
+            last_at: known.last_at,
+        })
     });
     Ok(Json(found.take(20).collect()))
 }
 
-/// Whom an account has dealt with, each with the account that holds theirs now.
-async fn of_account(db: &mut AnyConnection, account: AccountId) -> Result<Vec<(AccountId, Correspondent)>, StoreError> {
+/// Somebody that an account has dealt with, by the account that holds theirs now.
+struct Known {
+    person: AccountId,
+    name: Option<String>,
+    address: Address,
+    kind: AccountKind,
+    last_at: Millis,
+    /// The addresses that they were dealt with under, the latest first.
+    under: Vec<Address>,
+}
+
+/// Everybody but oneself, as they were dealt with last, with the addresses of all their accounts.
+fn once_each(rows: Vec<Known>, oneself: AccountId) -> Vec<Known> {
+    let mut everybody: Vec<Known> = Vec::new();
+    let mut places = BTreeMap::new();
+    for mut row in rows.into_iter().filter(|row| row.person != oneself) {
+        match places.entry(row.person) {
+            Entry::Vacant(place) => {
+                place.insert(everybody.len());
+                everybody.push(row);
+            }
+            Entry::Occupied(place) => everybody[*place.get()].under.append(&mut row.under),
+        }
+    }
+    everybody
+}
+
+/// Whom one account has dealt with.
+async fn of_account(db: &mut AnyConnection, account: AccountId) -> Result<Vec<Known>, StoreError> {
     let rows = sqlx::query(
-        "SELECT h.id, h.name, h.kind, c.last_at, c.known_as, COALESCE(m.typed, i.typed) AS typed \
+        "SELECT h.id, h.name, h.kind, c.last_at, c.known_as, c.known_before, COALESCE(m.typed, i.typed) AS typed \
          FROM correspondents c JOIN accounts o ON o.id = c.other \
          JOIN accounts h ON h.id = COALESCE(o.absorbed_into, o.id) \
          LEFT JOIN addresses m ON m.account = h.id AND m.master = 1 \
@@ -133,19 +174,15 @@ async fn of_account(db: &mut AnyConnection, account: AccountId) -> Result<Vec<(A
     .fetch_all(db)
     .await?;
     let known = |row: &AnyRow| {
-        let address = row.address("typed")?;
-        let known_as = match row.maybe_text("known_as")? {
-            None => None,
-            Some(_) => Some(row.address("known_as")?),
-        };
-        let correspondent = Correspondent {
+        let (latest, before) = (row.maybe_address("known_as")?, row.maybe_address("known_before")?);
+        Ok(Known {
+            person: row.key("id")?,
             name: row.maybe_text("name")?,
-            formerly: known_as.filter(|known_as| *known_as != address),
-            address,
             kind: row.name("kind")?,
             last_at: row.millis("last_at")?,
-        };
-        Ok((row.key("id")?, correspondent))
+            address: row.address("typed")?,
+            under: latest.into_iter().chain(before).collect(),
+        })
     };
     rows.iter().map(known).collect()
 }

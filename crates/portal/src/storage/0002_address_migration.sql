@@ -13,8 +13,9 @@ ALTER TABLE activity ADD COLUMN by_administrator BIGINT NOT NULL DEFAULT 0;
 -- Whose keyring a parcel holds: their own vault stays until the parcel is taken in.
 ALTER TABLE parcels ADD COLUMN absorbed BYTES REFERENCES accounts (id);
 
--- The address that the other was last dealt with under, as typed.
+-- The address that the other was last dealt with under, as typed, and the other one before that.
 ALTER TABLE correspondents ADD COLUMN known_as TEXT;
+ALTER TABLE correspondents ADD COLUMN known_before TEXT;
 -- Until here everybody had one address, and was dealt with under that.
 UPDATE correspondents SET known_as = (
     SELECT a.typed FROM addresses a WHERE a.account = correspondents.other

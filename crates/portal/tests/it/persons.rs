@@ -338,7 +338,15 @@ async fn whoever_was_dealt_with_is_listed_once_and_found_by_either_address(house
         seen(&correspondents(&anna, "").await)[0],
         pair("carl@example.test", None)
     );
-    assert!(correspondents(&anna, "ben").await.is_empty());
+    // And yet out of habit; then the answer says why.
+    assert_eq!(
+        seen(&correspondents(&anna, "ben").await),
+        [pair("carl@example.test", Some("Ben@example.test"))]
+    );
+    // In another spelling it is no other address.
+    house.clock.pass(1);
+    anna.send(&Writes::to(&["CARL@example.test"])).await;
+    assert_eq!(correspondents(&anna, "ben").await.len(), 1);
     // After a promotion everybody is listed under the new Master, as the one that was.
     add_address(&house, id(&dora), "dora@new.test", true).await;
     dora.certify().await;
