@@ -73,7 +73,10 @@ impl Settings {
 
     /// The host name that people reach it under.
     pub(crate) fn host(&self) -> &str {
-        let rest = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
+        let rest = self
+            .public_url
+            .split_once("://")
+            .map_or(&*self.public_url, |(_, rest)| rest);
         rest.split(['/', ':']).next().unwrap_or_default()
     }
 

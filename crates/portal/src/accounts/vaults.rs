@@ -89,7 +89,10 @@ pub(super) async fn write(
 
 /// Deletes the vault of an account that was absorbed, with every way to unlock it.
 pub(super) async fn delete(unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
-    for sql in ["DELETE FROM unlock_slots WHERE account = $1", "DELETE FROM vaults WHERE account = $1"] {
+    for sql in [
+        "DELETE FROM unlock_slots WHERE account = $1",
+        "DELETE FROM vaults WHERE account = $1",
+    ] {
         sqlx::query(sql).bind(account.key()).execute(&mut **unit).await?;
     }
     Ok(())

@@ -17,10 +17,7 @@ use crate::{
 
 /// The addresses that the account has, and those that it claims.
 #[utoipa::path(get, path = "/aliases", tag = "aliases", responses((status = 200, body = Aliases)))]
-pub(super) async fn list(
-    State(portal): State<Portal>,
-    Professional(caller): Professional,
-) -> Answer<Json<Aliases>> {
+pub(super) async fn list(State(portal): State<Portal>, Professional(caller): Professional) -> Answer<Json<Aliases>> {
     let mut db = portal.store.read().await?;
     Ok(Json(Aliases {
         addresses: accounts::addresses(&mut db, caller.account).await?,

@@ -82,13 +82,14 @@ pub async fn claim(
             .detail("confirm or cancel a pending address first")
             .into());
     }
-    let row =
-        sqlx::query("SELECT COUNT(*) AS n, MIN(created_at) AS first FROM claims WHERE account = $1 AND created_at > $2")
-            .bind(account.key())
-            .bind(now - DAY)
-            .fetch_one(&mut **unit)
-            .await
-            .map_err(StoreError::from)?;
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n, MIN(created_at) AS first FROM claims WHERE account = $1 AND created_at > $2",
+    )
+    .bind(account.key())
+    .bind(now - DAY)
+    .fetch_one(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
     if row.int("n")? >= CLAIMS_A_DAY {
         return Err(later(row.millis("first")? + DAY - now));
     }
@@ -108,7 +109,15 @@ pub async fn claim(
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
-    accounts::record_about(portal, unit, account, ActivityKind::ClaimAdded, address, by_administrator).await?;
+    accounts::record_about(
+        portal,
+        unit,
+        account,
+        ActivityKind::ClaimAdded,
+        address,
+        by_administrator,
+    )
+    .await?;
     mail(portal, unit, account, id, address).await?;
     Ok(id)
 }

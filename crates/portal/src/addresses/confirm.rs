@@ -115,7 +115,15 @@ pub async fn confirm(
     }
     let before = addresses(unit, claimant).await?;
     match (way, by) {
-        (Way::Absorb(other), ConfirmBy::Absorb { proof, vault_version, parcel, successions }) => {
+        (
+            Way::Absorb(other),
+            ConfirmBy::Absorb {
+                proof,
+                vault_version,
+                parcel,
+                successions,
+            },
+        ) => {
             check_proof(unit, &linked, &proof, other, now).await?;
             absorb(portal, unit, &linked, other, vault_version, parcel, &successions).await?;
         }
@@ -268,7 +276,9 @@ async fn absorb(
         return Err(ProblemType::TooLarge.into());
     }
     if parcel.0.is_empty() {
-        return Err(Problem::new(ProblemType::Unacceptable).detail("the parcel is empty").into());
+        return Err(Problem::new(ProblemType::Unacceptable)
+            .detail("the parcel is empty")
+            .into());
     }
     if accounts::administrators(unit).await? == [other] {
         return Err(ProblemType::OnlyAdministrator.into());
@@ -345,12 +355,19 @@ async fn addresses(unit: &mut Unit, account: AccountId) -> Result<Vec<Address>, 
 }
 
 async fn master(unit: &mut Unit, account: AccountId) -> Result<Address, StoreError> {
-    addresses(unit, account).await?.into_iter().next().ok_or(StoreError::NotFound)
+    addresses(unit, account)
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(StoreError::NotFound)
 }
 
 async fn confirmed(unit: &mut Unit, linked: &Linked) -> Result<Confirmed, StoreError> {
     let own = addresses(unit, linked.account).await?;
-    let stored = own.iter().find(|own| **own == linked.address).ok_or(StoreError::NotFound)?;
+    let stored = own
+        .iter()
+        .find(|own| **own == linked.address)
+        .ok_or(StoreError::NotFound)?;
     Ok(Confirmed {
         address: stored.clone(),
         claimant: claimant(unit, linked.account).await?,
@@ -392,8 +409,16 @@ mod tests {
         prop_oneof![
             Just(ConfirmBy::Click),
             Just(ConfirmBy::Number { number: "1234".into() }),
-            Just(ConfirmBy::Absorb { proof: Bytes(vec![]), vault_version: 1, parcel: Bytes(vec![]), successions: vec![] }),
-            Just(ConfirmBy::Move { proof: Bytes(vec![]), succession }),
+            Just(ConfirmBy::Absorb {
+                proof: Bytes(vec![]),
+                vault_version: 1,
+                parcel: Bytes(vec![]),
+                successions: vec![]
+            }),
+            Just(ConfirmBy::Move {
+                proof: Bytes(vec![]),
+                succession
+            }),
         ]
     }
 

@@ -74,10 +74,7 @@ pub(super) async fn inspect(
     post, path = "/claims/prove", tag = "aliases",
     request_body = ProveOwner, responses((status = 200, body = ProvedOwner)),
 )]
-pub(super) async fn prove(
-    State(portal): State<Portal>,
-    Body(request): Body<ProveOwner>,
-) -> Answer<Json<ProvedOwner>> {
+pub(super) async fn prove(State(portal): State<Portal>, Body(request): Body<ProveOwner>) -> Answer<Json<ProvedOwner>> {
     let mut unit = portal.store.begin().await?;
     let linked = behind(&mut unit, request.token.as_ref()).await?;
     linked.open(portal.now())?;

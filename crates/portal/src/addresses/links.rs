@@ -67,7 +67,11 @@ pub(super) async fn behind(db: &mut AnyConnection, token: &[u8]) -> Answer<Linke
     .await
     .map_err(StoreError::from)?
     .ok_or(ProblemType::LinkUnknown)?;
-    let proof = match (row.maybe_bytes("proof")?, row.maybe_key("proof_account")?, row.maybe_int("proof_until")?) {
+    let proof = match (
+        row.maybe_bytes("proof")?,
+        row.maybe_key("proof_account")?,
+        row.maybe_int("proof_until")?,
+    ) {
         (Some(proof), Some(account), Some(until)) => Some((proof, account, until)),
         _ => None,
     };

@@ -154,7 +154,15 @@ pub(crate) async fn prove(
 )]
 pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<FinishSignIn>) -> Answer<Response> {
     let mut unit = portal.store.begin().await?;
-    let Some(account) = prove(&portal, &mut unit, request.sign_in, &request.credential_finalization, &[]).await? else {
+    let Some(account) = prove(
+        &portal,
+        &mut unit,
+        request.sign_in,
+        &request.credential_finalization,
+        &[],
+    )
+    .await?
+    else {
         portal.commit(unit).await?;
         return Err(ProblemType::WrongCredentials.into());
     };
@@ -181,7 +189,14 @@ pub(super) async fn give_password(
 ) -> Answer<Json<PasswordGiven>> {
     let now = portal.now();
     let mut unit = portal.store.begin().await?;
-    let proved = prove(&portal, &mut unit, request.sign_in, &request.credential_finalization, &[caller.account]).await?;
+    let proved = prove(
+        &portal,
+        &mut unit,
+        request.sign_in,
+        &request.credential_finalization,
+        &[caller.account],
+    )
+    .await?;
     // Another account's password proves nothing here.
     if proved != Some(caller.account) {
         portal.commit(unit).await?;

@@ -33,8 +33,8 @@ impl House {
     pub async fn confirmation(&self, address: &str) -> Bytes {
         let address: Address = address.parse().unwrap();
         let mails = self.mails().await;
-        let links = mails.iter().filter(|mail| mail.to == address).map(link);
-        token(&links.filter(|link| link.contains("/confirm#")).last().unwrap())
+        let mut links = mails.iter().filter(|mail| mail.to == address).map(link);
+        token(&links.rfind(|link| link.contains("/confirm#")).unwrap())
     }
 
     pub async fn post_as(&self, path: &str, bearer: Option<&str>, body: &Value) -> Reply {
@@ -49,7 +49,8 @@ impl House {
 
     pub async fn confirm(&self, token: &Bytes, by: Value, session: Option<&Person<'_>>) -> Reply {
         let body = json!({ "token": token, "by": by });
-        self.post_as("/claims/confirm", session.map(|by| by.bearer()), &body).await
+        self.post_as("/claims/confirm", session.map(|by| by.bearer()), &body)
+            .await
     }
 
     pub async fn refuse(&self, token: &Bytes) -> Reply {
@@ -136,7 +137,10 @@ impl Person<'_> {
     /// Adds an address that nobody has, by a click.
     pub async fn add(&self, address: &str) {
         let (_, token) = self.claimed(address).await;
-        self.house.confirm(&token, json!({ "kind": "click" }), Some(self)).await.ok();
+        self.house
+            .confirm(&token, json!({ "kind": "click" }), Some(self))
+            .await
+            .ok();
     }
 
     /// Absorbs the account that has an address.
@@ -147,7 +151,11 @@ impl Person<'_> {
     }
 
     pub async fn promote(&self, address: &str, tell: bool) -> Reply {
-        self.post("/aliases/promote", json!({ "address": address, "tell_correspondents": tell })).await
+        self.post(
+            "/aliases/promote",
+            json!({ "address": address, "tell_correspondents": tell }),
+        )
+        .await
     }
 
     pub async fn aliases(&self) -> Aliases {

@@ -63,7 +63,10 @@ async fn state(house: &House, person: &Person<'_>) -> Vec<String> {
     let mut db = house.portal.store.read().await.unwrap();
     let account = person.id();
     for (sql, columns) in [
-        ("SELECT typed, master FROM addresses WHERE account = $1 ORDER BY typed", &["typed"][..]),
+        (
+            "SELECT typed, master FROM addresses WHERE account = $1 ORDER BY typed",
+            &["typed"][..],
+        ),
         ("SELECT state, change_seq FROM accounts WHERE id = $1", &["state"]),
     ] {
         for row in sqlx::query(sql).bind(account.key()).fetch_all(&mut *db).await.unwrap() {
@@ -71,15 +74,30 @@ async fn state(house: &House, person: &Person<'_>) -> Vec<String> {
         }
     }
     for (table, sql) in [
-        ("masters", "SELECT COUNT(*) AS n FROM addresses WHERE account = $1 AND master = 1"),
+        (
+            "masters",
+            "SELECT COUNT(*) AS n FROM addresses WHERE account = $1 AND master = 1",
+        ),
         ("mailboxes", "SELECT COUNT(*) AS n FROM mailboxes WHERE account = $1"),
         ("sessions", "SELECT COUNT(*) AS n FROM sessions WHERE account = $1"),
         ("parcels", "SELECT COUNT(*) AS n FROM parcels WHERE account = $1"),
         ("vaults", "SELECT COUNT(*) AS n FROM vaults WHERE account = $1"),
-        ("passwords", "SELECT COUNT(*) AS n FROM accounts WHERE id = $1 AND password IS NOT NULL"),
-        ("absorbed", "SELECT COUNT(*) AS n FROM accounts WHERE absorbed_into = $1"),
-        ("absorbed into", "SELECT COUNT(*) AS n FROM accounts WHERE id = $1 AND absorbed_into IS NOT NULL"),
-        ("claims", "SELECT COUNT(*) AS n FROM claims WHERE account = $1 AND ended IS NULL"),
+        (
+            "passwords",
+            "SELECT COUNT(*) AS n FROM accounts WHERE id = $1 AND password IS NOT NULL",
+        ),
+        (
+            "absorbed",
+            "SELECT COUNT(*) AS n FROM accounts WHERE absorbed_into = $1",
+        ),
+        (
+            "absorbed into",
+            "SELECT COUNT(*) AS n FROM accounts WHERE id = $1 AND absorbed_into IS NOT NULL",
+        ),
+        (
+            "claims",
+            "SELECT COUNT(*) AS n FROM claims WHERE account = $1 AND ended IS NULL",
+        ),
         ("changes", "SELECT COUNT(*) AS n FROM changes WHERE account = $1"),
     ] {
         let row = sqlx::query(sql).bind(account.key()).fetch_one(&mut *db).await.unwrap();
@@ -100,14 +118,26 @@ async fn an_address_that_nobody_has_joins(house: House) {
     assert_eq!(confirmed.address.as_typed(), "Anna@new.test");
     assert_eq!(anna.addresses().await, ["anna@example.test", "Anna@new.test"]);
     assert_eq!(anna.aliases().await.claims, []);
-    assert!(anna.activity().await.contains(&(ActivityKind::AliasAdded, Some("Anna@new.test".into()))));
+    assert!(
+        anna.activity()
+            .await
+            .contains(&(ActivityKind::AliasAdded, Some("Anna@new.test".into())))
+    );
     // Both addresses are told, each of itself alone.
     let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["Anna@new.test", "anna@example.test"]);
     // Mail to either lands in the same Inbox, one delivery for both.
-    ben.send(&Writes { subject: "To the new".into(), ..Writes::to(&["anna@new.test"]) }).await;
-    ben.send(&Writes { subject: "To both".into(), ..Writes::to(&["anna@example.test", "anna@new.test"]) }).await;
+    ben.send(&Writes {
+        subject: "To the new".into(),
+        ..Writes::to(&["anna@new.test"])
+    })
+    .await;
+    ben.send(&Writes {
+        subject: "To both".into(),
+        ..Writes::to(&["anna@example.test", "anna@new.test"])
+    })
+    .await;
     assert_eq!(anna.readable().await, ["To both", "To the new"]);
     // And either signs in.
     let signed_in = house.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
@@ -116,10 +146,18 @@ async fn an_address_that_nobody_has_joins(house: House) {
 
 async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
     let mut ben = house.professional("ben").await;
-    ben.send(&Writes { subject: "Waits".into(), ..Writes::to(&["anna@new.test"]) }).await;
+    ben.send(&Writes {
+        subject: "Waits".into(),
+        ..Writes::to(&["anna@new.test"])
+    })
+    .await;
     let invited = token(&link(&house.mails().await[0]));
     let mut anna = house.professional("anna").await;
-    ben.send(&Writes { subject: "Arrived".into(), ..Writes::to(&["anna@example.test"]) }).await;
+    ben.send(&Writes {
+        subject: "Arrived".into(),
+        ..Writes::to(&["anna@example.test"])
+    })
+    .await;
     let (claim, token) = anna.claimed("Anna@new.test").await;
     let before = anna.get("/changes?since=0").await.ok().json::<Changes>().latest;
     let number = json!({ "kind": "number", "number": claim.number });
@@ -129,22 +167,34 @@ async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
     anna.take_parcels_in().await;
     assert_eq!(anna.readable().await, ["Arrived", "Waits"]);
     let kinds: Vec<_> = anna.activity().await.into_iter().map(|(kind, _)| kind).collect();
-    let handed_over = kinds.iter().filter(|kind| **kind == ActivityKind::WaitingKeyHandedOver).count();
+    let handed_over = kinds
+        .iter()
+        .filter(|kind| **kind == ActivityKind::WaitingKeyHandedOver)
+        .count();
     // Once for her own invitation, once for this one.
     assert_eq!(handed_over, 2);
     assert!(kinds.contains(&ActivityKind::AliasAdded));
     // The address is as it was proved now, not as it was invited.
     assert_eq!(anna.addresses().await, ["anna@example.test", "Anna@new.test"]);
     // The invitation's link is not a way in any more, and custody has no key.
-    let inspected = house.post("/api/v1/invitations/inspect", json!({ "token": invited })).await;
+    let inspected = house
+        .post("/api/v1/invitations/inspect", json!({ "token": invited }))
+        .await;
     assert_eq!(inspected.problem(), "invitation-used");
     let mut db = house.portal.store.read().await.unwrap();
-    let row = sqlx::query("SELECT COUNT(*) AS n FROM waiting_keys").fetch_one(&mut *db).await.unwrap();
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM waiting_keys")
+        .fetch_one(&mut *db)
+        .await
+        .unwrap();
     assert_eq!(row.int("n").unwrap(), 0);
     // What ben sent is to him what it was.
     assert_eq!(ben.readable().await, ["Arrived", "Waits"]);
     // The next message needs no invitation.
-    ben.send(&Writes { subject: "Next".into(), ..Writes::to(&["anna@new.test"]) }).await;
+    ben.send(&Writes {
+        subject: "Next".into(),
+        ..Writes::to(&["anna@new.test"])
+    })
+    .await;
     assert_eq!(anna.readable().await, ["Arrived", "Next", "Waits"]);
 }
 
@@ -163,20 +213,46 @@ async fn an_invitation_is_used_once_whichever_way(house: House) {
     // Whoever invited and was absorbed since is shown as who they are now.
     let mut carl = house.professional("carl").await;
     ben.send(&Writes::to(&["later@new.test"])).await;
-    let invited = crate::people::token(&link(&house.mails().await.into_iter().find(|mail| mail.to.as_typed() == "later@new.test").unwrap()));
+    let invited = crate::people::token(&link(
+        &house
+            .mails()
+            .await
+            .into_iter()
+            .find(|mail| mail.to.as_typed() == "later@new.test")
+            .unwrap(),
+    ));
     carl.absorb("ben@example.test", PASSWORD).await;
-    let invitation: Invitation = house.post("/api/v1/invitations/inspect", json!({ "token": invited })).await.ok().json();
+    let invitation: Invitation = house
+        .post("/api/v1/invitations/inspect", json!({ "token": invited }))
+        .await
+        .ok()
+        .json();
     let inviter = invitation.invited_by.unwrap();
-    assert_eq!((inviter.name.as_deref(), inviter.address.as_typed()), (Some("carl"), "carl@example.test"));
+    assert_eq!(
+        (inviter.name.as_deref(), inviter.address.as_typed()),
+        (Some("carl"), "carl@example.test")
+    );
 }
 
 async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     let mut anna = house.professional("anna").await;
     let mut ben = house.guest("ben").await;
     let mut carl = house.professional("carl").await;
-    carl.send(&Writes { subject: "For ben".into(), ..Writes::to(&["ben@example.test"]) }).await;
-    ben.send(&Writes { subject: "From ben".into(), ..Writes::to(&["carl@example.test"]) }).await;
-    carl.send(&Writes { subject: "For anna".into(), ..Writes::to(&["anna@example.test"]) }).await;
+    carl.send(&Writes {
+        subject: "For ben".into(),
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
+    ben.send(&Writes {
+        subject: "From ben".into(),
+        ..Writes::to(&["carl@example.test"])
+    })
+    .await;
+    carl.send(&Writes {
+        subject: "For anna".into(),
+        ..Writes::to(&["anna@example.test"])
+    })
+    .await;
     let slip = |deliveries: Vec<wire::mailbox::Delivery>| deliveries[0].id;
     let bens = slip(ben.list(Folder::Inbox).await);
     let recipient_slip = ben.open(&ben.list(Folder::Inbox).await[0]).await.0.slip;
@@ -187,7 +263,11 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     assert_eq!(other.proved.account, ben.id());
     let own = other.claimant.user_ids().collect::<Vec<_>>();
-    assert_eq!(own, ["anna@example.test"], "of the claimant's addresses the Master alone");
+    assert_eq!(
+        own,
+        ["anna@example.test"],
+        "of the claimant's addresses the Master alone"
+    );
     house.mails().await;
     let by = other.absorb();
     let confirmed: Confirmed = house.confirm(&token, by.clone(), None).await.ok().json();
@@ -198,12 +278,18 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     told.sort();
     assert_eq!(told, ["anna@example.test", "ben@example.test"]);
     // Once more with the same link is the same success.
-    assert_eq!(house.confirm(&token, by, None).await.ok().json::<Confirmed>(), confirmed);
+    assert_eq!(
+        house.confirm(&token, by, None).await.ok().json::<Confirmed>(),
+        confirmed
+    );
 
     // Its sessions are dead, and it does not sign in by itself: its address opens the account that has it now.
     assert_eq!(ben.get("/session").await.problem(), "signed-out");
     let get = request(Method::GET, "/api/v1/session", pending.bearer.as_deref());
-    assert_eq!(house.request(get.body(Body::empty()).unwrap()).await.problem(), "signed-out");
+    assert_eq!(
+        house.request(get.body(Body::empty()).unwrap()).await.problem(),
+        "signed-out"
+    );
     let signed_in = house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
     assert_eq!(signed_in.session.account.id, anna.id());
 
@@ -214,20 +300,48 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     anna.take_parcels_in().await;
     assert_eq!(anna.readable().await, ["For anna", "For ben", "From ben"]);
     // A delivery keeps its id, and its slip its text.
-    let mut slip_now = anna.open(&anna.list(Folder::Inbox).await.into_iter().find(|one| one.id == bens).unwrap()).await.0.slip;
+    let mut slip_now = anna
+        .open(
+            &anna
+                .list(Folder::Inbox)
+                .await
+                .into_iter()
+                .find(|one| one.id == bens)
+                .unwrap(),
+        )
+        .await
+        .0
+        .slip;
     for participant in &mut slip_now.participants {
-        assert_eq!(participant.now.take().map(|now| now.to_string()).as_deref(), Some("anna@example.test"));
+        assert_eq!(
+            participant.now.take().map(|now| now.to_string()).as_deref(),
+            Some("anna@example.test")
+        );
         assert_eq!(participant.address.as_typed(), "ben@example.test");
     }
     assert_eq!(slip_now.participants.len(), recipient_slip.participants.len());
     // To the other side nothing has changed.
     assert_eq!(carl.readable().await, carls_readable);
     let now = carl.list(Folder::Sent).await;
-    assert_eq!(now.iter().map(|one| (one.id, one.sent_at)).collect::<Vec<_>>(), carls.iter().map(|one| (one.id, one.sent_at)).collect::<Vec<_>>());
+    assert_eq!(
+        now.iter().map(|one| (one.id, one.sent_at)).collect::<Vec<_>>(),
+        carls.iter().map(|one| (one.id, one.sent_at)).collect::<Vec<_>>()
+    );
     // Both addresses lead to one Inbox.
-    carl.send(&Writes { subject: "Later".into(), ..Writes::to(&["ben@example.test"]) }).await;
+    carl.send(&Writes {
+        subject: "Later".into(),
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
     assert!(anna.readable().await.contains(&"Later".to_owned()));
-    assert_eq!(anna.activity().await.iter().filter(|(kind, _)| *kind == ActivityKind::AccountAbsorbed).count(), 1);
+    assert_eq!(
+        anna.activity()
+            .await
+            .iter()
+            .filter(|(kind, _)| *kind == ActivityKind::AccountAbsorbed)
+            .count(),
+        1
+    );
 }
 
 async fn what_is_absorbed_can_be_absorbed_again(house: House) {
@@ -236,7 +350,11 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
     let mut carl = house.professional("carl").await;
     let mut dora = house.professional("dora").await;
     for to in ["anna@example.test", "ben@example.test", "carl@example.test"] {
-        dora.send(&Writes { subject: format!("For {to}"), ..Writes::to(&[to]) }).await;
+        dora.send(&Writes {
+            subject: format!("For {to}"),
+            ..Writes::to(&[to])
+        })
+        .await;
     }
     // Ben does not look before he is absorbed himself: anna's keyring is still on its way to him.
     ben.absorb("anna@example.test", PASSWORD).await;
@@ -251,7 +369,10 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
     let mut addresses = carl.addresses().await;
     assert_eq!(addresses[0], "carl@example.test");
     addresses.sort();
-    assert_eq!(addresses, ["anna@example.test", "ben@example.test", "carl@example.test"]);
+    assert_eq!(
+        addresses,
+        ["anna@example.test", "ben@example.test", "carl@example.test"]
+    );
     // Never at another that points further.
     let mut db = house.portal.store.read().await.unwrap();
     for person in [&anna, &ben] {
@@ -264,13 +385,21 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
     for person in [&anna, &ben] {
         assert!(state(&house, person).await.contains(&"vaults 0".to_owned()));
     }
-    dora.send(&Writes { subject: "Later".into(), ..Writes::to(&["anna@example.test"]) }).await;
+    dora.send(&Writes {
+        subject: "Later".into(),
+        ..Writes::to(&["anna@example.test"])
+    })
+    .await;
     assert!(carl.readable().await.contains(&"Later".to_owned()));
 }
 
 async fn an_account_that_took_waiting_mail_in_is_absorbed_with_it(house: House) {
     let mut dora = house.professional("dora").await;
-    dora.send(&Writes { subject: "Waits".into(), ..Writes::to(&["waits@new.test"]) }).await;
+    dora.send(&Writes {
+        subject: "Waits".into(),
+        ..Writes::to(&["waits@new.test"])
+    })
+    .await;
     let anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
     house.mails().await;
@@ -290,31 +419,66 @@ async fn one_alias_moves_and_leaves_the_rest(house: House) {
     let mut carl = house.professional("carl").await;
     ben.add("shared@example.test").await;
     ben.add("other@example.test").await;
-    carl.send(&Writes { subject: "Before".into(), ..Writes::to(&["shared@example.test"]) }).await;
+    carl.send(&Writes {
+        subject: "Before".into(),
+        ..Writes::to(&["shared@example.test"])
+    })
+    .await;
     let (_, token) = anna.claimed("shared@example.test").await;
     let shown: ClaimShown = house.inspect(&token, Some(&anna)).await.ok().json();
     assert_eq!(shown.outcome, Outcome::MovesOrAbsorbs);
     // By the password of the account, whichever of its addresses is typed.
     let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     house.mails().await;
-    house.confirm(&token, other.move_over("shared@example.test"), None).await.ok();
+    house
+        .confirm(&token, other.move_over("shared@example.test"), None)
+        .await
+        .ok();
     let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
-    assert_eq!(told, ["anna@example.test", "ben@example.test", "other@example.test", "shared@example.test"]);
+    assert_eq!(
+        told,
+        [
+            "anna@example.test",
+            "ben@example.test",
+            "other@example.test",
+            "shared@example.test"
+        ]
+    );
     assert_eq!(anna.addresses().await, ["anna@example.test", "shared@example.test"]);
     // Ben goes on as he was, signed in and with what was delivered.
     assert_eq!(ben.addresses().await, ["ben@example.test", "other@example.test"]);
     assert_eq!(ben.readable().await, ["Before"]);
     assert!(anna.readable().await.is_empty());
-    assert!(ben.activity().await.contains(&(ActivityKind::AliasMovedAway, Some("shared@example.test".into()))));
-    carl.send(&Writes { subject: "After".into(), ..Writes::to(&["shared@example.test"]) }).await;
+    assert!(
+        ben.activity()
+            .await
+            .contains(&(ActivityKind::AliasMovedAway, Some("shared@example.test".into())))
+    );
+    carl.send(&Writes {
+        subject: "After".into(),
+        ..Writes::to(&["shared@example.test"])
+    })
+    .await;
     assert_eq!(anna.readable().await, ["After"]);
     assert_eq!(ben.readable().await, ["Before"]);
-    assert_eq!(house.try_sign_in("shared@example.test", PASSWORD).await.unwrap().session.account.id, anna.id());
+    assert_eq!(
+        house
+            .try_sign_in("shared@example.test", PASSWORD)
+            .await
+            .unwrap()
+            .session
+            .account
+            .id,
+        anna.id()
+    );
     // And back again.
     let (_, token) = ben.claimed("shared@example.test").await;
     let mut other = house.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
-    house.confirm(&token, other.move_over("shared@example.test"), None).await.ok();
+    house
+        .confirm(&token, other.move_over("shared@example.test"), None)
+        .await
+        .ok();
     assert_eq!(ben.addresses().await.len(), 3);
     // The whole account can be had by its alias, too. (An address gets three mails an hour.)
     house.clock.pass(60 * MINUTE);
@@ -345,11 +509,20 @@ async fn a_wrong_password_changes_nothing(house: House) {
     let before = (state(&house, &anna).await, state(&house, &ben).await);
     // Tries count as those of a sign-in do, whatever page they come from.
     for _ in 0..5 {
-        let Err(reply) = house.prove(&token, "ben@example.test", "a wrong one").await else { panic!() };
+        let Err(reply) = house.prove(&token, "ben@example.test", "a wrong one").await else {
+            panic!()
+        };
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (401, "wrong-credentials"));
     }
     assert_eq!((state(&house, &anna).await, state(&house, &ben).await), before);
-    assert_eq!(house.try_sign_in("ben@example.test", PASSWORD).await.unwrap_err().problem(), "too-many-attempts");
+    assert_eq!(
+        house
+            .try_sign_in("ben@example.test", PASSWORD)
+            .await
+            .unwrap_err()
+            .problem(),
+        "too-many-attempts"
+    );
     house.clock.pass(MINUTE);
     // The right one forgives.
     house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
@@ -358,13 +531,18 @@ async fn a_wrong_password_changes_nothing(house: House) {
     }
     house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
     // The claimant's own password proves nothing of ben's account.
-    let Err(reply) = house.prove(&token, "anna@example.test", PASSWORD).await else { panic!() };
+    let Err(reply) = house.prove(&token, "anna@example.test", PASSWORD).await else {
+        panic!()
+    };
     assert_eq!(reply.problem(), "claim-changed");
     // An attempt is good once.
     let (mut body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
     body["token"] = json!(token);
     house.post("/api/v1/claims/prove", body.clone()).await.ok();
-    assert_eq!(house.post("/api/v1/claims/prove", body).await.problem(), "wrong-credentials");
+    assert_eq!(
+        house.post("/api/v1/claims/prove", body).await.problem(),
+        "wrong-credentials"
+    );
 }
 
 async fn a_proof_is_for_one_claim_one_account_and_ten_minutes(house: House) {
@@ -377,35 +555,63 @@ async fn a_proof_is_for_one_claim_one_account_and_ten_minutes(house: House) {
     let by = other.absorb();
     let before = state(&house, &ben).await;
     // Not for another claim, nor a made-up one.
-    for (token, proof) in [(&eves, by["proof"].clone()), (&annas, json!(Bytes(vec![0; 32]))), (&annas, json!(Bytes(vec![])))] {
+    for (token, proof) in [
+        (&eves, by["proof"].clone()),
+        (&annas, json!(Bytes(vec![0; 32]))),
+        (&annas, json!(Bytes(vec![]))),
+    ] {
         let mut by = by.clone();
         by["proof"] = proof;
         let reply = house.confirm(token, by, Some(&eve)).await;
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "password-needed"));
     }
     // The newest counts.
-    let newer = house.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let newer = house
+        .prove(&annas, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     assert_eq!(house.confirm(&annas, by, None).await.problem(), "password-needed");
     house.clock.pass(10 * MINUTE);
     assert_eq!(house.confirm(&annas, newer, None).await.problem(), "password-needed");
     // A mail that replaces the link takes the proof with it.
-    let newest = house.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let newest = house
+        .prove(&annas, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     anna.claim("ben@example.test").await.ok();
     let resent = house.confirmation("ben@example.test").await;
-    assert_eq!(house.confirm(&annas, newest.clone(), None).await.problem(), "link-replaced");
+    assert_eq!(
+        house.confirm(&annas, newest.clone(), None).await.problem(),
+        "link-replaced"
+    );
     assert_eq!(house.confirm(&resent, newest, None).await.problem(), "password-needed");
     // And so does whatever ends ben's sessions.
     ben.add("bens@example.test").await;
     house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
     let (body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
     ben.post("/session/password", body).await.ok();
-    let proved = house.prove(&resent, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let proved = house
+        .prove(&resent, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     ben.promote("bens@example.test", false).await.ok();
     ben.promote("ben@example.test", false).await.ok();
     assert_eq!(house.confirm(&resent, proved, None).await.problem(), "password-needed");
-    ben.post("/aliases/remove", json!({ "address": "bens@example.test" })).await.ok();
-    let after: Vec<_> = state(&house, &ben).await.into_iter().filter(|line| !line.starts_with("changes") && !line.starts_with("sessions")).collect();
-    let before: Vec<_> = before.into_iter().filter(|line| !line.starts_with("changes") && !line.starts_with("sessions")).collect();
+    ben.post("/aliases/remove", json!({ "address": "bens@example.test" }))
+        .await
+        .ok();
+    let after: Vec<_> = state(&house, &ben)
+        .await
+        .into_iter()
+        .filter(|line| !line.starts_with("changes") && !line.starts_with("sessions"))
+        .collect();
+    let before: Vec<_> = before
+        .into_iter()
+        .filter(|line| !line.starts_with("changes") && !line.starts_with("sessions"))
+        .collect();
     assert_eq!(after, before);
 }
 
@@ -414,32 +620,54 @@ async fn what_changed_since_the_proof_is_told(house: House) {
     let mut ben = house.professional("ben").await;
     let (_, token) = anna.claimed("ben@example.test").await;
     // The vault was written: the keyring that was handed over may lack a key.
-    let by = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let by = house
+        .prove(&token, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     let sealed = Bytes(ben.vault.lock(&ben.key, &mut ben.rng).unwrap());
     let write = request(Method::PUT, "/api/v1/vault", Some(ben.bearer()))
         .header("if-match", format!("\"{}\"", ben.signed_in.vault.version));
-    house.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap()).await.ok();
+    house
+        .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
+        .await
+        .ok();
     let reply = house.confirm(&token, by, None).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (412, "version-conflict"));
     // An alias came: its succession is not among those that were signed.
-    let by = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let by = house
+        .prove(&token, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     ben.add("more@example.test").await;
     assert_eq!(house.confirm(&token, by, None).await.problem(), "claim-changed");
     // The address became another's.
-    let by = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let by = house
+        .prove(&token, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     let mut carl = house.professional("carl").await;
     carl.absorb("ben@example.test", PASSWORD).await;
-    assert_eq!(house.confirm(&token, by.clone(), None).await.problem(), "password-needed");
+    assert_eq!(
+        house.confirm(&token, by.clone(), None).await.problem(),
+        "password-needed"
+    );
     carl.add("carls@example.test").await;
     carl.promote("carls@example.test", false).await.ok();
-    carl.post("/aliases/remove", json!({ "address": "ben@example.test" })).await.ok();
+    carl.post("/aliases/remove", json!({ "address": "ben@example.test" }))
+        .await
+        .ok();
     assert_eq!(house.confirm(&token, by, None).await.problem(), "claim-changed");
     house.confirm(&token, click(), Some(&anna)).await.ok();
     assert_eq!(anna.addresses().await, ["anna@example.test", "ben@example.test"]);
 }
 
 async fn a_disabled_account_is_not_absorbed(house: House) {
-    let ada = house.person("ada", "ada@example.test", AccountKind::Professional, true).await;
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
     let anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
     ben.add("alias@example.test").await;
@@ -451,17 +679,26 @@ async fn a_disabled_account_is_not_absorbed(house: House) {
     // Whether disabling forgot the proof or not, it is refused.
     for by in [other.absorb(), other.move_over("alias@example.test")] {
         let refused = house.confirm(&token, by, None).await.problem();
-        assert!(["account-disabled", "password-needed"].contains(&&*refused), "{refused}");
+        assert!(
+            ["account-disabled", "password-needed"].contains(&&*refused),
+            "{refused}"
+        );
     }
     // Only who knows the password learns why.
-    let Err(reply) = house.prove(&token, "ben@example.test", "a wrong one").await else { panic!() };
+    let Err(reply) = house.prove(&token, "ben@example.test", "a wrong one").await else {
+        panic!()
+    };
     assert_eq!(reply.problem(), "wrong-credentials");
-    let Err(reply) = house.prove(&token, "ben@example.test", PASSWORD).await else { panic!() };
+    let Err(reply) = house.prove(&token, "ben@example.test", PASSWORD).await else {
+        panic!()
+    };
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "account-disabled"));
     assert_eq!(state(&house, &ben).await, before);
     // Nor by a proof that came about in another way.
     let mut unit = house.portal.store.begin().await.unwrap();
-    let proof = addresses::proved(&house.portal, &mut unit, &token.0, ben.id()).await.unwrap();
+    let proof = addresses::proved(&house.portal, &mut unit, &token.0, ben.id())
+        .await
+        .unwrap();
     house.portal.commit(unit).await.unwrap();
     let mut by = other.absorb();
     by["proof"] = json!(Bytes(proof.to_vec()));
@@ -470,21 +707,42 @@ async fn a_disabled_account_is_not_absorbed(house: House) {
 }
 
 async fn the_only_administrator_is_not_absorbed(house: House) {
-    let ada = house.person("ada", "ada@example.test", AccountKind::Professional, true).await;
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
     let anna = house.professional("anna").await;
     let (_, token) = anna.claimed("ada@example.test").await;
     let before = state(&house, &ada).await;
-    let by = house.prove(&token, "ada@example.test", PASSWORD).await.unwrap().absorb();
-    let sessions = |state: Vec<String>| state.into_iter().filter(|line| !line.starts_with("sessions")).collect::<Vec<_>>();
+    let by = house
+        .prove(&token, "ada@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
+    let sessions = |state: Vec<String>| {
+        state
+            .into_iter()
+            .filter(|line| !line.starts_with("sessions"))
+            .collect::<Vec<_>>()
+    };
     let reply = house.confirm(&token, by.clone(), None).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "only-administrator"));
     assert_eq!(sessions(state(&house, &ada).await), sessions(before));
     ada.get("/session").await.ok();
     // One who was invited and has not registered does not count; one who has does.
-    let invite = wire::people::Invite { address: "bea@example.test".parse().unwrap(), kind: AccountKind::Professional };
-    let invitation = portal::admin::invitation_link(&house.portal, &invite, true).await.unwrap();
-    assert_eq!(house.confirm(&token, by.clone(), None).await.problem(), "only-administrator");
-    let bea = house.register("bea", "bea@example.test", crate::people::token(&invitation)).await;
+    let invite = wire::people::Invite {
+        address: "bea@example.test".parse().unwrap(),
+        kind: AccountKind::Professional,
+    };
+    let invitation = portal::admin::invitation_link(&house.portal, &invite, true)
+        .await
+        .unwrap();
+    assert_eq!(
+        house.confirm(&token, by.clone(), None).await.problem(),
+        "only-administrator"
+    );
+    let bea = house
+        .register("bea", "bea@example.test", crate::people::token(&invitation))
+        .await;
     house.confirm(&token, by, None).await.ok();
     // The claimant's rights stay as they are.
     assert!(!anna.account().await.administrator);
@@ -510,25 +768,38 @@ async fn what_does_not_fit_is_refused_whole(house: House) {
     let foreign = other_succession(&mut other, "foreign@example.test");
     for (by, problem) in [
         (with(&absorb, "parcel", json!("")), "unacceptable"),
-        (with(&absorb, "parcel", json!(Bytes(vec![0; (1 << 20) + 1]))), "too-large"),
+        (
+            with(&absorb, "parcel", json!(Bytes(vec![0; (1 << 20) + 1]))),
+            "too-large",
+        ),
         (with(&absorb, "vault_version", json!(99)), "version-conflict"),
         (with(&absorb, "successions", json!([])), "claim-changed"),
         (with(&absorb, "successions", json!([successions[0]])), "claim-changed"),
         (with(&absorb, "successions", json!(twice)), "claim-changed"),
-        (with(&absorb, "successions", json!([successions[0], foreign])), "claim-changed"),
+        (
+            with(&absorb, "successions", json!([successions[0], foreign])),
+            "claim-changed",
+        ),
         (with(&move_over, "succession", successions[0].clone()), "claim-changed"),
         (with(&move_over, "succession", foreign.clone()), "claim-changed"),
         (json!({ "kind": "absorb" }), "malformed"),
         (json!({ "kind": "steal" }), "malformed"),
     ] {
         assert_eq!(house.confirm(&token, by, None).await.problem(), problem);
-        assert_eq!((state(&house, &anna).await, state(&house, &ben).await), before, "{problem}");
+        assert_eq!(
+            (state(&house, &anna).await, state(&house, &ben).await),
+            before,
+            "{problem}"
+        );
     }
     for n in 0..48 {
         add_address(&house, anna.id(), &format!("alias{n}@example.test"), false).await;
     }
     let before = (state(&house, &anna).await, state(&house, &ben).await);
-    assert_eq!(house.confirm(&token, absorb, None).await.problem(), "too-many-addresses");
+    assert_eq!(
+        house.confirm(&token, absorb, None).await.problem(),
+        "too-many-addresses"
+    );
     assert_eq!((state(&house, &anna).await, state(&house, &ben).await), before);
     // One fits.
     house.confirm(&token, move_over, None).await.ok();
@@ -558,8 +829,19 @@ async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(house: 
     let mut anna = house.professional("anna").await;
     for n in 0..4 {
         let address = format!("new{n}@partner.test");
-        ben.send(&Writes { subject: format!("Waits {n}"), ..Writes::to(&[&address]) }).await;
-        let invited = token(&link(&house.mails().await.into_iter().find(|mail| mail.to.as_typed() == address).unwrap()));
+        ben.send(&Writes {
+            subject: format!("Waits {n}"),
+            ..Writes::to(&[&address])
+        })
+        .await;
+        let invited = token(&link(
+            &house
+                .mails()
+                .await
+                .into_iter()
+                .find(|mail| mail.to.as_typed() == address)
+                .unwrap(),
+        ));
         let (_, token) = anna.claimed(&address).await;
         let register = house.try_register("new", &address, invited);
         let confirm = house.confirm(&token, click(), Some(&anna));
@@ -591,11 +873,23 @@ async fn two_who_absorb_each_other_at_once_are_one_account_after(house: House) {
     let mut dora = house.professional("dora").await;
     let mut anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
-    dora.send(&Writes { subject: "For both".into(), ..Writes::to(&["anna@example.test", "ben@example.test"]) }).await;
+    dora.send(&Writes {
+        subject: "For both".into(),
+        ..Writes::to(&["anna@example.test", "ben@example.test"])
+    })
+    .await;
     let (_, annas) = anna.claimed("ben@example.test").await;
     let (_, bens) = ben.claimed("anna@example.test").await;
-    let by_anna = house.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
-    let by_ben = house.prove(&bens, "anna@example.test", PASSWORD).await.unwrap().absorb();
+    let by_anna = house
+        .prove(&annas, "ben@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
+    let by_ben = house
+        .prove(&bens, "anna@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     let replies = futures_util::join!(house.confirm(&annas, by_anna, None), house.confirm(&bens, by_ben, None));
     let (won, lost) = match replies.0.status.is_success() {
         true => (&mut anna, replies.1),
@@ -608,20 +902,41 @@ async fn two_who_absorb_each_other_at_once_are_one_account_after(house: House) {
 }
 
 async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
-    let claimants = [house.professional("anna").await, house.professional("ben").await, house.professional("carl").await];
+    let claimants = [
+        house.professional("anna").await,
+        house.professional("ben").await,
+        house.professional("carl").await,
+    ];
     let dora = house.professional("dora").await;
     dora.add("alias@example.test").await;
     let mut confirming = Vec::new();
-    for (claimant, address) in claimants.iter().zip(["dora@example.test", "alias@example.test", "dora@example.test"]) {
+    for (claimant, address) in claimants
+        .iter()
+        .zip(["dora@example.test", "alias@example.test", "dora@example.test"])
+    {
         let (_, token) = claimant.claimed(address).await;
-        let by = house.prove(&token, "dora@example.test", PASSWORD).await.unwrap().absorb();
+        let by = house
+            .prove(&token, "dora@example.test", PASSWORD)
+            .await
+            .unwrap()
+            .absorb();
         confirming.push((token, by));
     }
-    let confirming = confirming.iter().map(|(token, by)| house.confirm(token, by.clone(), None));
+    let confirming = confirming
+        .iter()
+        .map(|(token, by)| house.confirm(token, by.clone(), None));
     let replies = futures_util::future::join_all(confirming).await;
-    let lost: Vec<_> = replies.iter().filter(|reply| !reply.status.is_success()).map(|reply| reply.problem()).collect();
+    let lost: Vec<_> = replies
+        .iter()
+        .filter(|reply| !reply.status.is_success())
+        .map(|reply| reply.problem())
+        .collect();
     assert_eq!(lost.len(), 2);
-    assert!(lost.iter().all(|problem| ["claim-changed", "password-needed"].contains(&&**problem)), "{lost:?}");
+    assert!(
+        lost.iter()
+            .all(|problem| ["claim-changed", "password-needed"].contains(&&**problem)),
+        "{lost:?}"
+    );
     let mut all = 0;
     for claimant in &claimants {
         all += claimant.addresses().await.len();
@@ -630,13 +945,21 @@ async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
 }
 
 async fn two_administrators_are_not_both_absorbed_at_once(house: House) {
-    let ada = house.person("ada", "ada@example.test", AccountKind::Professional, true).await;
-    let bea = house.person("bea", "bea@example.test", AccountKind::Professional, true).await;
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
+    let bea = house
+        .person("bea", "bea@example.test", AccountKind::Professional, true)
+        .await;
     let anna = house.professional("anna").await;
     let ben = house.professional("ben").await;
     let (_, annas) = anna.claimed("ada@example.test").await;
     let (_, bens) = ben.claimed("bea@example.test").await;
-    let by_anna = house.prove(&annas, "ada@example.test", PASSWORD).await.unwrap().absorb();
+    let by_anna = house
+        .prove(&annas, "ada@example.test", PASSWORD)
+        .await
+        .unwrap()
+        .absorb();
     let by_ben = house.prove(&bens, "bea@example.test", PASSWORD).await.unwrap().absorb();
     let (one, other) = futures_util::join!(house.confirm(&annas, by_anna, None), house.confirm(&bens, by_ben, None));
     let (lost, stays) = match one.status.is_success() {
@@ -657,14 +980,26 @@ async fn promoting_takes_the_password_of_just_now(house: House) {
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "password-needed"));
     assert_eq!(anna.addresses().await[0], "anna@example.test");
     let (body, _) = house.half_sign_in("anna@example.test", "a wrong one").await;
-    assert_eq!(anna.post("/session/password", body).await.problem(), "wrong-credentials");
-    assert_eq!(anna.promote("new@example.test", false).await.problem(), "password-needed");
+    assert_eq!(
+        anna.post("/session/password", body).await.problem(),
+        "wrong-credentials"
+    );
+    assert_eq!(
+        anna.promote("new@example.test", false).await.problem(),
+        "password-needed"
+    );
     let (body, _) = house.half_sign_in("new@example.test", PASSWORD).await;
     let given: PasswordGiven = anna.post("/session/password", body.clone()).await.ok().json();
     assert_eq!(given.password_until, NOW + 10 * MINUTE);
-    assert_eq!(anna.get("/session").await.ok().json::<Session>().password_until, given.password_until);
+    assert_eq!(
+        anna.get("/session").await.ok().json::<Session>().password_until,
+        given.password_until
+    );
     // For this session alone, and once.
-    assert_eq!(anna.post("/session/password", body).await.problem(), "wrong-credentials");
+    assert_eq!(
+        anna.post("/session/password", body).await.problem(),
+        "wrong-credentials"
+    );
     house.clock.pass(5 * MINUTE - 1);
     anna.promote("new@example.test", false).await.ok();
     assert_eq!(anna.addresses().await, ["new@example.test", "anna@example.test"]);
@@ -678,17 +1013,35 @@ async fn promoting_ends_all_that_went_before(house: House) {
     let (mut cookie, _) = house.half_sign_in("anna@example.test", PASSWORD).await;
     cookie["carrier"] = json!("cookie");
     let reply = house.post("/api/v1/sessions", cookie).await.ok();
-    let cookie = reply.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let cookie = reply.headers["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     let (mut begun, _) = house.half_sign_in("new@example.test", PASSWORD).await;
     begun["carrier"] = json!("bearer");
     anna.promote("new@example.test", true).await.ok();
-    let with_cookie = || axum::http::Request::get("/api/v1/session").header("cookie", &cookie).body(Body::empty()).unwrap();
+    let with_cookie = || {
+        axum::http::Request::get("/api/v1/session")
+            .header("cookie", &cookie)
+            .body(Body::empty())
+            .unwrap()
+    };
     assert_eq!(house.request(with_cookie()).await.problem(), "signed-out");
     for path in ["/api/v1/session", "/api/v1/vault", "/api/v1/events"] {
         let get = request(Method::GET, path, elsewhere.bearer.as_deref());
-        assert_eq!(house.request(get.body(Body::empty()).unwrap()).await.problem(), "signed-out", "{path}");
+        assert_eq!(
+            house.request(get.body(Body::empty()).unwrap()).await.problem(),
+            "signed-out",
+            "{path}"
+        );
     }
-    assert_eq!(house.post("/api/v1/sessions", begun).await.problem(), "wrong-credentials");
+    assert_eq!(
+        house.post("/api/v1/sessions", begun).await.problem(),
+        "wrong-credentials"
+    );
     // The one that promoted goes on, and so does signing in, with any confirmed address.
     anna.get("/session").await.ok();
     for address in ["anna@example.test", "new@example.test"] {
@@ -696,7 +1049,8 @@ async fn promoting_ends_all_that_went_before(house: House) {
     }
     // The reload keys went with the sessions.
     let mut db = house.portal.store.read().await.unwrap();
-    let row = sqlx::query("SELECT COUNT(*) AS n FROM sessions WHERE reload_key = $1").bind(&elsewhere.session.reload_key.0);
+    let row =
+        sqlx::query("SELECT COUNT(*) AS n FROM sessions WHERE reload_key = $1").bind(&elsewhere.session.reload_key.0);
     assert_eq!(row.fetch_one(&mut *db).await.unwrap().int("n").unwrap(), 0);
 }
 
@@ -719,29 +1073,54 @@ async fn promoting_twice_is_once_and_only_ones_own(house: House) {
     assert_eq!(told, ["anna@example.test", "new@example.test", "third@example.test"]);
     for address in ["new@example.test", "unknown@example.test", "anna@example.test"] {
         assert_eq!(ben.promote(address, false).await.problem(), "not-found");
-        assert_eq!(ben.post("/aliases/remove", json!({ "address": address })).await.problem(), "not-found");
+        assert_eq!(
+            ben.post("/aliases/remove", json!({ "address": address }))
+                .await
+                .problem(),
+            "not-found"
+        );
     }
     // A pending address is not one's own yet.
     let _pending = anna.claimed("pending@example.test").await;
     assert_eq!(anna.promote("pending@example.test", false).await.problem(), "not-found");
-    assert_eq!(anna.addresses().await, ["new@example.test", "anna@example.test", "third@example.test"]);
+    assert_eq!(
+        anna.addresses().await,
+        ["new@example.test", "anna@example.test", "third@example.test"]
+    );
 }
 
 async fn from_then_on_mail_goes_to_the_new_master_and_from_it(house: House) {
     let mut anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
     anna.add("new@example.test").await;
-    anna.send(&Writes { subject: "Before".into(), ..Writes::to(&["ben@example.test"]) }).await;
+    anna.send(&Writes {
+        subject: "Before".into(),
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
     anna.promote("new@example.test", false).await.ok();
     anna.certify().await;
     house.mails().await;
     house.clock.pass(1);
-    anna.send(&Writes { subject: "After".into(), ..Writes::to(&["ben@example.test"]) }).await;
-    ben.send(&Writes { subject: "To the old".into(), ..Writes::to(&["anna@example.test"]) }).await;
+    anna.send(&Writes {
+        subject: "After".into(),
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
+    ben.send(&Writes {
+        subject: "To the old".into(),
+        ..Writes::to(&["anna@example.test"])
+    })
+    .await;
     let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["ben@example.test", "new@example.test"]);
-    let from: Vec<_> = ben.list(Folder::Inbox).await.iter().map(|one| one.sender.address.to_string()).collect();
+    let from: Vec<_> = ben
+        .list(Folder::Inbox)
+        .await
+        .iter()
+        .map(|one| one.sender.address.to_string())
+        .collect();
     assert_eq!(from, ["new@example.test", "anna@example.test"]);
     assert_eq!(anna.readable().await, ["After", "Before", "To the old"]);
 }
@@ -752,8 +1131,18 @@ async fn those_dealt_with_are_told_three_times_a_day(house: House) {
     anna.send(&Writes::to(&["ben@example.test"])).await;
     anna.add("new@example.test").await;
     house.mails().await;
-    let told = async || house.mails().await.iter().filter(|mail| mail.to.as_typed() == "ben@example.test").count();
-    for (n, address) in ["new@example.test", "anna@example.test", "new@example.test"].into_iter().enumerate() {
+    let told = async || {
+        house
+            .mails()
+            .await
+            .iter()
+            .filter(|mail| mail.to.as_typed() == "ben@example.test")
+            .count()
+    };
+    for (n, address) in ["new@example.test", "anna@example.test", "new@example.test"]
+        .into_iter()
+        .enumerate()
+    {
         house.clock.pass(MINUTE);
         anna.promote(address, n != 1).await.ok();
         assert_eq!(told().await, usize::from(n != 1));
@@ -774,21 +1163,54 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
     let anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
     anna.add("old@example.test").await;
-    ben.send(&Writes { subject: "To the old".into(), ..Writes::to(&["old@example.test"]) }).await;
+    ben.send(&Writes {
+        subject: "To the old".into(),
+        ..Writes::to(&["old@example.test"])
+    })
+    .await;
     house.mails().await;
-    anna.post("/aliases/remove", json!({ "address": "OLD@example.test" })).await.ok();
+    anna.post("/aliases/remove", json!({ "address": "OLD@example.test" }))
+        .await
+        .ok();
     let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["anna@example.test", "old@example.test"]);
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
     assert_eq!(anna.readable().await, ["To the old"]);
-    assert!(anna.activity().await.contains(&(ActivityKind::AliasRemoved, Some("old@example.test".into()))));
-    assert_eq!(anna.post("/aliases/remove", json!({ "address": "old@example.test" })).await.problem(), "not-found");
-    assert_eq!(house.try_sign_in("old@example.test", PASSWORD).await.unwrap_err().problem(), "wrong-credentials");
+    assert!(
+        anna.activity()
+            .await
+            .contains(&(ActivityKind::AliasRemoved, Some("old@example.test".into())))
+    );
+    assert_eq!(
+        anna.post("/aliases/remove", json!({ "address": "old@example.test" }))
+            .await
+            .problem(),
+        "not-found"
+    );
+    assert_eq!(
+        house
+            .try_sign_in("old@example.test", PASSWORD)
+            .await
+            .unwrap_err()
+            .problem(),
+        "wrong-credentials"
+    );
     // The next message invites whoever reads it, into a mailbox that knows nothing of before.
-    ben.send(&Writes { subject: "Later".into(), ..Writes::to(&["old@example.test"]) }).await;
-    let invited = house.mails().await.into_iter().find(|mail| mail.to.as_typed() == "old@example.test").unwrap();
-    let stranger = house.register("stranger", "old@example.test", token(&link(&invited))).await;
+    ben.send(&Writes {
+        subject: "Later".into(),
+        ..Writes::to(&["old@example.test"])
+    })
+    .await;
+    let invited = house
+        .mails()
+        .await
+        .into_iter()
+        .find(|mail| mail.to.as_typed() == "old@example.test")
+        .unwrap();
+    let stranger = house
+        .register("stranger", "old@example.test", token(&link(&invited)))
+        .await;
     assert_ne!(stranger.id(), anna.id());
     assert_eq!(stranger.readable().await, ["Later"]);
     assert_eq!(anna.readable().await, ["To the old"]);
@@ -797,10 +1219,14 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
 async fn the_master_cannot_be_removed(house: House) {
     let anna = house.professional("anna").await;
     anna.add("new@example.test").await;
-    let reply = anna.post("/aliases/remove", json!({ "address": "anna@example.test" })).await;
+    let reply = anna
+        .post("/aliases/remove", json!({ "address": "anna@example.test" }))
+        .await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "master-stays"));
     anna.promote("new@example.test", false).await.ok();
-    anna.post("/aliases/remove", json!({ "address": "anna@example.test" })).await.ok();
+    anna.post("/aliases/remove", json!({ "address": "anna@example.test" }))
+        .await
+        .ok();
     assert_eq!(anna.addresses().await, ["new@example.test"]);
 }
 
@@ -817,10 +1243,18 @@ async fn a_sign_in_begun_under_an_address_that_left_yields_nothing(house: House)
         body["carrier"] = json!("bearer");
         begun.push(body);
     }
-    house.confirm(&token, other.move_over("shared@example.test"), None).await.ok();
-    ben.post("/aliases/remove", json!({ "address": "gone@example.test" })).await.ok();
+    house
+        .confirm(&token, other.move_over("shared@example.test"), None)
+        .await
+        .ok();
+    ben.post("/aliases/remove", json!({ "address": "gone@example.test" }))
+        .await
+        .ok();
     for body in &begun[..2] {
-        assert_eq!(house.post("/api/v1/sessions", body.clone()).await.problem(), "wrong-credentials");
+        assert_eq!(
+            house.post("/api/v1/sessions", body.clone()).await.problem(),
+            "wrong-credentials"
+        );
     }
     house.post("/api/v1/sessions", begun[2].clone()).await.ok();
 }
@@ -831,8 +1265,14 @@ async fn the_password_of_another_account_is_not_given_here(house: House) {
     anna.add("new@example.test").await;
     house.clock.pass(5 * MINUTE);
     let (body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
-    assert_eq!(anna.post("/session/password", body).await.problem(), "wrong-credentials");
-    assert_eq!(anna.promote("new@example.test", false).await.problem(), "password-needed");
+    assert_eq!(
+        anna.post("/session/password", body).await.problem(),
+        "wrong-credentials"
+    );
+    assert_eq!(
+        anna.promote("new@example.test", false).await.problem(),
+        "password-needed"
+    );
     // A session that ended meanwhile takes none.
     let (body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
     ben.call(Method::DELETE, "/session", Value::Null).await.ok();
@@ -845,22 +1285,51 @@ async fn writing_the_vault_tells_the_other_clients(house: House) {
     let sealed = Bytes(anna.vault.lock(&anna.key, &mut anna.rng).unwrap());
     let version = anna.signed_in.vault.version;
     let write = request(Method::PUT, "/api/v1/vault", Some(anna.bearer())).header("if-match", format!("\"{version}\""));
-    house.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap()).await.ok();
+    house
+        .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
+        .await
+        .ok();
     let changes: Changes = anna.get(&format!("/changes?since={before}")).await.ok().json();
     assert_eq!(changes.changes, [Change::Vault { version: version + 1 }]);
 }
 
 async fn all_of_it_from_one_address_to_another(house: House) {
-    let mut anna = house.person("Anna Berg", "anna.berg@old.test", AccountKind::Professional, false).await;
+    let mut anna = house
+        .person("Anna Berg", "anna.berg@old.test", AccountKind::Professional, false)
+        .await;
     let mut ben = house.professional("ben").await;
     let mut carl = house.professional("carl").await;
-    ben.send(&Writes { subject: "Old, to old".into(), ..Writes::to(&["anna.berg@old.test"]) }).await;
-    anna.send(&Writes { subject: "Old, from old".into(), ..Writes::to(&["ben@example.test"]) }).await;
-    carl.send(&Writes { subject: "Waiting at new".into(), ..Writes::to(&["anna.weber@new.test"]) }).await;
-    let mail = house.mails().await.into_iter().find(|mail| mail.to.as_typed() == "anna.weber@new.test").unwrap();
+    ben.send(&Writes {
+        subject: "Old, to old".into(),
+        ..Writes::to(&["anna.berg@old.test"])
+    })
+    .await;
+    anna.send(&Writes {
+        subject: "Old, from old".into(),
+        ..Writes::to(&["ben@example.test"])
+    })
+    .await;
+    carl.send(&Writes {
+        subject: "Waiting at new".into(),
+        ..Writes::to(&["anna.weber@new.test"])
+    })
+    .await;
+    let mail = house
+        .mails()
+        .await
+        .into_iter()
+        .find(|mail| mail.to.as_typed() == "anna.weber@new.test")
+        .unwrap();
     // Somebody at the new organisation had her register there already.
-    let mut other = house.register("Anna Weber", "anna.weber@new.test", token(&link(&mail))).await;
-    other.send(&Writes { subject: "From new".into(), ..Writes::to(&["carl@example.test"]) }).await;
+    let mut other = house
+        .register("Anna Weber", "anna.weber@new.test", token(&link(&mail)))
+        .await;
+    other
+        .send(&Writes {
+            subject: "From new".into(),
+            ..Writes::to(&["carl@example.test"])
+        })
+        .await;
     let mut union = [anna.readable().await, other.readable().await].concat();
     union.sort();
 
@@ -868,16 +1337,34 @@ async fn all_of_it_from_one_address_to_another(house: House) {
     anna.promote("anna.weber@new.test", true).await.ok();
     anna.take_parcels_in().await;
     anna.certify().await;
-    anna.post("/aliases/remove", json!({ "address": "anna.berg@old.test" })).await.ok();
+    anna.post("/aliases/remove", json!({ "address": "anna.berg@old.test" }))
+        .await
+        .ok();
     anna.certify().await;
     assert_eq!(anna.readable().await, union);
     assert_eq!(anna.addresses().await, ["anna.weber@new.test"]);
     house.mails().await;
-    anna.send(&Writes { subject: "New".into(), ..Writes::to(&["ben@example.test", "carl@example.test"]) }).await;
-    ben.send(&Writes { subject: "To new".into(), ..Writes::to(&["anna.weber@new.test"]) }).await;
+    anna.send(&Writes {
+        subject: "New".into(),
+        ..Writes::to(&["ben@example.test", "carl@example.test"])
+    })
+    .await;
+    ben.send(&Writes {
+        subject: "To new".into(),
+        ..Writes::to(&["anna.weber@new.test"])
+    })
+    .await;
     assert_eq!(ben.readable().await, ["New", "Old, from old", "Old, to old", "To new"]);
     assert!(anna.readable().await.contains(&"To new".to_owned()));
     let sent: Address = "anna.berg@old.test".parse().unwrap();
-    let old = ben.list(Folder::Inbox).await.into_iter().find(|one| one.sender.address == sent).unwrap();
-    assert_eq!(old.sender_now.map(|now| now.to_string()).as_deref(), Some("anna.weber@new.test"));
+    let old = ben
+        .list(Folder::Inbox)
+        .await
+        .into_iter()
+        .find(|one| one.sender.address == sent)
+        .unwrap();
+    assert_eq!(
+        old.sender_now.map(|now| now.to_string()).as_deref(),
+        Some("anna.weber@new.test")
+    );
 }

@@ -272,7 +272,10 @@ impl Person<'_> {
     pub async fn take_parcels_in(&mut self) {
         let mut parcels: Vec<Parcel> = self.get("/parcels").await.ok().json();
         // One may open only with a key out of another.
-        while let Some(n) = parcels.iter().position(|parcel| self.vault.take_in(parcel.sealed.as_ref()).is_ok()) {
+        while let Some(n) = parcels
+            .iter()
+            .position(|parcel| self.vault.take_in(parcel.sealed.as_ref()).is_ok())
+        {
             let parcel = parcels.remove(n);
             let sealed = Bytes(self.vault.lock(&self.key, &mut self.rng).unwrap());
             let version = format!("\"{}\"", self.signed_in.vault.version);
