@@ -47,7 +47,12 @@ pub(super) async fn list(
     let deliveries = with_senders_now(&mut db, deliveries).await?;
     let sent_under: BTreeMap<_, _> = deliveries
         .iter()
-        .map(|delivery| (&delivery.certificate_key, (&*delivery.sender_fingerprint, &delivery.sender.address)))
+        .map(|delivery| {
+            (
+                &delivery.certificate_key,
+                (&*delivery.sender_fingerprint, &delivery.sender.address),
+            )
+        })
         .collect();
     let sent_under: Vec<_> = sent_under.into_values().collect();
     let certificates = accounts::certificates_for(&mut db, &sent_under).await?;

@@ -184,7 +184,9 @@ async fn one_that_has_expired_is_refused(house: House) {
     // Clients make none that expires: this account has a key of another make.
     let first = Certificate::parse(&certificate(&mut key, None)).unwrap();
     let mut unit = house.portal.store.begin().await.unwrap();
-    let fingerprint = accounts::add_certificate(&mut unit, id(&anna), &first, NOW).await.unwrap();
+    let fingerprint = accounts::add_certificate(&mut unit, id(&anna), &first, NOW)
+        .await
+        .unwrap();
     sqlx::query("UPDATE accounts SET fingerprint = $1 WHERE id = $2")
         .bind(fingerprint.to_string())
         .bind(id(&anna).key())
