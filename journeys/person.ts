@@ -45,7 +45,8 @@ export class Person {
 
   /** The row of one of the person's addresses. */
   aliasRow(address: string): Locator {
-    return this.page.getByRole('listitem').filter({ hasText: address });
+    const list = this.page.getByRole('region', { name: 'Your addresses' });
+    return list.getByRole('listitem').filter({ hasText: address });
   }
 
   /** No violation of accessibility on the page as it stands. */
