@@ -1119,7 +1119,8 @@ export interface paths {
         };
         /**
          * Those the caller has exchanged messages with, latest first, at most 20.
-         * @description They are found by their name, their address of now, and the one that they were last dealt with under.
+         * @description They are found by their name, their address of now, and those that they were last dealt with under: who types an old
+         *     address out of habit finds the person.
          */
         get: {
             parameters: {
