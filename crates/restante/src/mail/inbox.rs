@@ -66,6 +66,7 @@ fn as_json(Listed { delivery, cover }: &Listed) -> Value {
         "sent_at": delivery.sent_at,
         "read_at": delivery.read_at,
         "sender": delivery.sender,
+        "sender_now": delivery.sender_now,
         "to": delivery.to,
         "size": delivery.size,
     });

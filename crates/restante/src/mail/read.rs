@@ -75,6 +75,7 @@ fn as_json(received: &Received) -> Value {
         "message": received.delivery.message,
         "folder": received.delivery.folder,
         "from": person(&letter.from),
+        "sender_now": received.delivery.sender_now,
         "to": people(&letter.to),
         "cc": people(&letter.cc),
         "subject": letter.subject,
@@ -104,6 +105,8 @@ fn as_text(received: &Received) -> String {
             text += &format!("{name:<12}{value}\n");
         }
     };
+    let now = received.delivery.sender_now.as_ref();
+    head("Now:", now.map(ToString::to_string).unwrap_or_default());
     head("To:", people(&letter.to));
     head("Cc:", people(&letter.cc));
     head("Date:", terminal::time(received.date));

@@ -215,6 +215,10 @@ async fn moves(office: &Office) {
     // An answer to a letter from before goes to where she is now.
     let inbox = office.json(BEN, &["inbox"]).await;
     let old = inbox["deliveries"][1]["id"].as_str().unwrap().to_owned();
+    assert_eq!(inbox["deliveries"][1]["sender_now"], WINTER);
+    let read = office.says(BEN, &["read", &old]).await;
+    let head = format!("From:       Anna Berg <{ANNA}>\nNow:        {WINTER}\n");
+    assert!(read.starts_with(&head), "{read}");
     let answer = ["send", "--reply-to", &old, "--subject", "answer", "--text", "answer"];
     let answered = office.says(BEN, &answer).await;
     assert!(answered.contains(WINTER) && !answered.contains(ANNA), "{answered}");
