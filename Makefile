@@ -67,7 +67,7 @@ tests-built:
 	cargo nextest run --workspace --no-run
 
 bench: ## measure what docs/performance.md tells
-	tools/setup wasm node browser postgres objects
+	tools/setup wasm node browser mail postgres objects
 	npm --prefix web run --silent build
 	tools/bench
 

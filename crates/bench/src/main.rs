@@ -5,10 +5,13 @@
 //! asserted. Markdown goes to standard output, progress to standard error.
 
 mod browser;
+mod dovecot;
 mod files;
+mod filled;
 mod inbox;
 mod line;
 mod machine;
+mod migration;
 mod people;
 mod report;
 mod rows;
@@ -29,8 +32,16 @@ use report::Report;
 use site::Site;
 
 /// What can be measured, in this order; names on the command line choose.
-const PARTS: [&str; 8] = [
-    "sealing", "sending", "inbox", "sign-in", "streams", "files", "browser", "memory",
+const PARTS: [&str; 9] = [
+    "sealing",
+    "sending",
+    "inbox",
+    "migration",
+    "sign-in",
+    "streams",
+    "files",
+    "browser",
+    "memory",
 ];
 
 #[tokio::main]
@@ -77,9 +88,24 @@ async fn main() -> Result<()> {
         progress("browser");
         browser::measure(&sites[0], &mut report).await?;
     }
+    let mut houses = Vec::new();
+    if wanted("inbox") || wanted("migration") {
+        progress("filling mailboxes");
+        for site in &sites {
+            houses.push((site, filled::settle(site, [migration::FEW, 1_000, 1_000_000]).await?));
+        }
+    }
     if wanted("inbox") {
         progress("lists of a million deliveries");
-        inbox::measure(&sites, &mut report).await?;
+        let houses = houses
+            .iter()
+            .map(|(site, [_, thousand, million])| (*site, thousand, million));
+        inbox::measure(houses, &mut report).await?;
+    }
+    if wanted("migration") {
+        progress("another address");
+        let houses = houses.iter().map(|(site, [few, _, million])| (*site, few, million));
+        migration::measure(houses, &mut report).await?;
     }
     for site in sites {
         site.end().await?;

@@ -2,7 +2,10 @@
 
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use portal::storage::{Key as _, Store, Unit, values};
+use portal::{
+    accounts,
+    storage::{Key as _, Store, Unit, values},
+};
 use rand::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use sqlx::AssertSqlSafe;
@@ -19,6 +22,7 @@ pub struct Person {
     pub account: AccountId,
     pub mailbox: MailboxId,
     pub address: String,
+    pub vault: Vault,
     pub certificate: Certificate,
     pub fingerprint: String,
     pub bearer: String,
@@ -54,13 +58,7 @@ pub async fn settle(store: &Store, called: &str, count: usize, now: Millis) -> R
         .bind(now)
         .execute(&mut *unit)
         .await?;
-        sqlx::query("INSERT INTO certificates (fingerprint, account, certificate, created_at) VALUES ($1, $2, $3, $4)")
-            .bind(&fingerprint)
-            .bind(account.key())
-            .bind(certificate.to_bytes())
-            .bind(now)
-            .execute(&mut *unit)
-            .await?;
+        accounts::add_certificate(&mut unit, account, &certificate, now).await?;
         sqlx::query(
             "INSERT INTO addresses (canonical, typed, account, master, confirmed_at) VALUES ($1, $1, $2, 1, $3)",
         )
@@ -80,6 +78,7 @@ pub async fn settle(store: &Store, called: &str, count: usize, now: Millis) -> R
             account,
             mailbox,
             address,
+            vault,
             certificate,
             fingerprint,
             bearer: String::new(),
@@ -120,7 +119,8 @@ pub async fn listeners(store: &Store, count: usize, now: Millis) -> Result<Vec<S
     Ok(bearers)
 }
 
-async fn sign_in(
+/// A session for each of these accounts, whose password counts as given just now all day. Answers their secrets.
+pub async fn sign_in(
     unit: &mut Unit,
     accounts: impl IntoIterator<Item = Uuid>,
     rng: &mut ChaCha20Rng,
@@ -131,7 +131,8 @@ async fn sign_in(
         let mut secret = [0; 32];
         rng.fill_bytes(&mut secret);
         sqlx::query(
-            "INSERT INTO sessions (hash, account, reload_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO sessions (hash, account, reload_key, created_at, password_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $5)",
         )
         .bind(Sha256::of(&secret).key())
         .bind(&account.as_bytes()[..])

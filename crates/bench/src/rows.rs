@@ -112,22 +112,18 @@ pub async fn write(
 
     let mut dealt: Vec<_> = recipients
         .iter()
-        .flat_map(|&recipient| {
-            [
-                (from.account, people[recipient].account),
-                (people[recipient].account, from.account),
-            ]
-        })
+        .flat_map(|&recipient| [(from.account, &people[recipient]), (people[recipient].account, from)])
         .collect();
-    dealt.sort_unstable();
+    dealt.sort_unstable_by_key(|(account, other)| (*account, other.account));
     let sql = format!(
-        "INSERT INTO correspondents (account, other, last_at) VALUES {} \
-         ON CONFLICT (account, other) DO UPDATE SET last_at = excluded.last_at",
-        values(dealt.len(), 3)
+        "INSERT INTO correspondents (account, other, known_as, last_at) VALUES {} \
+         ON CONFLICT (account, other) DO UPDATE SET known_as = excluded.known_as, last_at = excluded.last_at",
+        values(dealt.len(), 4)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (account, other) in &dealt {
-        query = query.bind(account.key()).bind(other.key()).bind(now);
+        query = query.bind(account.key()).bind(other.account.key());
+        query = query.bind(&other.address).bind(now);
     }
     query.execute(&mut *unit).await?;
 

@@ -1,6 +1,11 @@
 //! A portal as an administrator runs it, the released binary in a process of its own, with data of its own.
 
-use std::{fs::File, path::PathBuf, process::Stdio};
+use std::{
+    fs::File,
+    path::PathBuf,
+    process::Stdio,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use anyhow::{Context as _, Result, bail};
 use client::{Client, Session};
@@ -132,7 +137,9 @@ impl Site {
 
 async fn create_database(server: &str) -> Result<String> {
     sqlx::any::install_default_drivers();
-    let name = format!("restante_bench_{}", std::process::id());
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("restante_bench_{}_{number}", std::process::id());
     let mut db = AnyConnection::connect(server).await?;
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .execute(&mut db)

@@ -64,7 +64,7 @@ impl Stationery {
     pub fn request(&self, people: &[Person], message: Uuid, sender: usize, recipients: &[usize]) -> Bytes {
         let mut json = String::with_capacity(8_000 + 2_000 * recipients.len());
         // Writing to a String does not fail.
-        let _ = write!(json, r#"{{"id":"{message}","to":["#);
+        let _ = write!(json, r#"{{"id":"{message}","from":"{}","to":["#, people[sender].address);
         for (position, &recipient) in recipients.iter().enumerate() {
             let comma = if position > 0 { "," } else { "" };
             let _ = write!(json, r#"{comma}"{}""#, people[recipient].address);
