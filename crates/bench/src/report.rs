@@ -51,8 +51,22 @@ pub fn time(time: Duration) -> String {
 pub fn number(number: f64) -> String {
     match number {
         ..10.0 => format!("{number:.1}"),
-        _ => format!("{number:.0}"),
+        ..10_000.0 => format!("{number:.0}"),
+        _ => count(number.round() as u64),
     }
+}
+
+/// A large number, its thousands apart.
+pub fn count(number: u64) -> String {
+    let mut groups = Vec::new();
+    let mut left = number;
+    while left >= 1_000 {
+        groups.push(format!("{:03}", left % 1_000));
+        left /= 1_000;
+    }
+    groups.push(left.to_string());
+    groups.reverse();
+    groups.join(" ")
 }
 
 /// How many times one is the other.
@@ -77,6 +91,18 @@ mod tests {
             report.to_string(),
             "| what | p50 |\n| --- | ---: |\n| a | 1.50 ms |\n\n"
         );
+    }
+
+    #[test]
+    fn large_numbers_stand_in_groups() {
+        let numbers = [7, 1_521, 29_392, 1_000_010].map(|n| (number(n as f64), count(n)));
+        let expected = [
+            ("7.0", "7"),
+            ("1521", "1 521"),
+            ("29 392", "29 392"),
+            ("1 000 010", "1 000 010"),
+        ];
+        assert_eq!(numbers, expected.map(|(number, count)| (number.into(), count.into())));
     }
 
     #[test]
