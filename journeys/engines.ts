@@ -26,14 +26,24 @@ export const embedded: Engine = {
   },
 };
 
+/** A database server, and one folder for the blobs. An object store would refuse who believes that it is another day. */
+export const served: Engine = {
+  name: 'PostgreSQL and a folder',
+  async prepare(data) {
+    const { database, dump } = newDatabase();
+    return {
+      environment: { RESTANTE_DATABASE: database },
+      dump: async (folder) => ({ database: dump(folder), blobs: join(data, 'blobs') }),
+    };
+  },
+};
+
 /** What several portal processes share. */
 export const distributed: Engine = {
   name: 'PostgreSQL and S3',
   async prepare() {
-    const name = `journey_${randomUUID().replaceAll('-', '')}`;
+    const { name, database, dump } = newDatabase();
     const bucket = name.replaceAll('_', '-');
-    const database = postgres.url().replace(/[^/]*$/, name);
-    execFileSync(postgres.program('psql'), ['-q', postgres.url(), '-c', `CREATE DATABASE ${name}`]);
     const s3 = new AwsClient({
       accessKeyId: objects.accessKey(),
       secretAccessKey: objects.secretKey(),
@@ -56,18 +66,33 @@ export const distributed: Engine = {
         RESTANTE_S3_SECRET_KEY: objects.secretKey(),
       },
       async dump(folder) {
-        const dumped = { database: join(folder, 'database'), blobs: join(folder, 'objects') };
-        for (const place of Object.values(dumped)) mkdirSync(place);
-        // Binary columns leave pg_dump in hexadecimal, which the search knows.
-        execFileSync(postgres.program('pg_dump'), ['--file', join(dumped.database, 'dump.sql'), database]);
+        const blobs = join(folder, 'objects');
+        mkdirSync(blobs);
         const listing = await (await ask('?list-type=2&max-keys=1000')).text();
         if (!listing.includes('<IsTruncated>false')) throw new Error('more than a page of objects');
         for (const [, key] of listing.matchAll(/<Key>([^<]+)<\/Key>/g)) {
           const bytes = Buffer.from(await (await ask(`/${key}`)).arrayBuffer());
-          writeFileSync(join(dumped.blobs, encodeURIComponent(key!)), bytes);
+          writeFileSync(join(blobs, encodeURIComponent(key!)), bytes);
         }
-        return dumped;
+        return { database: dump(folder), blobs };
       },
     };
   },
 };
+
+function newDatabase() {
+  const name = `journey_${randomUUID().replaceAll('-', '')}`;
+  const database = postgres.url().replace(/[^/]*$/, name);
+  execFileSync(postgres.program('psql'), ['-q', postgres.url(), '-c', `CREATE DATABASE ${name}`]);
+  return {
+    name,
+    database,
+    dump(folder: string): string {
+      const dumped = join(folder, 'database');
+      mkdirSync(dumped);
+      // Binary columns leave pg_dump in hexadecimal, which the search knows.
+      execFileSync(postgres.program('pg_dump'), ['--file', join(dumped, 'dump.sql'), database]);
+      return dumped;
+    },
+  };
+}

@@ -3,27 +3,19 @@ import { expect, type Browser } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { linkIn, newestOf, rawMails } from './basic-mail';
-import { distributed, embedded, type Engine } from './engines';
-import { test, word } from './journey';
-import { Person, sha256Of } from './person';
-import type { Portal } from './portal';
+import { embedded, served, type Engine } from './engines';
+import { test } from './journey';
+import { Person } from './person';
+import { message, registered, registersFromMail, today, writes, type Kept } from './year';
 
 const YEAR = 360;
-const DAY = 86_400_000;
-
-/** A message of the year, as it must be found again. */
-interface Kept {
-  subject: string;
-  text: string;
-  file?: { name: string; hash: string };
-}
 
 type NewAddress = 'unknown' | 'invited' | 'registered';
 
 const moves: { to: NewAddress; engine: Engine }[] = [
   { to: 'unknown', engine: embedded },
   { to: 'invited', engine: embedded },
-  { to: 'registered', engine: distributed },
+  { to: 'registered', engine: served },
 ];
 
 for (const { to, engine } of moves) {
@@ -46,8 +38,8 @@ for (const { to, engine } of moves) {
       const keptThere: Kept[] = [];
 
       await test.step('the year before', async () => {
-        await registered(portal, anna, 'professional');
-        await registered(portal, carl, 'professional');
+        await registered(portal, anna);
+        await registered(portal, carl);
         await writes(portal, anna, [gina, gustav], message('Welcome'));
         await registersFromMail(portal, gina);
         await registersFromMail(portal, gustav);
@@ -67,8 +59,7 @@ for (const { to, engine } of moves) {
           keptThere.push(await writes(portal, carl, [there], message('Once more to the new address')));
           await writes(portal, there, [carl], message('From the new address'));
         }
-        await portal.travelsTo(0);
-        await today(anna, carl, gina, gustav, there);
+        await today(portal, anna, carl, gina, gustav, there);
       });
 
       const before = (await rawMails(there.address)).length;
@@ -84,15 +75,7 @@ for (const { to, engine } of moves) {
       await test.step('3. to 5. Tools > Alias Management, I understand, Add Email Alias', async () => {
         await anna.opensAliasManagement();
         await anna.findsAccessible('Alias Management');
-        await anna.page.getByRole('button', { name: 'I understand and want to add an Email Alias' }).click();
-        await anna.page.getByLabel('New Email Address').fill(there.address);
-        await anna.page.getByRole('button', { name: 'Add Email Alias' }).click();
-        const popUp = anna.page.getByRole('dialog');
-        await expect(popUp).toContainText('confirmation message');
-        await expect(popUp).toContainText(there.address);
-        await anna.findsAccessible('the pop-up');
-        await popUp.getByRole('button', { name: 'Close' }).click();
-        await expect(anna.aliasRow(there.address)).toContainText(/pending/i);
+        await anna.addsAlias(there.address);
       });
 
       const confirmation = await newestOf(there.address, before + 1);
@@ -111,11 +94,7 @@ for (const { to, engine } of moves) {
           await expect(there.page.getByRole('heading', { name: 'Address confirmed' })).toBeVisible({ timeout: 60_000 });
           await there.findsAccessible('a confirmed address');
         } else {
-          const tab = await anna.page.context().newPage();
-          await tab.goto(linkIn(confirmation, portal.url));
-          await tab.getByRole('button', { name: 'Confirm this address' }).click();
-          await expect(tab.getByRole('heading', { name: 'Address confirmed' })).toBeVisible();
-          await tab.close();
+          await anna.confirms(linkIn(confirmation, portal.url));
         }
       });
 
@@ -127,14 +106,7 @@ for (const { to, engine } of moves) {
       });
 
       await test.step('9. Promote to Master', async () => {
-        await anna.aliasRow(there.address).getByRole('button', { name: /Promote to Master/ }).click();
-        const dialog = anna.page.getByRole('dialog');
-        await expect(dialog.getByLabel('Tell people I have corresponded with')).toBeChecked();
-        await anna.findsAccessible('the question before a promotion');
-        const password = dialog.getByLabel('Password', { exact: true });
-        if (await password.isVisible()) await password.fill(anna.password);
-        await dialog.getByRole('button', { name: 'Promote to Master' }).click();
-        await expect(anna.aliasRow(there.address)).toContainText('Master');
+        await anna.promotes(there.address);
         await expect(anna.aliasRow(anna.address)).toContainText('Alias');
         await anna.findsAccessible('Alias Management after a promotion');
       });
@@ -202,38 +174,9 @@ for (const { to, engine } of moves) {
   });
 }
 
-/** Somebody invited by the administrator, registered on the day that the portal believes it is. */
-async function registered(portal: Portal, person: Person, kind: string): Promise<void> {
-  await portal.command('invite', '--kind', kind, person.address);
-  await registersFromMail(portal, person);
-}
-
-async function registersFromMail(portal: Portal, person: Person): Promise<void> {
-  await person.page.clock.setSystemTime(Date.now() - portal.daysAgo * DAY);
-  await person.page.goto(linkIn(await newestOf(person.address, 1), portal.url));
-  await person.registers();
-}
-
-async function today(...people: Person[]): Promise<void> {
-  for (const { page } of people) await page.clock.setSystemTime(Date.now());
-}
-
-function message(subject: string): Kept {
-  return { subject: `${subject} ${word(8)}`, text: `It says ${word(12)}.` };
-}
-
 function fileAt(path: string): string {
   writeFileSync(path, randomBytes(100_000));
   return path;
-}
-
-/** Somebody writes from the command line. */
-async function writes(portal: Portal, from: Person, to: Person[], what: Kept, file?: string): Promise<Kept> {
-  const words = to.flatMap(({ address }) => ['--to', address]);
-  const files = file ? ['--file', file] : [];
-  await portal.as(from, 'send', ...words, '--subject', what.subject, '--text', what.text, ...files);
-  if (!file) return what;
-  return { ...what, file: { name: file.replace(/.*\//, ''), hash: await sha256Of(file) } };
 }
 
 async function secondDevice(browser: Browser, person: Person): Promise<Person> {

@@ -49,6 +49,62 @@ export class Person {
     return list.getByRole('listitem').filter({ hasText: address });
   }
 
+  /** Adds an Email Alias, in the words of the help page, and gives the number that the pop-up shows. */
+  async addsAlias(address: string): Promise<string> {
+    const { page } = this;
+    await this.opensAliasManagement();
+    const understood = page.getByRole('button', { name: 'I understand and want to add an Email Alias' });
+    const field = page.getByLabel('New Email Address');
+    await expect(understood.or(field)).toBeVisible();
+    // Said once while the page is open.
+    if (await understood.isVisible()) await understood.click();
+    await field.fill(address);
+    await page.getByRole('button', { name: 'Add Email Alias' }).click();
+    const popUp = page.getByRole('dialog');
+    await expect(popUp).toContainText('confirmation message');
+    await expect(popUp).toContainText(address);
+    await this.findsAccessible('the pop-up');
+    const number = /\b\d{4}\b/.exec(await popUp.getByText(/^\d{4}$/).innerText())![0];
+    await popUp.getByRole('button', { name: 'Close' }).click();
+    await expect(this.aliasRow(address)).toContainText('Pending');
+    await expect(this.aliasRow(address)).toContainText(number);
+    return number;
+  }
+
+  /** Confirms an address behind the link of its confirmation message, in this browser, where its claimant is signed in. */
+  async confirms(link: string): Promise<void> {
+    const tab = await this.page.context().newPage();
+    await tab.goto(link);
+    await tab.getByRole('button', { name: 'Confirm this address' }).click();
+    await expect(tab.getByRole('heading', { name: 'Address confirmed' })).toBeVisible();
+    await tab.close();
+  }
+
+  async promotes(address: string, tell = true): Promise<void> {
+    const { page } = this;
+    await this.opensAliasManagement();
+    await this.aliasRow(address).getByRole('button', { name: 'Promote to Master' }).click();
+    const dialog = page.getByRole('dialog');
+    const telling = dialog.getByLabel('Tell people I have corresponded with');
+    await expect(telling).toBeChecked();
+    if (!tell) await telling.uncheck();
+    await this.findsAccessible('the question before a promotion');
+    const password = dialog.getByLabel('Password', { exact: true });
+    if (await password.isVisible()) await password.fill(this.password);
+    await dialog.getByRole('button', { name: 'Promote to Master' }).click();
+    await expect(this.aliasRow(address)).toContainText('Master');
+    await expect(this.aliasRow(address).getByRole('button', { name: 'Promote to Master' })).toHaveCount(0);
+  }
+
+  async removesAlias(address: string): Promise<void> {
+    await this.opensAliasManagement();
+    await this.aliasRow(address).getByRole('button', { name: 'Remove' }).click();
+    const dialog = this.page.getByRole('dialog');
+    await this.findsAccessible('the question before a removal');
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await expect(this.aliasRow(address)).toHaveCount(0);
+  }
+
   /** No violation of accessibility on the page as it stands. */
   async findsAccessible(what: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page: this.page }).analyze();

@@ -1,0 +1,129 @@
+// The rest of Alias Management: there and back again, removed and added again, a stranger at a released address, a claim
+// that was not one's own, and what an administrator can do and cannot.
+import { expect } from '@playwright/test';
+import { linkIn, newestOf, rawMails } from './basic-mail';
+import { PHONE, test } from './journey';
+import { message, registered, registersFromMail, writes } from './year';
+
+test('an address is promoted and promoted back, removed, added again, and released to a stranger', async ({
+  portal,
+  somebody,
+}) => {
+  test.setTimeout(400_000);
+  const anna = await somebody('Anna Berger', 'example.test');
+  const gina = await somebody('Gina Gast', 'partner.test');
+  const phone = await somebody('Anna Neu', 'moved.test', PHONE);
+  const stranger = (await somebody('Otto Fremd', 'example.test')).under(anna.address);
+  await registered(portal, anna);
+  await writes(portal, anna, [gina], message('Welcome'));
+  await registersFromMail(portal, gina);
+  const early = await writes(portal, gina, [anna], message('Before all this'));
+
+  await test.step('confirmed on a phone where nobody is signed in, by the number', async () => {
+    const number = await anna.addsAlias(phone.address);
+    await phone.page.goto(linkIn(await newestOf(phone.address, 1), portal.url));
+    await phone.findsAccessible('the confirmation page');
+    const field = phone.page.getByLabel('Four-digit number');
+    await field.fill(number === '0000' ? '0001' : '0000');
+    await phone.page.getByRole('button', { name: 'Confirm this address' }).click();
+    await expect(phone.page.getByText('This is not the number.')).toBeVisible();
+    await expect(anna.aliasRow(phone.address)).toContainText('Pending');
+    await field.fill(number);
+    await phone.page.getByRole('button', { name: 'Confirm this address' }).click();
+    await expect(phone.page.getByRole('heading', { name: 'Address confirmed' })).toBeVisible();
+    await phone.findsAccessible('a confirmed address');
+    await expect(anna.aliasRow(phone.address)).toContainText('Alias');
+  });
+
+  await test.step('promoted, and the old address promoted back', async () => {
+    await anna.promotes(phone.address, false);
+    await anna.promotes(anna.address, false);
+    await expect(anna.aliasRow(phone.address)).toContainText('Alias');
+    const told = await writes(portal, anna, [gina], message('From the first address again'));
+    await gina.goesTo('Inbox');
+    await gina.opens(told.subject, told.text);
+    await expect(gina.page.getByText(anna.address).first()).toBeVisible();
+  });
+
+  await test.step('removed and added again', async () => {
+    await anna.removesAlias(phone.address);
+    const mails = (await rawMails(phone.address)).length;
+    await anna.addsAlias(phone.address);
+    await anna.confirms(linkIn(await newestOf(phone.address, mails + 1), portal.url));
+    await expect(anna.aliasRow(phone.address)).toContainText('Alias');
+  });
+
+  await test.step('the old address is released, and a stranger registers under it', async () => {
+    await anna.promotes(phone.address, false);
+    await anna.removesAlias(anna.address);
+    const mails = (await rawMails(anna.address)).length;
+    const forStranger = await writes(portal, gina, [anna], message('To whoever reads this now'));
+    await stranger.page.goto(linkIn(await newestOf(anna.address, mails + 1), portal.url));
+    await stranger.registers();
+    await expect(stranger.page.getByRole('link', { name: forStranger.subject })).toBeVisible();
+    await expect(stranger.page.getByRole('link', { name: early.subject })).toHaveCount(0);
+    await stranger.page.getByRole('link', { name: 'Sent' }).first().click();
+    await expect(stranger.page.getByRole('heading', { name: 'Sent', exact: true })).toBeVisible();
+    await expect(stranger.page.getByRole('link', { name: /Welcome|From the first/ })).toHaveCount(0);
+  });
+
+  await test.step('what was delivered stays with her, and answers to it go to her', async () => {
+    await anna.goesTo('Inbox');
+    await anna.opens(early.subject, early.text);
+    await gina.goesTo('Inbox');
+    await gina.page.getByRole('link', { name: /Welcome|From the first/ }).first().click();
+    await gina.starts('Reply');
+    await expect(gina.page.getByText(`${phone.address}`).first()).toBeVisible();
+    await gina.writes({ to: [], subject: '', text: 'I hear you moved.' });
+    await anna.goesTo('Inbox');
+    await expect(anna.page.getByRole('link', { name: /^.*Re: / }).first()).toBeVisible();
+  });
+
+  await test.step('she asks for it once more, and its new owner says that it was not them', async () => {
+    const mails = (await rawMails(anna.address)).length;
+    await anna.addsAlias(anna.address);
+    await stranger.page.goto(linkIn(await newestOf(anna.address, mails + 1), portal.url));
+    await expect(stranger.page.getByLabel('Password', { exact: true })).toBeVisible();
+    await stranger.findsAccessible('a request for an account that somebody has');
+    await stranger.page.getByRole('button', { name: 'This wasn’t me' }).click();
+    await stranger.page.getByRole('dialog').getByRole('button', { name: 'End the request' }).click();
+    await expect(stranger.page.getByRole('heading', { name: 'The request has ended' })).toBeVisible();
+    await expect(anna.aliasRow(anna.address)).toHaveCount(0);
+  });
+});
+
+test('an administrator claims an address for somebody, who alone confirms it', async ({ portal, somebody }) => {
+  const ada = await somebody('Ada Amtmann', 'example.test');
+  const anna = await somebody('Anna Berger', 'example.test');
+  const there = await somebody('Anna Neu', 'moved.test');
+  const printed = await portal.command('--json', 'init', '--administrator', ada.address);
+  await ada.page.goto((JSON.parse(printed) as { registration: string }).registration);
+  await ada.registers();
+  await registered(portal, anna);
+
+  await test.step('Ada looks at the account, and adds an address for it', async () => {
+    await ada.page.getByRole('link', { name: 'Administration' }).click();
+    await ada.page.getByRole('link', { name: anna.name }).click();
+    await ada.page.getByLabel('New Email Address').fill(there.address);
+    await ada.page.getByRole('button', { name: 'Send confirmation message' }).click();
+    await expect(ada.page.getByText(`A confirmation message to ${there.address} is on its way.`)).toBeVisible();
+    await ada.findsAccessible('an account from near');
+  });
+
+  await test.step('Anna finds it pending, with a number that Ada does not see', async () => {
+    await anna.opensAliasManagement();
+    const row = anna.aliasRow(there.address);
+    await expect(row).toContainText('Added by an administrator');
+    const number = /Number (\d{4})/.exec(await row.innerText())![1]!;
+    expect(await ada.page.locator('main').innerText()).not.toContain(`Number ${number}`);
+  });
+
+  await test.step('the message says who asks, and Anna confirms', async () => {
+    const confirmation = await newestOf(there.address, 1);
+    expect(confirmation.text).toContain(anna.address);
+    await anna.confirms(linkIn(confirmation, portal.url));
+    await expect(anna.aliasRow(there.address)).toContainText('Alias');
+    await ada.page.reload();
+    await expect(ada.page.locator('main')).toContainText(there.address);
+  });
+});
