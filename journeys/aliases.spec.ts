@@ -14,7 +14,9 @@ test('an address is promoted and promoted back, removed, added again, and releas
   const gina = await somebody('Gina Gast', 'partner.test');
   const phone = await somebody('Anna Neu', 'moved.test', PHONE);
   const stranger = (await somebody('Otto Fremd', 'example.test')).under(anna.address);
+  const carl = await somebody('Carl Muster', 'partner.test');
   await registered(portal, anna);
+  await registered(portal, carl);
   await writes(portal, anna, [gina], message('Welcome'));
   await registersFromMail(portal, gina);
   const early = await writes(portal, gina, [anna], message('Before all this'));
@@ -57,7 +59,7 @@ test('an address is promoted and promoted back, removed, added again, and releas
     await anna.promotes(phone.address, false);
     await anna.removesAlias(anna.address);
     const mails = (await rawMails(anna.address)).length;
-    const forStranger = await writes(portal, gina, [anna], message('To whoever reads this now'));
+    const forStranger = await writes(portal, carl, [anna], message('To whoever reads this now'));
     await stranger.page.goto(linkIn(await newestOf(anna.address, mails + 1), portal.url));
     await stranger.registers();
     await expect(stranger.page.getByRole('link', { name: forStranger.subject })).toBeVisible();

@@ -80,15 +80,20 @@ pub(crate) async fn recorded_since(
 
 /// What happened to an account and to those that it absorbed, newest first, at most 100.
 pub(crate) async fn activity(db: &mut AnyConnection, account: AccountId) -> Result<Vec<Activity>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT at, kind, address, by_administrator FROM activity \
-         WHERE account = $1 OR account IN (SELECT id FROM accounts WHERE absorbed_into = $1) \
-         ORDER BY id DESC LIMIT 100",
-    )
-    .bind(account.key())
-    .fetch_all(db)
-    .await?;
+    // Each by itself: asked for all at once, PostgreSQL reads the whole table from its end.
+    let mut rows = Vec::new();
+    for account in super::person(db, account).await? {
+        let query = sqlx::query(
+            "SELECT id, at, kind, address, by_administrator FROM activity WHERE account = $1 ORDER BY id DESC LIMIT 100",
+        );
+        for row in query.bind(account.key()).fetch_all(&mut *db).await? {
+            rows.push((row.bytes("id")?, row));
+        }
+    }
+    rows.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
     rows.iter()
+        .take(100)
+        .map(|(_, row)| row)
         .map(|row| {
             Ok(Activity {
                 at: row.millis("at")?,

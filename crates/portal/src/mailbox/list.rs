@@ -16,7 +16,7 @@ use crate::{
     Portal, accounts,
     http::{Answer, Ask},
     sessions::Caller,
-    storage::{Key as _, StoreError, name},
+    storage::{Key as _, RowExt as _, StoreError, name, placeholders},
 };
 
 /// One page of a folder, newest first.
@@ -34,16 +34,17 @@ pub(super) async fn list(
     }
     let mut db = portal.store.read().await?;
     let before = query.before.unwrap_or(DeliveryId(Uuid::max()));
-    // Each mailbox has its own index, so each is asked for a page and the pages are merged: what it costs does not grow
-    // with what lies in them, nor with what an absorbed account brought along.
-    let mut deliveries = Vec::new();
+    // Each mailbox is asked for the ids of a page, which its index alone answers; whole deliveries are read of the merged
+    // page. What it costs does not grow with what lies in the mailboxes, and little with how many were absorbed.
+    let mut ids = Vec::new();
     for mailbox in accounts::mailboxes(&mut db, caller.account).await? {
-        deliveries.append(&mut newest(&mut db, mailbox, query.folder, before, limit + 1).await?);
+        ids.append(&mut newest(&mut db, mailbox, query.folder, before, limit + 1).await?);
     }
-    deliveries.sort_unstable_by_key(|(_, delivery)| std::cmp::Reverse(delivery.id));
-    let more = deliveries.len() > limit as usize;
-    deliveries.truncate(limit as usize);
-    let next = deliveries.last().filter(|_| more).map(|(_, delivery)| delivery.id);
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    let more = ids.len() > limit as usize;
+    ids.truncate(limit as usize);
+    let next = ids.last().filter(|_| more).copied();
+    let deliveries = deliveries(&mut db, &ids).await?;
     let deliveries = with_senders_now(&mut db, deliveries).await?;
     let sent_under: BTreeMap<_, _> = deliveries
         .iter()
@@ -69,16 +70,30 @@ async fn newest(
     folder: Folder,
     before: DeliveryId,
     limit: u32,
-) -> Result<Vec<(AccountId, Delivery)>, StoreError> {
-    let rows = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {DELIVERY} FROM deliveries d JOIN messages m ON m.id = d.message \
-         WHERE d.mailbox = $1 AND d.folder = $2 AND d.id < $3 ORDER BY d.id DESC LIMIT $4",
-    )))
+) -> Result<Vec<DeliveryId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id FROM deliveries WHERE mailbox = $1 AND folder = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+    )
     .bind(mailbox.key())
     .bind(name(&folder))
     .bind(before.key())
     .bind(i64::from(limit))
     .fetch_all(db)
     .await?;
-    rows.iter().map(delivery).collect()
+    rows.iter().map(|row| row.key("id")).collect()
+}
+
+/// Whole deliveries, newest first, with their messages' senders.
+async fn deliveries(db: &mut AnyConnection, ids: &[DeliveryId]) -> Result<Vec<(AccountId, Delivery)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = sqlx::query(AssertSqlSafe(format!(
+        "SELECT {DELIVERY} FROM deliveries d JOIN messages m ON m.id = d.message WHERE d.id IN ({}) ORDER BY d.id DESC",
+        placeholders(ids.len(), 0),
+    )));
+    for id in ids {
+        query = query.bind(id.key());
+    }
+    query.fetch_all(db).await?.iter().map(delivery).collect()
 }

@@ -7,6 +7,8 @@ CREATE INDEX accounts_administrators ON accounts (id) WHERE administrator = 1;
 
 ALTER TABLE sessions ADD COLUMN password_at BIGINT NOT NULL DEFAULT 0;
 
+CREATE INDEX sign_ins_by_account ON sign_ins (account);
+
 ALTER TABLE activity ADD COLUMN address TEXT;
 ALTER TABLE activity ADD COLUMN by_administrator BIGINT NOT NULL DEFAULT 0;
 
