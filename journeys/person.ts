@@ -92,6 +92,8 @@ export class Person {
     const password = dialog.getByLabel('Password', { exact: true });
     if (await password.isVisible()) await password.fill(this.password);
     await dialog.getByRole('button', { name: 'Promote to Master' }).click();
+    await expect(page.getByText(`${address} is your Master now`).first()).toBeVisible();
+    await expect(page.getByText(`${address} is an alias`)).toHaveCount(0);
     await expect(this.aliasRow(address)).toContainText('Master');
     await expect(this.aliasRow(address).getByRole('button', { name: 'Promote to Master' })).toHaveCount(0);
   }
