@@ -49,7 +49,7 @@ pub(super) struct Participant {
 ///
 /// # Errors
 /// `sender-changed` where `from` is not the Master, or where the current certificate does not name the Master: nobody
-/// who is given that certificate could tell that the message is from there.
+/// who is given that certificate could tell that the message is from there. An account that was just absorbed has none.
 pub(super) async fn sender(db: &mut AnyConnection, account: AccountId, from: &Address) -> Answer<Sender> {
     let row = sqlx::query(
         "SELECT a.name, a.fingerprint, m.typed, u.canonical AS named, \
@@ -58,9 +58,10 @@ pub(super) async fn sender(db: &mut AnyConnection, account: AccountId, from: &Ad
          LEFT JOIN user_ids u ON u.fingerprint = a.fingerprint AND u.canonical = m.canonical WHERE a.id = $1",
     )
     .bind(account.key())
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
-    .map_err(StoreError::from)?;
+    .map_err(StoreError::from)?
+    .ok_or(ProblemType::SenderChanged)?;
     let address = row.address("typed")?;
     if address != *from || row.maybe_text("named")?.is_none() {
         return Err(ProblemType::SenderChanged.into());

@@ -14,9 +14,10 @@ use portal::{
     Portal, Rooms, Secrets, Settings,
     changes::Wakes,
     clock::{Clock, Entropy},
+    custody::Custody,
     files::Blobs,
     notices::{Connection, Mail, Refusal, Relay},
-    storage::Store,
+    storage::{Engine, Store},
     workers,
 };
 use rand::RngCore as _;
@@ -117,13 +118,13 @@ impl House {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("portal.sqlite").display());
-        Self::at(&url, folder, None, |_| {}).await
+        Self::at(&url, folder, None, own_custody, |_| {}).await
     }
 
     pub async fn sqlite_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("portal.sqlite").display());
-        Self::at(&url, folder, None, change).await
+        Self::at(&url, folder, None, own_custody, change).await
     }
 
     /// In a database of its own on the server that `RESTANTE_TEST_POSTGRES_URL` names.
@@ -133,13 +134,41 @@ impl House {
 
     pub async fn postgres_with(change: impl FnOnce(&mut Settings)) -> Self {
         let (server, name, url) = postgres_database().await;
-        Self::at(&url, tempfile::tempdir().unwrap(), Some((server, name)), change).await
+        Self::at(
+            &url,
+            tempfile::tempdir().unwrap(),
+            Some((server, name)),
+            own_custody,
+            change,
+        )
+        .await
+    }
+
+    /// With another custody, and in memory as far as the machine has a folder for that: for very many requests.
+    pub async fn quick(engine: Engine, custody: Box<dyn Custody>) -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        let folder = match memory.is_dir() {
+            true => tempfile::tempdir_in(memory).unwrap(),
+            false => tempfile::tempdir().unwrap(),
+        };
+        let (url, database) = match engine {
+            Engine::Sqlite => (
+                format!("sqlite:{}", folder.path().join("portal.sqlite").display()),
+                None,
+            ),
+            Engine::Postgres => {
+                let (server, name, url) = postgres_database().await;
+                (url, Some((server, name)))
+            }
+        };
+        Self::at(&url, folder, database, |_| custody, |_| {}).await
     }
 
     async fn at(
         url: &str,
         folder: tempfile::TempDir,
         database: Option<(String, String)>,
+        custody: impl FnOnce(&Entropy) -> Box<dyn Custody>,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         let entropy = Entropy::seeded(7);
@@ -154,7 +183,7 @@ impl House {
             secrets: Secrets::generate(&entropy),
             store: Store::open(url).await.unwrap(),
             blobs: Blobs::new(Arc::new(InMemory::new())),
-            custody: Box::new(CustodyKey::generate(NOW, &mut entropy.rng()).unwrap()),
+            custody: custody(&entropy),
             relay: Box::new(relay.clone()),
             clock: Box::new(clock.clone()),
             entropy,
@@ -177,6 +206,10 @@ impl House {
         workers::send_due(&self.portal).await.unwrap();
         self.relay.empty()
     }
+}
+
+fn own_custody(entropy: &Entropy) -> Box<dyn Custody> {
+    Box::new(CustodyKey::generate(NOW, &mut entropy.rng()).unwrap())
 }
 
 impl Drop for House {

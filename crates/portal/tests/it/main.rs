@@ -20,6 +20,7 @@ mod document;
 mod house;
 mod matrix;
 mod migration;
+mod model;
 mod notices;
 mod people;
 mod persons;
