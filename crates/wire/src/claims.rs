@@ -145,7 +145,7 @@ pub struct Confirm {
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum ConfirmBy {
     /// By the request's session, which is the claimant's.
-    Click,
+    Click {},
     /// By the number beside the claim.
     Number {
         /// Four digits.
@@ -250,4 +250,7 @@ pub struct AlarmShown {
     pub address: Address,
     /// Until when the link works.
     pub expires_at: Millis,
+    /// When *This wasn't me* was said by it: from then on it does nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised_at: Option<Millis>,
 }

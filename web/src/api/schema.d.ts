@@ -2199,6 +2199,7 @@ export interface components {
             address: components["schemas"]["Address"];
             /** @description Until when the link works. */
             expires_at: components["schemas"]["i64"];
+            raised_at?: components["schemas"]["i64"] | null;
         };
         /** @description The addresses of an account: those that it has, and those that it claims. */
         Aliases: {

@@ -62,7 +62,7 @@ struct Alarm {
     account: AccountId,
     address: Address,
     expires_at: Millis,
-    raised: bool,
+    raised_at: Option<Millis>,
 }
 
 async fn behind(db: &mut AnyConnection, hash: Sha256) -> Answer<Alarm> {
@@ -76,7 +76,7 @@ async fn behind(db: &mut AnyConnection, hash: Sha256) -> Answer<Alarm> {
         account: row.key("account")?,
         address: row.address("address")?,
         expires_at: row.millis("expires_at")?,
-        raised: row.maybe_int("raised_at")?.is_some(),
+        raised_at: row.maybe_int("raised_at")?,
     })
 }
 
@@ -100,6 +100,7 @@ pub(super) async fn inspect(State(portal): State<Portal>, Body(link): Body<LinkT
     Ok(Json(AlarmShown {
         address: alarm.address,
         expires_at: alarm.expires_at,
+        raised_at: alarm.raised_at,
     }))
 }
 
@@ -114,7 +115,7 @@ pub(super) async fn raise(State(portal): State<Portal>, Body(link): Body<LinkTok
     let hash = Sha256::of(link.token.as_ref());
     let mut unit = portal.store.begin().await?;
     let alarm = behind(&mut unit, hash).await?;
-    if alarm.raised {
+    if alarm.raised_at.is_some() {
         return Ok(StatusCode::NO_CONTENT);
     }
     alarm.in_time(now)?;

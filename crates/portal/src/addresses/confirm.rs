@@ -63,9 +63,9 @@ fn way(standing: Standing, master: bool, claimant: AccountId, by: &ConfirmBy) ->
         (Standing::Registered(account), _) if account == claimant => Err(ProblemType::AddressYours),
         (Standing::Registered(account), ConfirmBy::Absorb { .. }) => Ok(Way::Absorb(account)),
         (Standing::Registered(account), ConfirmBy::Move { .. }) if !master => Ok(Way::Move(account)),
-        (Standing::Registered(_), ConfirmBy::Click | ConfirmBy::Number { .. }) => Err(ProblemType::AddressTaken),
-        (Standing::Invited(account), ConfirmBy::Click | ConfirmBy::Number { .. }) => Ok(Way::TakeIn(account)),
-        (Standing::Unknown, ConfirmBy::Click | ConfirmBy::Number { .. }) => Ok(Way::Join),
+        (Standing::Registered(_), ConfirmBy::Click {} | ConfirmBy::Number { .. }) => Err(ProblemType::AddressTaken),
+        (Standing::Invited(account), ConfirmBy::Click {} | ConfirmBy::Number { .. }) => Ok(Way::TakeIn(account)),
+        (Standing::Unknown, ConfirmBy::Click {} | ConfirmBy::Number { .. }) => Ok(Way::Join),
         (_, ConfirmBy::Absorb { .. } | ConfirmBy::Move { .. }) => Err(ProblemType::ClaimChanged),
     }
 }
@@ -107,7 +107,7 @@ pub async fn confirm(
     }
     let way = way(standing, is_master(unit, &linked.address).await?, claimant, &by)?;
     match &by {
-        ConfirmBy::Click if session != Some(claimant) => return Err(ProblemType::ClaimChanged.into()),
+        ConfirmBy::Click {} if session != Some(claimant) => return Err(ProblemType::ClaimChanged.into()),
         ConfirmBy::Number { number } if !is_number(portal, &linked, number) => {
             return wrong_number(portal, unit, &linked).await;
         }
@@ -407,7 +407,7 @@ mod tests {
             statement: Bytes(vec![]),
         };
         prop_oneof![
-            Just(ConfirmBy::Click),
+            Just(ConfirmBy::Click {}),
             Just(ConfirmBy::Number { number: "1234".into() }),
             Just(ConfirmBy::Absorb {
                 proof: Bytes(vec![]),
@@ -443,7 +443,7 @@ mod tests {
         fn each_standing_of_another_has_its_way(standing in standing(), master: bool) {
             prop_assume!(standing != Standing::Registered(CLAIMANT));
             let ways = [
-                ConfirmBy::Click,
+                ConfirmBy::Click {},
                 ConfirmBy::Absorb { proof: Bytes(vec![]), vault_version: 1, parcel: Bytes(vec![]), successions: vec![] },
             ];
             let open = ways.iter().filter(|by| way(standing, master, CLAIMANT, by).is_ok()).count();

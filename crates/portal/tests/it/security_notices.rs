@@ -237,7 +237,7 @@ async fn an_alarm_ends_sessions_sign_ins_and_claims_once(house: House) {
     let body = json!({ "token": token });
     let shown: AlarmShown = house.post("/api/v1/alarms/inspect", &body).await.ok().json();
     assert_eq!(shown.address.as_typed(), "anna@example.test");
-    assert_eq!(shown.expires_at, NOW + WEEK);
+    assert_eq!((shown.expires_at, shown.raised_at), (NOW + WEEK, None));
     anna.get("/session").await.ok();
 
     assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
@@ -253,6 +253,10 @@ async fn an_alarm_ends_sessions_sign_ins_and_claims_once(house: House) {
     let raised = (ActivityKind::AlarmRaised, Some("anna@example.test".to_owned()));
     assert!(anna.activity().await.contains(&raised));
 
+    // Whoever follows the link again is told when it was done, and nobody is signed out by it.
+    house.clock.pass(60_000);
+    let shown: AlarmShown = house.post("/api/v1/alarms/inspect", &body).await.ok().json();
+    assert_eq!(shown.raised_at, Some(NOW));
     assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
     let activity = anna.activity().await;
     assert_eq!(activity.iter().filter(|one| **one == raised).count(), 1);

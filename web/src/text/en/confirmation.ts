@@ -7,6 +7,12 @@ export const confirmation = {
     'An administrator of {portal} asks to add this address to the Secure Account of {name}.',
   'confirm.address': 'This address',
   'confirm.account': 'Secure Account it is to join',
+  'confirm.only-if.absorbs':
+    'Confirm only if you are {who}. {name} will be able to read everything in this account, now and later. If you are somebody else, or if anybody told you to do this, press This wasn’t me.',
+  'confirm.only-if.moves':
+    'Confirm only if you are {who}. {name} will be able to read what is sent to this address from now on, or everything in this account if it joins. If you are somebody else, or if anybody told you to do this, press This wasn’t me.',
+  'confirm.only-if.mail-joins':
+    'Confirm only if you are {who}: {name} will be able to read what waits for {address} and what is sent to it later. Otherwise press This wasn’t me.',
   'confirm.until': 'The link works until {time}.',
   'confirm.what': 'What will happen',
   'confirm.joins':
@@ -139,6 +145,14 @@ export const confirmation = {
     'Under Tools > Alias Management, remove addresses that are not yours. If your Master was changed, promote the right one.',
   'alarm.done.password':
     'If somebody may know your password, or you cannot sign in, tell the administrator of this portal at once: they can disable the account.',
+  'alarm.before.title': 'This was done already',
+  'alarm.before.text':
+    'Everybody was signed out by this link on {time}, and the requests that were pending then were cancelled.',
+  'alarm.before.stays': 'The link works once. Whoever has signed in since then stays signed in, you included.',
+  'alarm.before.activity':
+    'Sign in and look at Account > Activity: it lists what happened since then. What you did yourself is no reason to worry.',
+  'alarm.before.newest':
+    'If there is something newer that was not you, open the link in the newest notice: that one signs everybody out again.',
   'alarm.sign-in': 'Go to sign-in',
   'alarm.link-unknown.title': 'This link is not complete',
   'alarm.link-unknown.text':
