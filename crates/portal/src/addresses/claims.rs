@@ -140,12 +140,14 @@ async fn mail(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId,
     let now = portal.now();
     let mails = notices::claim_mails(unit, address.canonical(), now - HOUR).await?;
     let next_at = next_mail(&mails, account, now).map_err(later)?;
+    // Counted from now, even where the mail is put off: a later end would tell that somebody else claims the address. The
+    // link that the mail brings lives its time from when it is made.
     sqlx::query(
         "UPDATE claims SET token = NULL, expires_at = $2, proof = NULL, proof_account = NULL, proof_until = NULL \
          WHERE id = $1",
     )
     .bind(id.key())
-    .bind(next_at + portal.settings.claim_lifetime)
+    .bind(now + portal.settings.claim_lifetime)
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;

@@ -357,9 +357,6 @@ async fn mails_of_others_put_a_mail_off_in_silence(house: House) {
     house.mails().await;
     let reply = anna.claim("new@partner.test").await;
     let mut claim: Value = reply.json();
-    // When the mail goes out is when its link begins to live; that much later it ends.
-    assert_eq!(claim["expires_at"], NOW + 25 * HOUR);
-    claim["expires_at"] = json!(NOW + 60_000 + 24 * HOUR);
     for field in ["id", "number", "address"] {
         claim[field].take();
     }
@@ -369,6 +366,8 @@ async fn mails_of_others_put_a_mail_off_in_silence(house: House) {
     let token = house.confirmation("new@partner.test").await;
     let shown: ClaimShown = house.inspect(&token, None).await.ok().json();
     assert_eq!(shown.claimant.address.as_typed(), "anna@example.test");
+    // Its link lives as long as any.
+    assert_eq!(shown.expires_at, NOW + HOUR + 24 * HOUR);
 }
 
 async fn five_are_pending_and_ten_added_a_day(house: House) {
