@@ -13,7 +13,7 @@ use wire::{
     sessions::OwnAddress,
 };
 
-use super::{addresses, hold};
+use super::addresses;
 use crate::{
     Portal, changes,
     http::{Answer, Body},
@@ -83,8 +83,9 @@ pub(super) async fn replace(
     let certificate = Certificate::parse(request.certificate.as_ref()).map_err(not_accepted)?;
     certificate.check_at(portal.now()).map_err(not_accepted)?;
     let mut unit = portal.store.begin().await?;
-    // No address is added or promoted between the look at them and the end of this.
-    hold(&mut unit, &[caller.account]).await?;
+    // No address is added or promoted between the look at them and the end of this, and none was taken with the account:
+    // one that was absorbed has none to name.
+    caller.hold(&portal, &mut unit).await?;
     let current = current(&mut unit, caller.account).await?;
     let same_key =
         certificate.fingerprint() == current.fingerprint() && certificate.encryption_key() == current.encryption_key();
