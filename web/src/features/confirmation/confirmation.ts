@@ -7,9 +7,9 @@ import { session } from '../../session/session.svelte';
 import { t } from '../../text';
 import { waitText } from '../../text/formats';
 import { problemText } from '../../text/problem-text';
-import { isVaultError, vault } from '../../vault/client';
+import { vault } from '../../vault/client';
 import { canonical } from '../compose/recipients';
-import { handOver, type Parts, type Step } from './hand-over';
+import { handOver, isWrongPassword, type Parts, type Step } from './hand-over';
 
 /** Why nothing can be confirmed here, each with words and a way on of its own. */
 export const endings = [
@@ -92,6 +92,7 @@ function partsFor(token: string, address: string, password: string): Parts {
     keyring: (certificate, addresses) => vault.call('otherHandsOver', [certificate, addresses, Date.now()]),
     succession: async (certificate, of) => (await vault.call('otherMoves', [certificate, of, Date.now()])).succession,
     confirm: (by) => api.confirmClaim(token, by),
+    look: () => api.inspectClaim(token),
     close: () => vault.call('closeOther', []),
   };
 }
@@ -117,9 +118,8 @@ export async function followSession(): Promise<void> {
 /** What to tell a person whose confirmation failed and can be tried again. */
 export function confirmationProblem(error: unknown, address: string): string {
   if (error instanceof UnopenableVault) return t('confirm.vault-damaged');
-  if (isVaultError(error, 'wrong-password')) return t('confirm.wrong-password', { address });
+  if (isWrongPassword(error)) return t('confirm.wrong-password', { address });
   if (error instanceof Refused) {
-    if (error.is('wrong-credentials')) return t('confirm.wrong-password', { address });
     if (error.is('wrong-number')) {
       return error.triesLeft === undefined
         ? t('confirm.wrong-number-some')

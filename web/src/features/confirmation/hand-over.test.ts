@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toBase64 } from '../../api/bytes';
-import { Refused, problemFrom } from '../../api/problem';
+import { Refused, isRefused, problemFrom } from '../../api/problem';
 import type { ConfirmBy, ProvedOwner } from '../../api/types';
+import { VaultError, isVaultError } from '../../vault/client';
 import type { Sight } from '../../vault/protocol';
 import { handOver, steps, type HandOver, type Parts, type Step, type WrongKey } from './hand-over';
 
@@ -61,6 +62,7 @@ function partsWith({ addresses = ['anna@clinic.example'], sight = { sight: 'firs
       }
       return Promise.resolve({ address: what.address, claimant: { name: 'Anna', address: what.claimant } });
     },
+    look: () => Promise.resolve(void calls.push('look')),
     close: () => Promise.resolve(void calls.push('close')),
   };
   return { parts, calls, confirmed };
@@ -149,6 +151,19 @@ describe('handOver', () => {
     const { parts, calls } = partsWith();
     parts.prove = () => Promise.reject(new Refused(problemFrom(401, { type: 'wrong-credentials' })));
     await expect(handOver(parts, what, () => undefined)).rejects.toThrow();
-    expect(calls).toEqual(['close']);
+    expect(calls).toEqual(['close', 'look']);
+  });
+
+  it('says that the request was confirmed where the password is wrong because it was', async () => {
+    const { parts, calls } = partsWith();
+    parts.prove = () => Promise.reject(new VaultError('wrong-password', ''));
+    await expect(handOver(parts, what, () => undefined)).rejects.toSatisfy((error) =>
+      isVaultError(error, 'wrong-password'),
+    );
+    expect(calls).toEqual(['close', 'look']);
+    parts.look = () => Promise.reject(new Refused(problemFrom(409, { type: 'claim-confirmed' })));
+    await expect(handOver(parts, what, () => undefined)).rejects.toSatisfy((error) =>
+      isRefused(error, 'claim-confirmed'),
+    );
   });
 });

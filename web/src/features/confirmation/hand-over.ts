@@ -3,6 +3,7 @@
 import { fromBase64, toBase64 } from '../../api/bytes';
 import { isRefused } from '../../api/problem';
 import type { ConfirmBy, Confirmed, ProvedOwner } from '../../api/types';
+import { isVaultError } from '../../vault/client';
 import type { Sight, Succession } from '../../vault/protocol';
 import { canonical } from '../compose/recipients';
 
@@ -31,6 +32,8 @@ export interface Parts {
   keyring(certificate: Uint8Array, addresses: string[]): Promise<{ parcel: Uint8Array; successions: Succession[] }>;
   succession(certificate: Uint8Array, address: string): Promise<Succession>;
   confirm(by: ConfirmBy): Promise<Confirmed>;
+  /** Looks at the request again; fails with what ended it. */
+  look(): Promise<unknown>;
   /** Wipes what `prove` and `open` left. */
   close(): Promise<void>;
 }
@@ -56,9 +59,15 @@ export async function handOver(
   try {
     return await once(parts, what, onStep);
   } catch (error) {
+    // Where the answer to an earlier try was lost, the address is the claimant's by now, and so is the password for it.
+    if (isWrongPassword(error)) await parts.look();
     if (!isRefused(error, 'version-conflict')) throw error;
     return once(parts, what, onStep);
   }
+}
+
+export function isWrongPassword(error: unknown): boolean {
+  return isVaultError(error, 'wrong-password') || isRefused(error, 'wrong-credentials');
 }
 
 async function once(parts: Parts, what: HandOver, onStep: (step: Step) => void) {
