@@ -6,19 +6,16 @@ use axum::{
 };
 use bytes::Bytes as Chunk;
 use futures_util::stream;
-use serde_json::json;
-use wire::{Sha256, mailbox::Folder};
+use serde_json::{Value, json};
+use wire::{Bytes, Sha256, mailbox::Folder, sessions::AccountKind};
 
 use crate::{
     house::House,
-    people::{Writes, request},
+    people::{PASSWORD, Writes, request},
 };
 
-#[tokio::test]
-async fn addresses_that_are_none() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
-    for address in [
+fn no_addresses() -> [String; 11] {
+    [
         String::new(),
         "anna".into(),
         "a b@example.test".into(),
@@ -26,10 +23,18 @@ async fn addresses_that_are_none() {
         "a\r\nBcc: x@example.test".into(),
         format!("{}@example.test", "a".repeat(65)),
         format!("a@{}.test", "b".repeat(300)),
+        format!("a@{}.test", "b".repeat(100_000)),
         "a@localhost".into(),
         "a@[127.0.0.1]".into(),
         "a\u{202e}b@example.test".into(),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn addresses_that_are_none() {
+    let house = House::sqlite().await;
+    let anna = house.professional("anna").await;
+    for address in no_addresses() {
         let reply = anna
             .call(Method::POST, "/recipients", json!({ "addresses": [address] }))
             .await;
@@ -41,6 +46,241 @@ async fn addresses_that_are_none() {
             )
             .await;
         assert_eq!(reply.problem(), "malformed", "{address:?}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_none_are_no_aliases() {
+    let house = House::sqlite().await;
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
+    let (_, token) = ada.claimed("new@partner.test").await;
+    let activity = ada.activity().await;
+    for address in no_addresses() {
+        for (path, body) in [
+            ("/claims", json!({ "address": address })),
+            (
+                &format!("/admin/accounts/{}/claims", ada.id()),
+                json!({ "address": address }),
+            ),
+            (
+                "/aliases/promote",
+                json!({ "address": address, "tell_correspondents": false }),
+            ),
+            ("/aliases/remove", json!({ "address": address })),
+            ("/certificates/find", json!({ "address": address })),
+            (
+                "/claims/confirm",
+                json!({ "token": token, "by": {
+                    "kind": "move", "proof": "", "succession": { "address": address, "statement": "" },
+                }}),
+            ),
+        ] {
+            assert_eq!(ada.post(path, body).await.problem(), "malformed", "{path} {address:?}");
+        }
+    }
+    assert_eq!(ada.activity().await, activity);
+    assert_eq!(ada.aliases().await.claims.len(), 1);
+}
+
+#[tokio::test]
+async fn links_that_are_none() {
+    let house = House::sqlite().await;
+    let anna = house.professional("anna").await;
+    let (_, token) = anna.claimed("new@partner.test").await;
+    let sign_in = "0199ad0e-1f7a-7000-8000-000000000001";
+    for (path, rest) in [
+        ("/claims/inspect", json!({})),
+        (
+            "/claims/prove",
+            json!({ "sign_in": sign_in, "credential_finalization": "AAAA" }),
+        ),
+        ("/claims/confirm", json!({ "by": { "kind": "click" } })),
+        ("/claims/refuse", json!({})),
+        ("/alarms/inspect", json!({})),
+        ("/alarms", json!({})),
+    ] {
+        let ask = async |token: Value| {
+            let mut body = rest.clone();
+            body["token"] = token;
+            anna.post(path, body).await.problem()
+        };
+        // What is not 32 bytes was never given out; it is looked for as whatever was.
+        for length in [0, 3, 31, 33, 1 << 20] {
+            assert_eq!(
+                ask(json!(Bytes(vec![7; length]))).await,
+                "link-unknown",
+                "{path} {length}"
+            );
+        }
+        for no_bytes in [
+            json!(null),
+            json!(7),
+            json!(["AAAA"]),
+            json!("AAA"),
+            json!("A-_A"),
+            json!("\u{0}"),
+        ] {
+            assert_eq!(ask(no_bytes.clone()).await, "malformed", "{path} {no_bytes}");
+        }
+        let mut unknown = rest.clone();
+        unknown["token"] = json!(token);
+        unknown["unknown"] = json!(1);
+        assert_eq!(anna.post(path, unknown).await.problem(), "malformed", "{path}");
+        assert_eq!(anna.post(path, rest.clone()).await.problem(), "malformed", "{path}");
+        let huge = json!({ "token": "A".repeat(5 << 20) });
+        assert_eq!(anna.post(path, huge).await.problem(), "too-large", "{path}");
+    }
+    // Nothing of all this was taken for a try.
+    house
+        .confirm(&token, json!({ "kind": "click" }), Some(&anna))
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn ways_to_confirm_that_are_none() {
+    let house = House::sqlite().await;
+    let anna = house.professional("anna").await;
+    let (claim, token) = anna.claimed("new@partner.test").await;
+    let succession = json!({ "address": "new@partner.test", "statement": "" });
+    for by in [
+        json!(null),
+        json!("click"),
+        json!({}),
+        json!({ "kind": "" }),
+        json!({ "kind": "Click" }),
+        json!({ "kind": "click", "number": "1234" }),
+        json!({ "kind": "click", "unknown": null }),
+        json!({ "kind": "number" }),
+        json!({ "kind": "number", "number": 1234 }),
+        json!({ "kind": "number", "number": claim.number, "unknown": 1 }),
+        json!({ "kind": "absorb", "proof": "", "vault_version": "1", "parcel": "", "successions": [] }),
+        json!({ "kind": "absorb", "proof": "", "vault_version": 1.5, "parcel": "", "successions": [] }),
+        json!({ "kind": "absorb", "proof": "", "vault_version": 1, "parcel": "", "successions": succession }),
+        json!({ "kind": "absorb", "proof": "", "vault_version": 1, "parcel": "", "successions": [{ "address": "a@b.test" }] }),
+        json!({ "kind": "move", "proof": 1, "succession": succession }),
+        json!({ "kind": "move", "proof": "", "succession": [succession] }),
+        json!({ "kind": "move", "proof": "", "succession": succession, "parcel": "" }),
+    ] {
+        assert_eq!(
+            house.confirm(&token, by.clone(), Some(&anna)).await.problem(),
+            "malformed",
+            "{by}"
+        );
+    }
+    // A number of another length is a wrong one.
+    for number in ["", &"1".repeat(100_000)] {
+        let by = json!({ "kind": "number", "number": number });
+        assert_eq!(house.confirm(&token, by, None).await.problem(), "wrong-number");
+    }
+    assert_eq!(anna.addresses().await, ["anna@example.test"]);
+    house
+        .confirm(&token, json!({ "kind": "number", "number": claim.number }), None)
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn what_is_handed_over_has_its_bounds() {
+    let house = House::sqlite().await;
+    let anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    let (_, token) = anna.claimed("ben@example.test").await;
+    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let absorb = other.absorb();
+    let with = |field: &str, value: Value| {
+        let mut by = absorb.clone();
+        by[field] = value;
+        by
+    };
+    let statement = |length: usize| json!([{ "address": "ben@example.test", "statement": Bytes(vec![1; length]) }]);
+    let many: Vec<_> = (0..1000)
+        .map(|n| json!({ "address": format!("ben{n}@example.test"), "statement": "" }))
+        .collect();
+    for (by, problem) in [
+        (with("parcel", json!(Bytes(vec![1; (1 << 20) + 1]))), "too-large"),
+        (with("parcel", json!(Bytes(vec![1; 4 << 20]))), "too-large"),
+        (with("parcel", json!("")), "unacceptable"),
+        (with("successions", statement(2049)), "too-large"),
+        (with("successions", json!(many)), "claim-changed"),
+        (with("vault_version", json!(i64::MAX)), "version-conflict"),
+        (with("vault_version", json!(-1)), "version-conflict"),
+        (with("proof", json!(Bytes(vec![7; 32]))), "password-needed"),
+        (with("proof", json!(Bytes(vec![7; 1 << 20]))), "password-needed"),
+    ] {
+        assert_eq!(house.confirm(&token, by, None).await.problem(), problem);
+    }
+    assert_eq!(ben.addresses().await, ["ben@example.test"]);
+    house.confirm(&token, absorb, None).await.ok();
+    // A certificate that is none, or far too long to be one.
+    for certificate in [vec![], vec![0xff; 100], vec![7; 2 << 20]] {
+        assert_eq!(anna.put_certificate(&certificate).await.problem(), "unacceptable");
+    }
+    assert_eq!(anna.put_certificate(&vec![7; 4 << 20]).await.problem(), "too-large");
+}
+
+#[tokio::test]
+async fn requests_about_addresses_that_are_not_what_the_route_takes() {
+    let house = House::sqlite().await;
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
+    let (claim, _) = ada.claimed("new@partner.test").await;
+    let of_ada = format!("/admin/accounts/{}/claims", ada.id());
+    for (path, body) in [
+        ("/claims", json!({ "address": "a@partner.test", "number": "1234" })),
+        ("/claims", json!({ "address": ["a@partner.test"] })),
+        (&of_ada, json!({ "address": "a@partner.test", "confirmed": true })),
+        ("/aliases/promote", json!({ "address": "ada@example.test" })),
+        (
+            "/aliases/promote",
+            json!({ "address": "ada@example.test", "tell_correspondents": "yes" }),
+        ),
+        (
+            "/aliases/promote",
+            json!({ "address": "ada@example.test", "tell_correspondents": true, "to": 1 }),
+        ),
+        (
+            "/aliases/remove",
+            json!({ "address": "ada@example.test", "account": ada.id() }),
+        ),
+        ("/certificates/find", json!({ "addresses": ["ada@example.test"] })),
+        ("/session/password", json!({ "password": PASSWORD })),
+        (
+            "/session/password",
+            json!({ "sign_in": "no-id", "credential_finalization": "" }),
+        ),
+    ] {
+        assert_eq!(
+            ada.post(path, body.clone()).await.problem(),
+            "malformed",
+            "{path} {body}"
+        );
+    }
+    for body in [
+        json!({}),
+        json!({ "certificate": 1 }),
+        json!({ "certificate": "", "fingerprint": "" }),
+    ] {
+        let reply = ada.call(Method::PUT, "/certificate", body.clone()).await;
+        assert_eq!(reply.problem(), "malformed", "{body}");
+    }
+    for id in ["no-id", "0199ad0e-1f7a-7000-8000-000000000001", &"0".repeat(10_000)] {
+        for (method, path) in [
+            (Method::POST, format!("/claims/{id}/mail")),
+            (Method::DELETE, format!("/claims/{id}")),
+            (Method::GET, format!("/admin/accounts/{id}")),
+            (Method::POST, format!("{of_ada}/{id}/mail")),
+            (Method::POST, format!("/admin/accounts/{id}/claims/{}/mail", claim.id)),
+        ] {
+            assert_eq!(
+                ada.call(method, &path, Value::Null).await.problem(),
+                "not-found",
+                "{path}"
+            );
+        }
     }
 }
 
