@@ -727,7 +727,7 @@ impl Model {
         let claim = self.world.claims.get_mut(&name).unwrap();
         claim.newest = None;
         claim.proof = None;
-        claim.expires_at = goes_out + DAY;
+        claim.expires_at = now + DAY;
         Ok(())
     }
 
