@@ -7,7 +7,7 @@ use wire::{
     sessions::ActivityKind::{Disabled, Enabled},
 };
 
-use super::{administrators, find, hold, hold::holder, record};
+use super::{administrators, find, hold, record};
 use crate::{
     Portal, addresses,
     http::Answer,
@@ -27,8 +27,10 @@ pub async fn set_disabled(portal: &Portal, unit: &mut Unit, id: AccountId, disab
     let mut held = administrators(unit).await?;
     held.push(id);
     hold(unit, &held).await?;
-    let registered = find(unit, id).await?.state != AccountState::Invited;
-    if !registered || holder(unit, id).await? != id {
+    if matches!(
+        find(unit, id).await?.state,
+        AccountState::Invited | AccountState::Absorbed
+    ) {
         return Err(ProblemType::NotFound.into());
     }
     if disabled && administrators(unit).await? == [id] {

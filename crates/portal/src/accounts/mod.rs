@@ -25,10 +25,10 @@ use wire::{
 pub(crate) use absorb::absorb;
 pub(crate) use activity::{activity, record, record_about, recorded_since};
 pub(crate) use alarms::issue_alarm;
-pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
 pub(crate) use certificates::{Named, certificate_key, certificates_for, predecessors_of};
-pub(crate) use hold::administrators;
+pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
 pub use disabling::set_disabled;
+pub(crate) use hold::administrators;
 pub use hold::hold;
 pub use invitations::{Invited, invite};
 pub(crate) use invitations::{invited_since, issue_link, waiting, withdraw as withdraw_invitation};
@@ -61,25 +61,34 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
 pub(crate) struct Known {
     pub(crate) id: AccountId,
     pub(crate) kind: AccountKind,
+    pub(crate) administrator: bool,
+    /// An absorbed account is that, whatever its row has: to a database of before that it is a disabled one.
     pub(crate) state: AccountState,
     /// Present once registered.
     pub(crate) name: Option<String>,
     /// Of the current certificate, in hexadecimal.
     pub(crate) fingerprint: String,
+    pub(crate) created_at: Millis,
 }
 
 /// One account.
 pub(crate) async fn find(db: &mut AnyConnection, id: AccountId) -> Result<Known, StoreError> {
-    let row = sqlx::query("SELECT id, kind, state, name, fingerprint FROM accounts WHERE id = $1")
-        .bind(id.key())
-        .fetch_one(db)
-        .await?;
+    let row = sqlx::query(
+        "SELECT id, kind, administrator, name, fingerprint, created_at, \
+             CASE WHEN absorbed_into IS NULL THEN state ELSE 'absorbed' END AS state \
+         FROM accounts WHERE id = $1",
+    )
+    .bind(id.key())
+    .fetch_one(db)
+    .await?;
     Ok(Known {
         id: row.key("id")?,
         kind: row.name("kind")?,
+        administrator: row.flag("administrator")?,
         state: row.name("state")?,
         name: row.maybe_text("name")?,
         fingerprint: row.text("fingerprint")?,
+        created_at: row.millis("created_at")?,
     })
 }
 

@@ -133,31 +133,23 @@ pub async fn details(portal: &Portal, id: AccountId) -> Answer<ManagedAccountDet
 }
 
 async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount, StoreError> {
-    let row = sqlx::query(
-        "SELECT name, kind, administrator, created_at, \
-             CASE WHEN absorbed_into IS NULL THEN state ELSE 'absorbed' END AS state \
-         FROM accounts WHERE id = $1",
-    )
-    .bind(id.key())
-    .fetch_one(&mut *db)
-    .await?;
-    let state = row.name("state")?;
-    let addresses = match state {
+    let known = accounts::find(db, id).await?;
+    let addresses = match known.state {
         AccountState::Invited => vec![OwnAddress {
             address: accounts::destination(db, id).await?,
             master: true,
-            confirmed_at: row.millis("created_at")?,
+            confirmed_at: known.created_at,
         }],
         _ => accounts::addresses(db, id).await?,
     };
     Ok(ManagedAccount {
         id,
-        name: row.maybe_text("name")?,
-        kind: row.name("kind")?,
-        administrator: row.flag("administrator")?,
-        state,
+        name: known.name,
+        kind: known.kind,
+        administrator: known.administrator,
+        state: known.state,
         addresses,
-        created_at: row.millis("created_at")?,
+        created_at: known.created_at,
     })
 }
 
