@@ -219,8 +219,8 @@ async fn a_claims_mail_is_put_off_where_others_claim_the_address_too(house: Hous
 async fn alarm(house: &House, address: &str) -> Bytes {
     let address: Address = address.parse().unwrap();
     let mails = house.mails().await;
-    let links = mails.iter().filter(|mail| mail.to == address).map(link);
-    token(&links.filter(|link| link.contains("/alarm#")).next_back().unwrap())
+    let mut links = mails.iter().filter(|mail| mail.to == address).map(link);
+    token(&links.rfind(|link| link.contains("/alarm#")).unwrap())
 }
 
 async fn raise(house: &House, token: &Bytes) -> crate::people::Reply {

@@ -590,7 +590,7 @@ impl Plan<'_> {
             .owner(address)
             .filter(|who| self.model.account(*who).state == State::Active);
         owner
-            .filter(|_| by % 8 != 0)
+            .filter(|_| !by.is_multiple_of(8))
             .or_else(|| pick(&self.professionals(), by))
     }
 

@@ -61,7 +61,7 @@ pub fn hold(world: &World) -> Result<(), String> {
                 "6: {who:?} was absorbed and is signed in"
             );
             promise!(
-                world.mailboxes.get(who).is_none(),
+                !world.mailboxes.contains_key(who),
                 "3: {who:?} was absorbed and has a mailbox"
             );
         }

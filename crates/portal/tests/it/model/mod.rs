@@ -8,7 +8,7 @@ mod reference;
 mod stage;
 mod world;
 
-use std::{cell::RefCell, pin::pin, task::Poll, time::Instant};
+use std::{cell::RefCell, pin::pin, task::Poll};
 
 use portal::storage::Engine;
 use proptest::{
@@ -329,7 +329,6 @@ fn sequences(engine: Engine) {
     let _within = runtime.enter();
     let stage = runtime.block_on(Stage::open(engine));
     let tally = RefCell::new(Tally::default());
-    let begun = Instant::now();
     let config = Config {
         cases: count,
         failure_persistence: None,
@@ -347,7 +346,7 @@ fn sequences(engine: Engine) {
         tally.borrow_mut().sequences += 1;
         played.map_err(TestCaseError::fail)
     });
-    println!("{:?} in {:?}", tally.borrow(), begun.elapsed());
+    println!("{:?}", tally.borrow());
     match result {
         Ok(()) => {}
         Err(TestError::Fail(why, steps)) => {
