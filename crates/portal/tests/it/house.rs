@@ -25,6 +25,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use wire::{Address, Millis};
 
 pub const NOW: Millis = 1_790_000_000_000;
+const SEED: u64 = 7;
 pub const URL: &str = "https://portal.example.test";
 
 pub struct House {
@@ -151,17 +152,38 @@ impl House {
             true => tempfile::tempdir_in(memory).unwrap(),
             false => tempfile::tempdir().unwrap(),
         };
-        let (url, database) = match engine {
-            Engine::Sqlite => (
-                format!("sqlite:{}", folder.path().join("portal.sqlite").display()),
-                None,
-            ),
-            Engine::Postgres => {
-                let (server, name, url) = postgres_database().await;
-                (url, Some((server, name)))
-            }
-        };
+        let (url, database) = new_database(engine, &folder).await;
         Self::at(&url, folder, database, |_| custody, |_| {}).await
+    }
+
+    /// The same portal on another database, once `fill` has filled that: with its secrets, its custody, its blobs and its
+    /// time, and with randomness of its own.
+    pub async fn on_another_database(&self, fill: impl AsyncFnOnce(&str)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, database) = new_database(self.portal.store.engine(), &folder).await;
+        fill(&url).await;
+        let first = Entropy::seeded(SEED);
+        let portal = Portal::new(Rooms {
+            settings: self.portal.settings.clone(),
+            // In the order in which both were made.
+            secrets: Secrets::generate(&first),
+            store: Store::open(&url).await.unwrap(),
+            blobs: self.portal.blobs.clone(),
+            custody: own_custody(&first),
+            relay: Box::new(self.relay.clone()),
+            clock: Box::new(self.clock.clone()),
+            entropy: Entropy::seeded(SEED + 1),
+            wakes: Wakes::default(),
+        });
+        Self {
+            router: portal::http::router(portal.clone()),
+            portal,
+            clock: self.clock.clone(),
+            relay: self.relay.clone(),
+            url,
+            _folder: folder,
+            database,
+        }
     }
 
     async fn at(
@@ -171,7 +193,7 @@ impl House {
         custody: impl FnOnce(&Entropy) -> Box<dyn Custody>,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
-        let entropy = Entropy::seeded(7);
+        let entropy = Entropy::seeded(SEED);
         let clock = Time(Arc::new(AtomicI64::new(NOW)));
         let relay = Mailbag::default();
         let mut settings = Settings::new("Clinic Post", URL);
@@ -205,6 +227,20 @@ impl House {
     pub async fn mails(&self) -> Vec<Mail> {
         workers::send_due(&self.portal).await.unwrap();
         self.relay.empty()
+    }
+}
+
+/// The URL of a database that is new, and what it takes to drop it.
+async fn new_database(engine: Engine, folder: &tempfile::TempDir) -> (String, Option<(String, String)>) {
+    match engine {
+        Engine::Sqlite => (
+            format!("sqlite:{}", folder.path().join("portal.sqlite").display()),
+            None,
+        ),
+        Engine::Postgres => {
+            let (server, name, url) = postgres_database().await;
+            (url, Some((server, name)))
+        }
     }
 }
 

@@ -31,6 +31,7 @@ mod security_notices;
 mod sending;
 mod sign_in;
 mod storage;
+mod upgrade;
 
 /// One test a line, each on both engines.
 #[macro_export]
