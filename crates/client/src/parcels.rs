@@ -28,7 +28,12 @@ impl Session {
                 // Stored even if all of them were in it: the write before may be the one whose answer was lost.
                 (!taken.is_empty(), taken)
             })
-            .await?;
+            .await;
+        let stored = match stored {
+            // Keys that the vault has no room for stay with the portal; they must not keep anybody out.
+            Err(error) if error.problem() == Some(ProblemType::TooLarge) => return Ok(()),
+            other => other?,
+        };
         for parcel in stored {
             match self.tell(self.ask(Method::DELETE, &format!("/parcels/{parcel}"))).await {
                 // Another client was faster, or the answer to an earlier try was lost.

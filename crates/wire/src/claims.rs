@@ -63,6 +63,9 @@ pub struct ClaimShown {
     pub address: Address,
     /// Who asked, under their Master.
     pub claimant: Person,
+    /// The fingerprint of the claimant's certificate, 64 hexadecimal digits: what is handed over is sealed to that key, and
+    /// whoever hands it over may want to compare it before.
+    pub claimant_fingerprint: String,
     /// Whether an administrator added it for the claimant.
     pub by_administrator: bool,
     /// Until when the link works.

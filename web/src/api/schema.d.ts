@@ -2291,6 +2291,11 @@ export interface components {
             by_administrator: boolean;
             /** @description Who asked, under their Master. */
             claimant: components["schemas"]["Person"];
+            /**
+             * @description The fingerprint of the claimant's certificate, 64 hexadecimal digits: what is handed over is sealed to that key, and
+             *     whoever hands it over may want to compare it before.
+             */
+            claimant_fingerprint: string;
             /** @description Until when the link works. */
             expires_at: components["schemas"]["i64"];
             /** @description What confirming does. */

@@ -73,6 +73,8 @@ export class Keyring {
     } catch (error) {
       // Other devices were quicker again and again. Their vaults come as news, and what is left is tried then.
       if (isRefused(error, 'version-conflict')) return;
+      // Keys that the vault has no room for stay with the portal; they must not keep anybody out.
+      if (isRefused(error, 'too-large')) return;
       throw error;
     }
     if (taken.length === 0) return;

@@ -14,7 +14,7 @@ pub(crate) async fn absorb(unit: &mut Unit, absorbed: AccountId, into: AccountId
         "UPDATE parcels SET account = $2 WHERE account = $1",
         // Never at another that points further.
         "UPDATE accounts SET absorbed_into = $2 WHERE absorbed_into = $1",
-        "UPDATE accounts SET absorbed_into = $2, state = 'disabled', administrator = 0, password = NULL WHERE id = $1",
+        "UPDATE accounts SET absorbed_into = $2, state = 'disabled', administrator = 0 WHERE id = $1",
     ] {
         sqlx::query(sql)
             .bind(absorbed.key())

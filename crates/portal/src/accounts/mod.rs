@@ -32,8 +32,7 @@ pub(crate) use hold::administrators;
 pub use hold::hold;
 pub use invitations::{Invited, invite};
 pub(crate) use invitations::{invited_since, issue_link, waiting, withdraw as withdraw_invitation};
-pub(crate) use parcels::{add_parcel, hand_waiting_key_over};
-pub(crate) use registration::MAX_VAULT;
+pub(crate) use parcels::{MAX_PARCEL, add_parcel, hand_waiting_key_over};
 pub(crate) use vaults::vault;
 
 use crate::{

@@ -16,6 +16,9 @@ use crate::{
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
+/// The largest parcel that is taken, in bytes: as many keys as one may hold. A vault has room for it beside its own.
+pub(crate) const MAX_PARCEL: usize = 1 << 20;
+
 /// Puts a parcel before an account. `absorbed` names the account whose whole keyring it holds: that one's vault stays
 /// until the parcel is taken in.
 pub(crate) async fn add_parcel(

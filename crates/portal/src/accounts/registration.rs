@@ -18,8 +18,8 @@ use crate::{
     storage::{Key as _, StoreError, name},
 };
 
-/// The largest vault that is taken, in bytes: some thousand keys.
-pub(crate) const MAX_VAULT: usize = 1 << 20;
+/// The largest vault that is taken, in bytes: some six hundred keys.
+pub(crate) const MAX_VAULT: usize = 2 << 20;
 
 /// The largest unlock slot that is taken, in bytes.
 const MAX_SLOT: usize = 1024;

@@ -87,11 +87,13 @@ pub(super) async fn write(
     Ok(Json(VaultVersion { version: written }))
 }
 
-/// Deletes the vault of an account that was absorbed, with every way to unlock it.
+/// Deletes the vault of an account that was absorbed, with every way to unlock it. Until then the password's record is
+/// kept too: without it the vault would be a copy that nobody could ever open.
 pub(super) async fn delete(unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM unlock_slots WHERE account = $1",
         "DELETE FROM vaults WHERE account = $1",
+        "UPDATE accounts SET password = NULL WHERE id = $1",
     ] {
         sqlx::query(sql).bind(account.key()).execute(&mut **unit).await?;
     }

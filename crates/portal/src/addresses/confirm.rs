@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Portal,
-    accounts::{self, MAX_VAULT},
+    accounts::{self, MAX_PARCEL},
     changes,
     http::Answer,
     notices::{self, Warning},
@@ -156,7 +156,8 @@ pub async fn confirm(
 async fn hold_those_concerned(unit: &mut Unit, linked: &Linked, standing: Standing) -> Result<(), StoreError> {
     let mut concerned = vec![linked.account];
     if let Standing::Registered(other) | Standing::Invited(other) = standing {
-        concerned.push(other);
+        // With those that it absorbed: they are to point at the claimant.
+        concerned.extend(accounts::person(unit, other).await?);
         let administrators = accounts::administrators(unit).await?;
         if administrators.contains(&other) {
             concerned.extend(administrators);
@@ -272,7 +273,7 @@ async fn absorb(
     successions: &[Succession],
 ) -> Answer<()> {
     let claimant = linked.account;
-    if parcel.0.len() > MAX_VAULT {
+    if parcel.0.len() > MAX_PARCEL {
         return Err(ProblemType::TooLarge.into());
     }
     if parcel.0.is_empty() {

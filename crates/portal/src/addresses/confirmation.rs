@@ -39,7 +39,8 @@ pub(super) async fn inspect(
     let mut db = portal.store.read().await?;
     let linked = behind(&mut db, link.token.as_ref()).await?;
     linked.open(portal.now())?;
-    if accounts::find(&mut db, linked.account).await?.state != AccountState::Active {
+    let known = accounts::find(&mut db, linked.account).await?;
+    if known.state != AccountState::Active {
         return Err(ProblemType::ClaimEnded.into());
     }
     let outcome = match resolve(&mut db, &linked.address).await? {
@@ -59,6 +60,7 @@ pub(super) async fn inspect(
     };
     Ok(Json(ClaimShown {
         claimant: claimant(&mut db, linked.account).await?,
+        claimant_fingerprint: known.fingerprint,
         address: linked.address,
         by_administrator: linked.by_administrator,
         expires_at: linked.expires_at,

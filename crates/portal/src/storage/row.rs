@@ -29,7 +29,9 @@ macro_rules! keys {
     )*};
 }
 
-keys!(AccountId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId);
+keys!(
+    AccountId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId
+);
 
 impl Key for Sha256 {
     fn key(&self) -> &[u8] {

@@ -815,8 +815,10 @@ async fn the_absorbed_vault_stays_until_its_keyring_was_taken_in(house: House) {
     let ben = house.professional("ben").await;
     anna.absorb("ben@example.test", PASSWORD).await;
     assert!(state(&house, &ben).await.contains(&"vaults 1".to_owned()));
-    assert!(state(&house, &ben).await.contains(&"passwords 0".to_owned()));
+    // With what a password proves itself against: without that nobody could open the copy.
+    assert!(state(&house, &ben).await.contains(&"passwords 1".to_owned()));
     anna.take_parcels_in().await;
+    assert!(state(&house, &ben).await.contains(&"passwords 0".to_owned()));
     assert!(state(&house, &ben).await.contains(&"vaults 0".to_owned()));
     assert!(state(&house, &anna).await.contains(&"vaults 1".to_owned()));
     let mut db = house.portal.store.read().await.unwrap();

@@ -72,6 +72,7 @@ export function confirmByPassword(
   const what = {
     address: shown.address,
     claimant: shown.claimant.address,
+    shownFingerprint: shown.claimant_fingerprint,
     ownFingerprint: isClaimant(shown) ? session.fingerprint : undefined,
     how,
   };

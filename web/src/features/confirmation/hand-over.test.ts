@@ -10,6 +10,7 @@ const CERTIFICATE = new Uint8Array([7]);
 const what: HandOver = {
   address: 'ben@lawyers.example',
   claimant: 'anna@clinic.example',
+  shownFingerprint: 'aa',
   ownFingerprint: undefined,
   how: 'absorb',
 };

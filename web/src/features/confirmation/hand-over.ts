@@ -16,6 +16,8 @@ export interface HandOver {
   address: string;
   /** The claimant's Master. */
   claimant: string;
+  /** Of the claimant's key, as the page showed it before the password was given. */
+  shownFingerprint: string;
   /** Of the claimant's key, where the claimant is signed in in this browser: its vault knows better than the portal. */
   ownFingerprint: string | undefined;
   how: 'absorb' | 'move';
@@ -99,6 +101,7 @@ async function checked(parts: Parts, what: HandOver, certificate: Uint8Array): P
   if (what.ownFingerprint !== undefined && what.ownFingerprint !== fingerprint) {
     throw new WrongKey('own', fingerprint, what.ownFingerprint);
   }
+  if (fingerprint !== what.shownFingerprint) throw new WrongKey('named', fingerprint, what.shownFingerprint);
   const sight = await parts.seen(what.claimant, fingerprint);
   if (sight.sight === 'changed') throw new WrongKey('changed', fingerprint, sight.before);
   return fingerprint;

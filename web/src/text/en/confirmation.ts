@@ -64,6 +64,8 @@ export const confirmation = {
   'confirm.changed': 'What is known of this address has changed meanwhile. This is how it is now: look at it again.',
   'confirm.again': 'Another window changed the account meanwhile. Try once more.',
   'confirm.fingerprint': 'Key fingerprint of {claimant}',
+  'confirm.fingerprint-before':
+    'Everything will be sealed to this key. To be sure, compare it with the one shown under Account where {claimant} is signed in.',
   'confirm.fingerprint-hint':
     'Everything was sealed to this key. It is the one shown under Account where {claimant} is signed in.',
 
