@@ -18,6 +18,7 @@ mod claims;
 mod directory;
 mod document;
 mod house;
+mod master;
 mod matrix;
 mod migration;
 mod model;
