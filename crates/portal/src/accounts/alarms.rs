@@ -147,13 +147,15 @@ pub(super) async fn raise(State(portal): State<Portal>, Body(link): Body<LinkTok
 /// Holds the account that holds now what this one held.
 async fn hold_holder(unit: &mut Unit, account: AccountId) -> Result<AccountId, StoreError> {
     let mut held = holder(unit, account).await?;
+    unit.mark().await?;
     loop {
         hold(unit, &[held]).await?;
-        // It may have been absorbed while this waited for it.
+        // It may have been absorbed while this waited for it. Let go then: accounts are held in the order of their ids.
         let now = holder(unit, account).await?;
         if now == held {
             return Ok(held);
         }
+        unit.back_to_mark().await?;
         held = now;
     }
 }

@@ -6,7 +6,7 @@ mod events;
 mod wakes;
 
 use axum::{Json, extract::State};
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     ids::AccountId,
@@ -40,41 +40,48 @@ pub async fn tell(unit: &mut Unit, account: AccountId, change: Change) -> Result
 ///
 /// Each feed's counter is a row that the engine locks; they are counted up one by one in the order of the accounts'
 /// ids, so that two units never wait for each other in a circle. Where an account was absorbed, perhaps by a unit that
-/// this one has just waited for, the change goes to the account that holds everything now.
+/// this one has just waited for, the change goes to the account that holds everything now. That one may come before those
+/// that are counted already, so that all are let go and counted again.
 pub async fn tell_all(unit: &mut Unit, told: &mut [(AccountId, Change)]) -> Result<(), StoreError> {
-    told.sort_by_key(|(account, _)| *account);
-    let mut rows = Vec::with_capacity(told.len());
-    for (account, change) in &*told {
-        let mut account = *account;
-        let mut row = count_up(unit, account).await?;
-        if let Some(holder) = row.maybe_key("absorbed_into")? {
-            account = holder;
-            row = count_up(unit, account).await?;
+    unit.mark().await?;
+    let counted = loop {
+        told.sort_by_key(|(account, _)| *account);
+        match count_up(unit, told).await? {
+            Some(counted) => break counted,
+            None => unit.back_to_mark().await?,
         }
-        let change = serde_json::to_string(change).map_err(|_| StoreError::Corrupt)?;
-        rows.push((account, row.int("change_seq")?, change));
-    }
+    };
     let sql = format!(
         "INSERT INTO changes (account, seq, change) VALUES {}",
-        values(rows.len(), 3)
+        values(told.len(), 3)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
-    for (account, seq, change) in &rows {
+    for ((account, change), seq) in told.iter().zip(counted) {
+        let change = serde_json::to_string(change).map_err(|_| StoreError::Corrupt)?;
         query = query.bind(account.key()).bind(seq).bind(change);
     }
     query.execute(&mut **unit).await?;
-    rows.iter().for_each(|(account, ..)| unit.wake(*account));
+    told.iter().for_each(|(account, _)| unit.wake(*account));
     Ok(())
 }
 
-async fn count_up(unit: &mut Unit, account: AccountId) -> Result<AnyRow, StoreError> {
-    let row = sqlx::query(
-        "UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq, absorbed_into",
-    )
-    .bind(account.key())
-    .fetch_one(&mut **unit)
-    .await?;
-    Ok(row)
+/// Counts the feeds up, in this order. `None` where one is of an account that was absorbed: its holder's took its place.
+async fn count_up(unit: &mut Unit, told: &mut [(AccountId, Change)]) -> Result<Option<Vec<i64>>, StoreError> {
+    let mut counted = Vec::with_capacity(told.len());
+    for (account, _) in told {
+        let row = sqlx::query(
+            "UPDATE accounts SET change_seq = change_seq + 1 WHERE id = $1 RETURNING change_seq, absorbed_into",
+        )
+        .bind(account.key())
+        .fetch_one(&mut **unit)
+        .await?;
+        if let Some(holder) = row.maybe_key("absorbed_into")? {
+            *account = holder;
+            return Ok(None);
+        }
+        counted.push(row.int("change_seq")?);
+    }
+    Ok(Some(counted))
 }
 
 async fn since(db: &mut AnyConnection, account: AccountId, since: i64) -> Result<Changes, StoreError> {

@@ -187,6 +187,24 @@ impl Unit {
         }
     }
 
+    /// Marks where the unit stands, for [`back_to_mark`](Self::back_to_mark). A later mark takes its place.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn mark(&mut self) -> Result<(), StoreError> {
+        sqlx::query("SAVEPOINT mark").execute(&mut **self).await?;
+        Ok(())
+    }
+
+    /// Undoes what was done since the mark, and lets go of the rows that were held since.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn back_to_mark(&mut self) -> Result<(), StoreError> {
+        sqlx::query("ROLLBACK TO SAVEPOINT mark").execute(&mut **self).await?;
+        Ok(())
+    }
+
     /// Makes the unit durable, and says whom to wake.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ mod notices;
 mod people;
 mod persons;
 mod promise;
+mod races;
 mod registration;
 mod relay;
 mod security_notices;
