@@ -9,6 +9,7 @@
 )]
 
 mod admin;
+mod attackers;
 mod bad_input;
 mod blobs;
 mod certificates;
