@@ -126,6 +126,8 @@ test('an administrator claims an address for somebody, who alone confirms it', a
     await anna.confirms(linkIn(confirmation, portal.url));
     await expect(anna.aliasRow(there.address)).toContainText('Alias');
     await ada.page.reload();
-    await expect(ada.page.locator('main')).toContainText(there.address);
+    const addresses = ada.page.getByRole('region', { name: 'Addresses' });
+    await expect(addresses.getByRole('listitem').filter({ hasText: anna.address })).toContainText('Master');
+    await expect(addresses.getByRole('listitem').filter({ hasText: there.address })).toContainText('Alias');
   });
 });
