@@ -26,6 +26,8 @@ pub enum How {
     Alone,
     /// Each of its operations fails at the write after so many, and is done again.
     Crashing(u8),
+    /// The same at its first write, its second, and so on.
+    CrashingEverywhere,
     /// The answer of the last operation is lost, and it is done again.
     Twice,
     /// The last operations of both at once, the second one as the first has waited so often.
@@ -91,6 +93,11 @@ pub enum Action {
         address: Addr,
     },
     RemoveAny {
+        by: u8,
+        address: Addr,
+    },
+    /// Asks for what sealing to an address takes.
+    LookUp {
         by: u8,
         address: Addr,
     },
@@ -197,6 +204,7 @@ fn action() -> BoxedStrategy<Action> {
         1 => (any::<u8>(), addr()).prop_map(|(by, address)| RemoveAny { by, address }),
         7 => (any::<u8>(), vec(addr(), 1..3), prop::bool::weighted(0.1))
             .prop_map(|(by, to, careless)| Send { by, to, careless }),
+        2 => (any::<u8>(), addr()).prop_map(|(by, address)| LookUp { by, address }),
         1 => any::<u8>().prop_map(|by| Certify { by }),
         3 => (any::<u8>(), any::<bool>()).prop_map(|(who, disabled)| SetDisabled { who, disabled }),
         1 => (addr(), any::<bool>()).prop_map(|(address, professional)| Invite { address, professional }),
@@ -262,7 +270,7 @@ impl Numbers {
         Self(100)
     }
 
-    fn next(&mut self) -> u32 {
+    pub fn next(&mut self) -> u32 {
         self.0 += 1;
         self.0
     }
@@ -492,6 +500,11 @@ impl Plan<'_> {
                 let who = self.owner_or(by, address)?;
                 let by = self.session(who, false)?;
                 self.then(Op::Remove { by, alias: address })
+            }
+            Action::LookUp { by, address } => {
+                let who = pick(&self.active(), by)?;
+                let by = self.session(who, false)?;
+                self.then(Op::Prepare { by, to: address })
             }
             Action::Send { by, ref to, careless } => self.send(by, to, careless),
             Action::Certify { by } => {

@@ -149,6 +149,48 @@ pub struct Handed {
     pub addresses: Vec<Addr>,
 }
 
+impl Op {
+    /// What every test of all of them is to have done with success.
+    pub const KINDS: [&str; 27] = [
+        "Alarm → Done",
+        "BeginSignIn → Done",
+        "Cancel → Done",
+        "Certify → Done",
+        "Claim → Done",
+        "ClaimFor → Done",
+        "Confirm by Absorb → Done",
+        "Confirm by Click → Done",
+        "Confirm by Move → Done",
+        "Confirm by Number → Done",
+        "Confirm by Number → WrongNumber",
+        "DropParcel → Done",
+        "Inspect → Shown",
+        "Invite → Done",
+        "Mail → Done",
+        "MailAgain → Done",
+        "Prepare → Done",
+        "Promote → Done",
+        "Prove → Done",
+        "Refuse → Done",
+        "Register → Done",
+        "Remove → Done",
+        "Send → Done",
+        "SetDisabled → Done",
+        "SignIn → Done",
+        "SignOut → Done",
+        "WriteVault → Done",
+    ];
+
+    /// Its name, and the way of a confirmation.
+    pub fn kind(&self) -> String {
+        let name = |text: String| text.split([' ', '(']).next().unwrap_or_default().to_owned();
+        match self {
+            Self::Confirm { by, .. } => format!("Confirm by {}", name(format!("{by:?}"))),
+            other => name(format!("{other:?}")),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Done,
@@ -184,8 +226,8 @@ pub struct Model {
     pub now: Millis,
     /// Who promoted, and when.
     promotions: Vec<(Who, Millis)>,
-    /// Who sent which message.
-    sent: BTreeMap<Message, Who>,
+    /// Who sent which message, and as whom.
+    sent: BTreeMap<Message, (Who, Addr)>,
     alarms: BTreeSet<u32>,
     /// How many links were mailed for a claim.
     links: BTreeMap<ClaimName, u8>,
@@ -381,8 +423,10 @@ impl Model {
                     _ => refuse!(NotFound),
                 }
                 self.world.parcels.remove(contents);
+                // Until then the vault and its password were the only other place of those keys.
                 if let Contents::Keyring(of) = contents {
                     self.world.vaults.remove(of);
+                    self.account_mut(*of).password = false;
                 }
             }
             Op::Alarm { who, at, number } => {
@@ -403,6 +447,12 @@ impl Model {
 
     pub fn account_mut(&mut self, who: Who) -> &mut Account {
         self.world.accounts.get_mut(&who).unwrap()
+    }
+
+    /// What an address is: whose, and whether it is the Master; or who was invited.
+    pub fn standing(&self, address: Addr) -> (Option<(Who, bool)>, Option<Who>) {
+        let (addresses, invitations) = (&self.world.addresses, &self.world.invitations);
+        (addresses.get(&address).copied(), invitations.get(&address).copied())
     }
 
     /// The account behind an address, registered or invited.
@@ -444,6 +494,34 @@ impl Model {
             .iter()
             .filter(|(_, account)| account.absorbed_into == Some(who));
         absorbed.map(|(absorbed, _)| *absorbed).chain([who]).collect()
+    }
+
+    /// The address that a message was sent from, and the sender's Master of now where that is another.
+    pub fn sender(&self, message: Message) -> (Addr, Option<Addr>) {
+        let (sender, from) = self.sent[&message];
+        let holder = self.account(sender).absorbed_into.unwrap_or(sender);
+        let active = self.account(holder).state == State::Active;
+        let now = self.master(holder).filter(|master| active && *master != from);
+        (from, now)
+    }
+
+    /// The keys that an address had before one, as far as one named the next.
+    pub fn predecessors(&self, key: Key, address: Addr) -> BTreeSet<Key> {
+        let mut found = BTreeSet::from([key]);
+        loop {
+            let had = found.len();
+            let before = self
+                .world
+                .successions
+                .iter()
+                .filter(|((_, on), after)| *on == address && found.contains(after));
+            let before: Vec<_> = before.map(|((before, _), _)| *before).collect();
+            found.extend(before);
+            if found.len() == had {
+                found.remove(&key);
+                return found;
+            }
+        }
     }
 
     fn administrators(&self) -> Vec<Who> {
@@ -592,7 +670,7 @@ impl Model {
         if *packets != wanted {
             refuse!(RecipientsChanged);
         }
-        self.sent.insert(message, sender);
+        self.sent.insert(message, (sender, from));
         let folders = [(Folder::Sent, sender)].into_iter();
         for (folder, holder) in folders.chain(reached.iter().map(|who| (Folder::Inbox, *who))) {
             self.world.deliveries.insert(Delivery {
@@ -977,7 +1055,6 @@ impl Model {
         account.absorbed_into = Some(to);
         account.state = State::Disabled;
         account.administrator = false;
-        account.password = false;
     }
 
     fn succeed(&mut self, before: Who, after: Who, address: Addr) {

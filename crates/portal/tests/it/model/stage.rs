@@ -11,12 +11,12 @@ use portal::{
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
-use vault::password::Registration;
+use sqlx::{AssertSqlSafe, any::AnyRow};
+use vault::password::{Registration, SignIn};
 use wire::{
     Bytes, Millis, Problem, ProblemType, Sha256,
     claims::{Asks, ClaimShown, Outcome as Shown},
-    people::Invite,
+    people::{Invite, Recipient},
     sessions::{AccountKind, RegistrationStarted, SignedIn},
 };
 
@@ -50,6 +50,7 @@ pub enum Learned {
     Link(ClaimName, [u8; 32]),
     Proof(Proof, [u8; 32]),
     Session(Session, String),
+    Recipients(Vec<Recipient>),
 }
 
 /// Secrets of things that are made by number.
@@ -207,34 +208,56 @@ impl Stage {
         self.digest = self.digest_question().await;
     }
 
-    /// Every row of every table, as a text a table.
+    /// Every row of every table, as a text a table. PostgreSQL writes a row anew wherever it changes: there its place and
+    /// the transaction that wrote it say it. Of bytes on SQLite, which may be long, their length and their end.
     async fn digest_question(&self) -> String {
         let mut parts = Vec::new();
         for table in self.tables().await {
-            parts.push(match self.engine {
-                Engine::Postgres => format!(
-                    "SELECT '{table}' AS t, md5(COALESCE(string_agg(CAST(r AS TEXT), '|' ORDER BY CAST(r AS TEXT)), '')) \
-                     AS d FROM {table} r"
-                ),
+            let row = match self.engine {
+                Engine::Postgres => {
+                    "string_agg(CAST(ctid AS TEXT) || CAST(xmin AS TEXT), ',' ORDER BY ctid)".to_owned()
+                }
                 Engine::Sqlite => {
                     let mut db = self.house.portal.store.read().await.unwrap();
-                    let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+                    let sql = format!("SELECT name, type FROM pragma_table_info('{table}')");
                     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db).await.unwrap();
-                    let columns: Vec<_> =
-                        rows.iter().map(|row| format!("quote({})", row.text("name").unwrap())).collect();
-                    format!("SELECT '{table}' AS t, group_concat({}) AS d FROM {table}", columns.join(" || ',' || "))
+                    let columns = rows
+                        .iter()
+                        .map(|row| (row.text("name").unwrap(), row.text("type").unwrap()));
+                    let columns = columns.map(|(name, of)| match of.as_str() {
+                        "BLOB" => format!("quote(substr({name}, -48)) || COALESCE(length({name}), '')"),
+                        _ => format!("quote({name})"),
+                    });
+                    format!("group_concat({})", columns.collect::<Vec<_>>().join(" || ',' || "))
                 }
-            });
+            };
+            parts.push(format!("SELECT '{table}' AS t, {row} AS d FROM {table}"));
         }
         parts.join(" UNION ALL ")
     }
 
+    /// Asks what is committed. On SQLite over the connection that writes: the others read every page anew whenever it has
+    /// written, which takes longer.
+    async fn ask(&self, sql: &str, now: Option<Millis>) -> Vec<AnyRow> {
+        let question = sqlx::query(AssertSqlSafe(sql));
+        let question = match now {
+            Some(now) => question.bind(now),
+            None => question,
+        };
+        let store = &self.house.portal.store;
+        match self.engine {
+            Engine::Sqlite => {
+                let mut unit = store.begin().await.unwrap();
+                let rows = question.fetch_all(&mut *unit).await.unwrap();
+                unit.rollback().await;
+                rows
+            }
+            Engine::Postgres => question.fetch_all(&mut *store.read().await.unwrap()).await.unwrap(),
+        }
+    }
+
     pub async fn digest(&self) -> String {
-        let mut db = self.house.portal.store.read().await.unwrap();
-        let rows = sqlx::query(AssertSqlSafe(&*self.digest))
-            .fetch_all(&mut *db)
-            .await
-            .unwrap();
+        let rows = self.ask(&self.digest, None).await;
         let mut digest = String::new();
         for row in rows {
             digest += &row.text("t").unwrap();
@@ -278,8 +301,7 @@ impl Stage {
 
     /// What the database has, with names for what is new. `now` is the time of the step that was done.
     pub async fn read(&self, names: &mut Names, now: Millis) -> World {
-        let mut db = self.house.portal.store.read().await.unwrap();
-        World::read(&mut db, &self.question, &self.keeper, names, now).await
+        World::read(&self.ask(&self.question, Some(now)).await, &self.keeper, names)
     }
 
     pub async fn call(&self, method: Method, path: &str, bearer: Option<&str>, body: Value) -> Reply {
@@ -332,8 +354,12 @@ impl Stage {
         let claim = |claim| names.claim_ids[claim];
         let reply = match op {
             Op::Prepare { by, to } => {
-                self.call(post, "/recipients", bearer(by), json!({ "addresses": [to.typed()] }))
-                    .await
+                let body = json!({ "addresses": [to.typed()] });
+                let reply = self.call(post, "/recipients", bearer(by), body).await;
+                if reply.status.is_success() {
+                    return (Outcome::Done, Learned::Recipients(reply.json()));
+                }
+                reply
             }
             Op::Send {
                 by,
@@ -546,6 +572,13 @@ impl Stage {
             Learned::Session(session, URL_SAFE_NO_PAD.encode(secret))
         })
         .await
+    }
+
+    /// The first request of a sign-in by whoever has never had a password here.
+    pub async fn begin_real_sign_in(&self, address: &str) -> Reply {
+        let (_, request) = SignIn::start(PASSWORD, &mut ChaCha20Rng::seed_from_u64(2)).unwrap();
+        let body = json!({ "address": address, "credential_request": Bytes(request) });
+        self.house.post("/api/v1/sign-ins", body).await
     }
 
     async fn begin_sign_in(&self, who: Who, number: u32, names: &Names) -> (Outcome, Learned) {
