@@ -9,8 +9,9 @@ export PATH := $(CURDIR)/.tools/venv/bin:$(PATH)
 
 ROUNDS ?= 1000
 SECONDS_PER_TARGET ?= 300
+SEQUENCES ?= 10000
 
-.PHONY: help run test check bench torture fuzz clean lint clippy web journeys tests-built
+.PHONY: help run test check bench torture fuzz model clean lint clippy web journeys tests-built
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -74,6 +75,10 @@ bench: ## measure what docs/performance.md tells
 torture: ## kill the portal at random moments, ROUNDS times (1000)
 	tools/setup postgres
 	tools/with-parts postgres-durable -- tools/torture $(ROUNDS)
+
+model: ## play SEQUENCES (10 000) random sequences of address migration on each engine, beside a reference model
+	tools/setup postgres
+	tools/with-parts postgres -- tools/model $(SEQUENCES)
 
 fuzz: ## feed everything that parses with random input, SECONDS_PER_TARGET seconds each (300)
 	tools/fuzz $(SECONDS_PER_TARGET)

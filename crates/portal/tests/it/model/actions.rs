@@ -185,7 +185,7 @@ fn action() -> BoxedStrategy<Action> {
     use Action::*;
     // Mostly the newest.
     let older = || prop_oneof![6 => Just(0u8), 1 => Just(1), 1 => 0..4u8];
-    let few = || 0..4u8;
+    let few = any::<u8>;
     prop_oneof![
         10 => (any::<u8>(), addr(), any::<bool>()).prop_map(|(by, address, moving)| Acquire { by, address, moving }),
         4 => (any::<u8>(), addr()).prop_map(|(by, on)| Claim { by, on }),
@@ -229,7 +229,7 @@ fn beside() -> impl Strategy<Value = (Action, Action)> {
             1 => any::<u8>().prop_map(move |by| Send { by, to: vec![address], careless: false }),
             1 => any::<u8>().prop_map(move |by| RemoveAny { by, address }),
             1 => any::<u8>().prop_map(move |by| PromoteAny { by, address }),
-            1 => (0..3u8, way()).prop_map(move |(claim, way)| Confirm { claim, older: 0, way }),
+            1 => (any::<u8>(), way()).prop_map(move |(claim, way)| Confirm { claim, older: 0, way }),
             1 => any::<bool>().prop_map(move |professional| Invite { address, professional }),
         ]
         .boxed()
@@ -356,11 +356,27 @@ impl Plan<'_> {
         self.session(*who, false)
     }
 
-    /// Pending ones first, the newest first.
-    fn claim(&self, number: u8) -> Option<ClaimName> {
-        let mut claims: Vec<_> = self.model.world.claims.iter().collect();
-        claims.sort_by_key(|(name, claim)| (claim.ended.is_some(), std::cmp::Reverse(claim.created_at), **name));
-        pick(&claims, number).map(|(name, _)| *name)
+    /// A pending claim, made where there is none; now and then one that has ended.
+    fn claim(&mut self, number: u8) -> Option<ClaimName> {
+        let (which, ended) = (number / 8, number.is_multiple_of(8));
+        let claims = self.model.world.claims.iter();
+        let mut claims: Vec<_> = claims.filter(|(_, claim)| claim.ended.is_some() == ended).collect();
+        claims.sort_by_key(|(name, claim)| (std::cmp::Reverse(claim.created_at), **name));
+        if ended || !claims.is_empty() {
+            return pick(&claims, which).map(|(name, _)| *name);
+        }
+        let of = pick(&self.professionals(), number)?;
+        let others: Vec<_> = Addr::ALL
+            .into_iter()
+            .filter(|address| self.model.owner(*address) != Some(of))
+            .collect();
+        let on = pick(&others, which)?;
+        let by = self.session(of, false)?;
+        self.then(Op::Claim { by, on })?;
+        let mut claims = self.model.world.claims.iter();
+        claims
+            .find(|(name, claim)| name.of == of && name.on == on && claim.ended.is_none())
+            .map(|(name, _)| *name)
     }
 
     fn link(&self, claim: ClaimName, older: u8) -> Option<Link> {
@@ -435,6 +451,7 @@ impl Plan<'_> {
             }
             Action::Inspect { claim, older, by } => {
                 let claim = self.claim(claim)?;
+                self.mailed(claim);
                 let link = self.link(claim, older)?;
                 let sessions: Vec<_> = self.model.world.sessions.keys().copied().collect();
                 let by = pick(&sessions, by).filter(|_| by % 2 == 0);
@@ -454,6 +471,7 @@ impl Plan<'_> {
             }
             Action::Refuse { claim, older } => {
                 let claim = self.claim(claim)?;
+                self.mailed(claim);
                 let link = self.link(claim, older)?;
                 self.then(Op::Refuse { link })
             }

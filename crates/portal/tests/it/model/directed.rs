@@ -37,7 +37,7 @@ fn story() -> Vec<(wire::Millis, Action)> {
         moving: true,
     };
     let confirm = |way| Confirm {
-        claim: 0,
+        claim: 1,
         older: 0,
         way,
     };
@@ -59,23 +59,23 @@ fn story() -> Vec<(wire::Millis, Action)> {
         (1, moving(ben, eve_at)),
         (1, TakeIn { who: ben }),
         (61 * MINUTE, Claim { by: anna, on: carl_at }),
-        (1, Mail { claim: 0 }),
+        (1, Mail { claim: 1 }),
         (
             1,
             Inspect {
-                claim: 0,
+                claim: 1,
                 older: 0,
                 by: 1,
             },
         ),
         (1, confirm(Way::WrongNumber)),
-        (1, MailAgain { claim: 0 }),
-        (1, Mail { claim: 0 }),
+        (1, MailAgain { claim: 1 }),
+        (1, Mail { claim: 1 }),
         (1, confirm(Way::WrongNumber)),
-        (1, Prove { claim: 0, older: 0 }),
-        (1, Refuse { claim: 0, older: 0 }),
+        (1, Prove { claim: 1, older: 0 }),
+        (1, Refuse { claim: 1, older: 0 }),
         (1, ClaimFor { of: ben, on: dora_at }),
-        (1, Cancel { claim: 0 }),
+        (1, Cancel { claim: 1 }),
         // Three wrong numbers end the claim on an address that nobody has.
         (61 * MINUTE, Claim { by: carl, on: eve_at }),
         (1, Remove { by: ben, alias: 0 }),
