@@ -173,11 +173,11 @@ fn way() -> impl Strategy<Value = Way> {
         2 => Just(Number),
         2 => Just(WrongNumber),
         3 => Just(Absorb),
-        1 => Just(AbsorbByOldProof),
+        2 => Just(AbsorbByOldProof),
         1 => Just(AbsorbOldVault),
         1 => Just(AbsorbHalf),
         2 => Just(Move),
-        1 => Just(MoveByOldProof),
+        2 => Just(MoveByOldProof),
     ]
 }
 
@@ -464,7 +464,12 @@ impl Plan<'_> {
                 self.prove(link).map(|_| ())
             }
             Action::Confirm { claim, older, way } => {
-                let claim = self.claim(claim)?;
+                let mut proved = self.model.world.claims.iter();
+                let proved = proved.find(|(_, claim)| claim.proof.is_some() && claim.ended.is_none());
+                let claim = match (way, proved) {
+                    (Way::AbsorbByOldProof | Way::MoveByOldProof, Some((name, _))) => *name,
+                    _ => self.claim(claim)?,
+                };
                 self.mailed(claim);
                 let link = self.link(claim, older)?;
                 self.confirm(link, way)
