@@ -4,6 +4,7 @@
 //! [`storage`], [`http`] and [`workers`]. Data flows handler, rule, store; never back.
 
 pub mod accounts;
+pub mod activations;
 pub mod addresses;
 pub mod admin;
 pub mod changes;

@@ -8,6 +8,7 @@ mod failure;
 mod files;
 mod messages;
 mod open_vault;
+mod pass;
 mod plain;
 mod randomness;
 

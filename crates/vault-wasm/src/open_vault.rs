@@ -33,6 +33,10 @@ impl OpenVault {
         }
     }
 
+    pub(crate) fn key(&self) -> &VaultKey {
+        &self.key
+    }
+
     /// The vault and the sender's certificate, verified once for all the messages it signed.
     pub(crate) fn with_sender(&mut self, certificate: &[u8]) -> Result<(&Vault, &Certificate), Failure> {
         if self.verified.len() >= MAX_VERIFIED {

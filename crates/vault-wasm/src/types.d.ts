@@ -109,6 +109,16 @@ export interface Registered {
   vault: OpenVault;
 }
 
+/** What a pass is for. None is taken for another. */
+export type PassPurpose = 'activation' | 'hand-over';
+
+/** What opens a vault without the password: `secret` to keep, `token` and `wrapped` for the portal. */
+export interface MadePass {
+  secret: Uint8Array;
+  token: Uint8Array;
+  wrapped: Uint8Array;
+}
+
 /** What a certificate says. */
 export interface CertificateInfo {
   fingerprint: string;

@@ -30,7 +30,7 @@ impl VaultKey {
 
     /// The `password` slot: the key wrapped under what OPAQUE gives to whoever knows the password.
     pub fn wrap_for_password(&self, key: &ExportKey, rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
-        lock(key.as_bytes(), PASSWORD_SLOT, &self.0, rng)
+        self.wrap(key.as_bytes(), PASSWORD_SLOT, rng)
     }
 
     /// Opens the `password` slot.
@@ -44,12 +44,16 @@ impl VaultKey {
         reload_key: &[u8; 32],
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Vec<u8>, Error> {
-        lock(reload_key, RELOAD, &self.0, rng)
+        self.wrap(reload_key, RELOAD, rng)
     }
 
     /// Undoes [`VaultKey::wrap_for_reload`].
     pub fn unwrap_for_reload(wrapped: &[u8], reload_key: &[u8; 32]) -> Result<Self, Error> {
         Self::unwrap(wrapped, reload_key, RELOAD)
+    }
+
+    pub(crate) fn wrap(&self, secret: &[u8], label: &str, rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
+        lock(secret, label, &self.0, rng)
     }
 
     pub(crate) fn lock_vault(&self, vault: &[u8], rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
@@ -60,7 +64,7 @@ impl VaultKey {
         unlock(&self.0, VAULT, sealed)
     }
 
-    fn unwrap(wrapped: &[u8], secret: &[u8], label: &str) -> Result<Self, Error> {
+    pub(crate) fn unwrap(wrapped: &[u8], secret: &[u8], label: &str) -> Result<Self, Error> {
         let bytes = unlock(secret, label, wrapped)?;
         let mut key = Self([0; 32]);
         if bytes.len() != key.0.len() {
@@ -93,7 +97,7 @@ fn unlock(secret: &[u8], label: &str, locked: &[u8]) -> Result<Zeroizing<Vec<u8>
     }
 }
 
-fn derive(secret: &[u8], label: &str) -> Result<SessionKey, Error> {
+pub(crate) fn derive(secret: &[u8], label: &str) -> Result<SessionKey, Error> {
     let mut key = SessionKey([0; 32]);
     Hkdf::<Sha512>::new(None, secret)
         .expand(label.as_bytes(), &mut key.0)

@@ -44,4 +44,6 @@ id! {
     ParcelId,
     /// An unlock slot of a vault.
     SlotId,
+    /// A client program's activation.
+    ActivationId,
 }

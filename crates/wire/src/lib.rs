@@ -3,6 +3,7 @@
 //! All bodies are JSON. Bytes travel as base64 (RFC 4648 section 4, padded) in a [`Bytes`]; times are UTC milliseconds
 //! since 1970 in a [`Millis`]; ids are UUIDv7. Requests refuse unknown fields. Errors are [`Problem`] documents.
 
+pub mod activations;
 pub mod address;
 mod bytes;
 pub mod claims;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Address, Bytes, Millis,
+    activations::Activation,
     claims::{Claim, Predecessor},
     ids::{AccountId, DeliveryId},
     sessions::{AccountKind, Activity, OwnAddress},
@@ -103,6 +104,8 @@ pub struct ManagedAccountDetails {
     pub account: ManagedAccount,
     /// Its pending claims, without their numbers.
     pub claims: Vec<Claim>,
+    /// The client programs that are authorised for it.
+    pub activations: Vec<Activation>,
     /// What happened to it, newest first, at most 100.
     pub activity: Vec<Activity>,
 }

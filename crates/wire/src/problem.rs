@@ -118,7 +118,17 @@ problems! {
     PasswordNeeded = "password-needed", 403, "Give your password again.";
     /// The Master, or the certificate that names it, changed between sealing and sending.
     SenderChanged = "sender-changed", 409, "Your address changed while the message was being sealed.";
-    /// A confirmation or notice link that was never given out, or that was swept.
+    /// No activation has this token: it was removed, or never made.
+    ActivationUnknown = "activation-unknown", 401, "This program is not activated, or not any more. Activate it again.";
+    /// The owner or an administrator blocked the activation.
+    ActivationBlocked = "activation-blocked", 403, "This activation is blocked.";
+    /// Another address was promoted to Master since the program was activated.
+    NeedsReactivation = "needs-reactivation", 403, "The Master address has changed. Remove this activation, and activate again.";
+    /// The account has as many activations as it may have.
+    TooManyActivations = "too-many-activations", 409, "The account has as many activations as it may have. Remove one first.";
+    /// The program's version is older than the portal allows.
+    ProgramOutdated = "program-outdated", 403, "This version of the program is too old for this portal. Bring in the newest.";
+    /// A confirmation, notice or hand-over link that was never given out, was used, or was swept.
     LinkUnknown = "link-unknown", 404, "This link is not one of ours.";
     /// A confirmation or notice link past its time.
     LinkExpired = "link-expired", 410, "This link has expired.";

@@ -246,6 +246,8 @@ pub struct Slot {
 pub enum SlotKind {
     /// Under a key from the OPAQUE export key.
     Password,
+    /// Under a key from what an activated client program keeps.
+    Activation,
 }
 
 /// A new state of the vault. `If-Match` names the version that it replaces.
@@ -330,6 +332,16 @@ pub enum ActivityKind {
     Promoted,
     /// An alias was removed.
     AliasRemoved,
-    /// Somebody said *This wasn't me* in a security notice: all sessions and claims ended.
+    /// Somebody said *This wasn't me* in a security notice: all sessions, activations and claims ended.
     AlarmRaised,
+    /// A client program was activated.
+    Activated,
+    /// An activation was removed.
+    ActivationRemoved,
+    /// An activation was blocked.
+    ActivationBlocked,
+    /// An activation was unblocked.
+    ActivationUnblocked,
+    /// A session began by a hand-over, without the password.
+    HandedOver,
 }

@@ -1,7 +1,7 @@
 // The vault's WebAssembly module as this code uses it: what tools/build-wasm writes to ./module/.
 // Once the module stands there, its own declarations take precedence over these.
 declare module '*/module/vault_wasm.js' {
-  import type { Cover, FileRef, KeyPacket, LetterIn, Opened, Predecessor, Sight } from './protocol';
+  import type { Cover, FileRef, KeyPacket, LetterIn, MadePass, Opened, PassPurpose, Predecessor, Sight } from './protocol';
 
   export default function init(source: { module_or_path: string }): Promise<unknown>;
 
@@ -26,6 +26,7 @@ declare module '*/module/vault_wasm.js' {
     openVault(sealedVault: Uint8Array, passwordSlot: Uint8Array): OpenVault;
     free(): void;
   }
+  export function passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
   export function startRegistration(password: string): RegistrationAttempt;
   export function startSignIn(password: string): SignInAttempt;
   export function readCertificate(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
@@ -34,6 +35,13 @@ declare module '*/module/vault_wasm.js' {
     static reload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): OpenVault;
     readonly certificate: Uint8Array;
     readonly fingerprint: string;
+    static withPass(
+      purpose: PassPurpose,
+      secret: Uint8Array,
+      wrappedKey: Uint8Array,
+      sealedVault: Uint8Array,
+    ): OpenVault;
+    makePass(purpose: PassPurpose): MadePass;
     wrapForReload(reloadKey: Uint8Array): Uint8Array;
     lock(): Uint8Array;
     takeIn(parcel: Uint8Array): void;

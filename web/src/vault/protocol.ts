@@ -72,6 +72,16 @@ export interface Succession {
   statement: Uint8Array;
 }
 
+/** What a pass is for: an activated program keeps one, and so does the link of a hand-over. */
+export type PassPurpose = 'activation' | 'hand-over';
+
+/** What opens a vault without the password: `secret` is kept, the portal gets the others. */
+export interface MadePass {
+  secret: Uint8Array;
+  token: Uint8Array;
+  wrapped: Uint8Array;
+}
+
 export interface SealedMessage {
   cover: Uint8Array;
   body: Uint8Array;
@@ -108,6 +118,11 @@ export interface Operations {
   openWithPassword(sealedVault: Uint8Array, passwordSlot: Uint8Array): void;
   openAfterReload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): void;
   wrapForReload(reloadKey: Uint8Array): Uint8Array;
+  /** A fresh pass for the open vault. */
+  makePass(purpose: PassPurpose): MadePass;
+  /** What the portal is shown of a pass that was kept. */
+  passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
+  openWithPass(purpose: PassPurpose, secret: Uint8Array, wrappedKey: Uint8Array, sealedVault: Uint8Array): void;
   identity(): { fingerprint: string; certificate: Uint8Array };
   /** Makes the own certificate anew with these addresses, the Master first. */
   certify(addresses: string[], nowMs: number): Uint8Array;

@@ -115,6 +115,11 @@ const handlers: Handlers = {
     replace(module.OpenVault.reload(sealedVault, wrappedKey, reloadKey));
   },
   wrapForReload: (reloadKey) => open().wrapForReload(reloadKey),
+  makePass: (purpose) => open().makePass(purpose),
+  passToken: (purpose, secret) => module.passToken(purpose, secret),
+  openWithPass(purpose, secret, wrappedKey, sealedVault) {
+    replace(module.OpenVault.withPass(purpose, secret, wrappedKey, sealedVault));
+  },
   identity: () => ({ fingerprint: open().fingerprint, certificate: open().certificate }),
   certify: (addresses, nowMs) => open().certify(addresses, nowMs),
   adopt: (certificate) => open().adopt(certificate),

@@ -17,7 +17,7 @@ use super::{
     record_about,
 };
 use crate::{
-    Portal, addresses,
+    Portal, activations, addresses,
     http::{Answer, Body},
     sessions,
     settings::DAY,
@@ -104,7 +104,8 @@ pub(super) async fn inspect(State(portal): State<Portal>, Body(link): Body<LinkT
     }))
 }
 
-/// Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every claim. Saying it twice is
+/// Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every
+/// activation, every claim. Saying it twice is
 /// saying it once, so that nobody who has signed in anew is put out by an old mail.
 #[utoipa::path(
     post, path = "/alarms", tag = "account",
@@ -129,6 +130,7 @@ pub(super) async fn raise(State(portal): State<Portal>, Body(link): Body<LinkTok
         .rows_affected();
     if raised > 0 {
         sessions::end_all(&mut unit, account, None).await?;
+        activations::remove_all(&mut unit, account).await?;
         addresses::cancel_claims(&portal, &mut unit, account).await?;
         record_about(
             &portal,

@@ -14,7 +14,7 @@ use super::{add_certificate, certificates::unacceptable, hand_waiting_key_over, 
 use crate::{
     Portal, changes,
     http::{Answer, Body},
-    sessions,
+    sessions::{self, Way},
     storage::{Key as _, StoreError, name},
 };
 
@@ -127,7 +127,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
     record(&portal, &mut unit, account, ActivityKind::Registered).await?;
     hand_waiting_key_over(&portal, &mut unit, account, account, &certificate).await?;
     changes::tell(&mut unit, account, wire::mailbox::Change::Account).await?;
-    let begun = sessions::begin(&portal, &mut unit, account, request.carrier).await?;
+    let begun = sessions::begin(&portal, &mut unit, account, request.carrier, Way::Password).await?;
     portal.commit(unit).await?;
     Ok(begun.answer(&portal))
 }

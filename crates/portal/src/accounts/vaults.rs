@@ -9,7 +9,7 @@ use axum::{
 use sqlx::AnyConnection;
 use wire::{
     ProblemType,
-    ids::AccountId,
+    ids::{AccountId, ActivationId},
     mailbox::Change,
     sessions::{Slot, Vault, VaultVersion, WriteVault},
 };
@@ -22,16 +22,41 @@ use crate::{
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
-/// An account's vault with its slots.
-pub(crate) async fn vault(db: &mut AnyConnection, account: AccountId) -> Result<Vault, StoreError> {
+/// Which ways to unlock its vault a session may see: its own, and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slots {
+    /// The one by the password.
+    Password,
+    /// That of the activation that began the session.
+    Activation(ActivationId),
+    /// None: the vault key came by another way.
+    None,
+}
+
+/// An account's vault with slots of it.
+pub(crate) async fn vault(db: &mut AnyConnection, account: AccountId, slots: Slots) -> Result<Vault, StoreError> {
     let row = sqlx::query("SELECT version, sealed FROM vaults WHERE account = $1")
         .bind(account.key())
         .fetch_one(&mut *db)
         .await?;
-    let slots = sqlx::query("SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 ORDER BY id")
-        .bind(account.key())
-        .fetch_all(db)
-        .await?;
+    let query = match &slots {
+        Slots::None => None,
+        Slots::Password => Some(
+            sqlx::query(
+                "SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 AND activation IS NULL ORDER BY id",
+            )
+            .bind(account.key()),
+        ),
+        Slots::Activation(activation) => Some(
+            sqlx::query("SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 AND activation = $2 ORDER BY id")
+                .bind(account.key())
+                .bind(activation.key()),
+        ),
+    };
+    let slots = match query {
+        Some(query) => query.fetch_all(db).await?,
+        None => Vec::new(),
+    };
     let slot = |row: &sqlx::any::AnyRow| {
         Ok::<_, StoreError>(Slot {
             id: row.key("id")?,
@@ -49,7 +74,8 @@ pub(crate) async fn vault(db: &mut AnyConnection, account: AccountId) -> Result<
 /// The caller's vault.
 #[utoipa::path(get, path = "/vault", tag = "account", responses((status = 200, body = Vault)))]
 pub(super) async fn read(State(portal): State<Portal>, caller: Caller) -> Answer<Response> {
-    let vault = vault(&mut *portal.store.read().await?, caller.account).await?;
+    let slots = caller.activation.map_or(Slots::Password, Slots::Activation);
+    let vault = vault(&mut *portal.store.read().await?, caller.account, slots).await?;
     Ok(([(header::ETAG, format!("\"{}\"", vault.version))], Json(vault)).into_response())
 }
 

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     Portal,
-    accounts::{self, MAX_PARCEL},
-    changes,
+    accounts::{self, MAX_PARCEL, Slots},
+    activations, changes,
     http::Answer,
     notices::{self, Warning},
     sessions,
@@ -285,7 +285,7 @@ async fn absorb(
         return Err(ProblemType::OnlyAdministrator.into());
     }
     // The keyring that was handed over must be all of it.
-    if accounts::vault(unit, other).await?.version != vault_version {
+    if accounts::vault(unit, other, Slots::None).await?.version != vault_version {
         return Err(ProblemType::VersionConflict.into());
     }
     let joining = addresses(unit, other).await?;
@@ -297,6 +297,7 @@ async fn absorb(
         succeed(unit, other, claimant, succession).await?;
     }
     sessions::end_all(unit, other, None).await?;
+    activations::remove_all(unit, other).await?;
     claims::cancel_claims(portal, unit, other).await?;
     sqlx::query("UPDATE addresses SET account = $2, master = 0 WHERE account = $1")
         .bind(other.key())

@@ -98,7 +98,7 @@ pub(super) async fn prove(State(portal): State<Portal>, Body(request): Body<Prov
         proof: proof.to_vec().into(),
         account,
         addresses: accounts::addresses(&mut unit, account).await?,
-        vault: accounts::vault(&mut unit, account).await?,
+        vault: accounts::vault(&mut unit, account, accounts::Slots::Password).await?,
         claimant_certificate: claimant_certificate(&mut unit, linked.account).await?,
     };
     portal.commit(unit).await?;

@@ -10,7 +10,7 @@ use wire::{
 
 use super::claims;
 use crate::{
-    Portal, accounts, changes,
+    Portal, accounts, activations, changes,
     http::Answer,
     notices::{self, Warning},
     sessions,
@@ -22,7 +22,7 @@ use crate::{
 const TELLINGS_A_DAY: i64 = 3;
 
 /// Makes an alias the Master; the former Master becomes an alias. Other sessions than `keep` end, named by the hash of its
-/// secret. With `tell`, those the account has dealt with are told. Twice is once.
+/// secret, and activations work no more. With `tell`, those the account has dealt with are told. Twice is once.
 ///
 /// # Errors
 /// `not-found` where it is no address of the account, `too-many-requests`.
@@ -57,6 +57,7 @@ pub async fn promote(
             .map_err(StoreError::from)?;
     }
     sessions::end_all(unit, account, keep).await?;
+    activations::outlive(portal, unit, account).await?;
     claims::forget_proofs(unit, account).await?;
     accounts::record_about(portal, unit, account, ActivityKind::Promoted, &new.address, false).await?;
     let (masters, aliases): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| other.master);

@@ -1,6 +1,7 @@
 //! What an administrator does: invite, look over the accounts, disable one, ask for another address of one. Never read,
 //! never take over.
 
+mod activations;
 mod claims;
 
 use axum::{Json, extract::State, http::StatusCode};
@@ -36,6 +37,9 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(set_disabled))
         .routes(routes!(claims::add))
         .routes(routes!(claims::mail_again))
+        .routes(routes!(activations::set_blocked))
+        .routes(routes!(activations::programs))
+        .routes(routes!(activations::set_least_version))
 }
 
 /// Invites an address, or mails its invitation again, and decides what the person will be.
@@ -128,6 +132,7 @@ pub async fn details(portal: &Portal, id: AccountId) -> Answer<ManagedAccountDet
     Ok(ManagedAccountDetails {
         account: managed(&mut db, id).await?,
         claims: claims::pending(&mut db, id).await?,
+        activations: crate::activations::of(&mut db, id, None).await?,
         activity: accounts::activity(&mut db, id).await?,
     })
 }

@@ -32,7 +32,7 @@ pub(crate) use extract::{Ask, Body, IdempotencyKey, Named, Network, Replaces};
 pub use problem::{Answer, Error};
 pub use serve::serve;
 
-use crate::{Portal, accounts, addresses, admin, changes, files, mailbox, sessions};
+use crate::{Portal, accounts, activations, addresses, admin, changes, files, mailbox, sessions};
 
 /// How long the portal may take to answer a request that is no stream.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -61,6 +61,7 @@ fn api() -> OpenApiRouter<Portal> {
         .merge(health::routes())
         .merge(accounts::routes())
         .merge(sessions::routes())
+        .merge(activations::routes())
         .merge(addresses::routes())
         .merge(mailbox::routes())
         .merge(files::routes())

@@ -46,11 +46,13 @@ pub enum Warning {
     Removed,
     /// To the addresses that the account goes on having.
     AliasRemoved,
+    /// To every address of an account that a client program was activated for.
+    Activated,
 }
 
 impl Warning {
     /// All there are.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Joined,
         Self::AliasAdded,
         Self::Absorbed,
@@ -62,6 +64,7 @@ impl Warning {
         Self::MasterChanged,
         Self::Removed,
         Self::AliasRemoved,
+        Self::Activated,
     ];
 }
 

@@ -56,6 +56,7 @@ const SOURCES: &[(&str, &str)] = sources![
         "master-changed",
         "removed",
         "alias-removed",
+        "activated",
 ];
 
 /// Everything that a mail says.

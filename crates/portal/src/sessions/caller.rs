@@ -7,7 +7,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
-use wire::{Millis, ProblemType, Sha256, ids::AccountId, people::AccountState, sessions::AccountKind};
+use wire::{Millis, Problem, ProblemType, Sha256, ids::{AccountId, ActivationId}, people::AccountState, sessions::AccountKind};
 
 use super::{PASSWORD_COUNTS_FOR, cookie_name};
 use crate::{
@@ -27,15 +27,22 @@ pub struct Caller {
     pub administrator: bool,
     /// When the password was last given in this session.
     pub(crate) password_at: Millis,
+    /// The activation that the session was begun by: it may read and write, and change nothing of the account itself.
+    pub(crate) activation: Option<ActivationId>,
     /// The hash of the session's secret.
     pub(crate) session: Sha256,
 }
 
-/// A caller who is a Professional.
+/// A caller whose session was begun by a person, not by an activated program: whoever finds what a program keeps cannot
+/// change the account, and so not make its way in last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InPerson(pub(crate) Caller);
+
+/// A caller who is a Professional, in person.
 #[derive(Clone, Copy, Debug)]
 pub struct Professional(pub Caller);
 
-/// A caller who administers the portal.
+/// A caller who administers the portal, in person.
 #[derive(Clone, Copy, Debug)]
 pub struct Administrator(pub Caller);
 
@@ -50,6 +57,24 @@ impl Caller {
     pub(crate) async fn hold(&self, portal: &Portal, unit: &mut Unit) -> Answer<()> {
         accounts::hold(unit, &[self.account]).await?;
         signed_in(find(unit, self.session, portal.now()).await?).map(|_| ())
+    }
+
+    /// Sees that no program began the session.
+    pub(crate) fn in_person(&self) -> Answer<()> {
+        match self.activation {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(ProblemType::NotAllowed)
+                .detail("an activated program may not do this: sign in with the password")
+                .into()),
+        }
+    }
+
+    /// The same, or that it is the activation in question itself that asks.
+    pub(crate) fn in_person_or(&self, activation: ActivationId) -> Answer<()> {
+        match self.activation == Some(activation) {
+            true => Ok(()),
+            false => self.in_person(),
+        }
     }
 
     /// Sees that the password was given a short while ago: whoever finds a screen unlocked does not know it.
@@ -86,11 +111,21 @@ impl OptionalFromRequestParts<Portal> for Caller {
     }
 }
 
-impl FromRequestParts<Portal> for Professional {
+impl FromRequestParts<Portal> for InPerson {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
         let caller = <Caller as FromRequestParts<Portal>>::from_request_parts(parts, portal).await?;
+        caller.in_person()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Portal> for Professional {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let InPerson(caller) = InPerson::from_request_parts(parts, portal).await?;
         match caller.kind {
             AccountKind::Professional => Ok(Self(caller)),
             AccountKind::Guest => Err(ProblemType::NotAllowed.into()),
@@ -102,7 +137,7 @@ impl FromRequestParts<Portal> for Administrator {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
-        let caller = <Caller as FromRequestParts<Portal>>::from_request_parts(parts, portal).await?;
+        let InPerson(caller) = InPerson::from_request_parts(parts, portal).await?;
         match caller.administrator {
             true => Ok(Self(caller)),
             false => Err(ProblemType::NotAllowed.into()),
@@ -135,7 +170,8 @@ async fn find(
     now: Millis,
 ) -> Result<Option<(Caller, AccountState)>, StoreError> {
     let row = sqlx::query(
-        "SELECT a.id, a.kind, a.administrator, a.state, s.password_at FROM sessions s \
+        "SELECT a.id, a.kind, a.administrator, a.state, s.password_at, \
+             CASE WHEN s.handed_over = 1 THEN NULL ELSE s.activation END AS activation FROM sessions s \
          JOIN accounts a ON a.id = s.account WHERE s.hash = $1 AND s.expires_at > $2",
     )
     .bind(session.key())
@@ -148,6 +184,7 @@ async fn find(
             kind: row.name("kind")?,
             administrator: row.flag("administrator")?,
             password_at: row.millis("password_at")?,
+            activation: row.maybe_key("activation")?,
             session,
         };
         Ok((caller, row.name("state")?))

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod caller;
+mod hand_overs;
 mod sign_in;
 
 use axum::{
@@ -15,16 +16,19 @@ use sqlx::AnyConnection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     Millis, Sha256,
-    ids::AccountId,
+    ids::{AccountId, ActivationId},
     sessions::{Carrier, Session, SignedIn},
 };
 
+pub(crate) use caller::InPerson;
 pub use caller::{Administrator, Caller, Professional};
 pub(crate) use sign_in::prove;
 
 use crate::{
-    Portal, accounts,
+    Portal,
+    accounts::{self, Slots},
     http::Answer,
+    settings::HOUR,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -34,10 +38,30 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(sign_in::finish))
         .routes(routes!(sign_in::give_password))
         .routes(routes!(current, end))
+        .routes(routes!(hand_overs::prepare))
+        .routes(routes!(hand_overs::inspect))
+        .routes(routes!(hand_overs::take))
 }
 
 /// How long a password counts as given just now.
 const PASSWORD_COUNTS_FOR: Millis = 5 * 60_000;
+
+/// How long a session lasts that an activated program begins: it begins another when it needs one.
+const BY_ACTIVATION: Millis = HOUR;
+
+/// How many such sessions of one activation go on at once: the windows of one program.
+const WINDOWS: i64 = 20;
+
+/// How a session begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// By the password, just now.
+    Password,
+    /// By an activation. It may read and write, and no more.
+    Activation(ActivationId),
+    /// By a hand-over from a session, which an activation may have begun: then both end with that.
+    HandOver(Option<ActivationId>),
+}
 
 /// A session that was just begun, with the secret that only its client gets.
 pub(crate) struct Begun {
@@ -52,26 +76,46 @@ pub(crate) async fn begin(
     unit: &mut Unit,
     account: AccountId,
     carrier: Carrier,
+    way: Way,
 ) -> Result<Begun, StoreError> {
     let now = portal.now();
     let secret = portal.entropy.secret();
     let reload_key = portal.entropy.secret();
-    let expires_at = now + portal.settings.session_lifetime;
-    sqlx::query("INSERT INTO sessions (hash, account, reload_key, created_at, password_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)")
-        .bind(Sha256::of(&secret).key())
-        .bind(account.key())
-        .bind(&reload_key[..])
-        .bind(now)
-        .bind(expires_at)
-        .execute(&mut **unit)
-        .await?;
+    let (password_at, activation, lifetime) = match way {
+        Way::Password => (now, None, portal.settings.session_lifetime),
+        Way::Activation(activation) => (0, Some(activation), portal.settings.session_lifetime.min(BY_ACTIVATION)),
+        Way::HandOver(activation) => (0, activation, portal.settings.session_lifetime),
+    };
+    let expires_at = now + lifetime;
+    if let Way::Activation(activation) = way {
+        make_room(unit, activation).await?;
+    }
+    sqlx::query(
+        "INSERT INTO sessions (hash, account, reload_key, created_at, password_at, expires_at, activation, handed_over) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(Sha256::of(&secret).key())
+    .bind(account.key())
+    .bind(&reload_key[..])
+    .bind(now)
+    .bind(password_at)
+    .bind(expires_at)
+    .bind(activation.as_ref().map(|activation| activation.key()))
+    .bind(i64::from(matches!(way, Way::HandOver(_))))
+    .execute(&mut **unit)
+    .await?;
     let session = Session {
         account: accounts::own(unit, account).await?,
         reload_key: reload_key.to_vec().into(),
         expires_at,
-        password_until: now + PASSWORD_COUNTS_FOR,
+        password_until: password_at + PASSWORD_COUNTS_FOR,
     };
-    let vault = accounts::vault(unit, account).await?;
+    let slots = match way {
+        Way::Password => Slots::Password,
+        Way::Activation(activation) => Slots::Activation(activation),
+        Way::HandOver(_) => Slots::None,
+    };
+    let vault = accounts::vault(unit, account, slots).await?;
     let bearer = (carrier == Carrier::Bearer).then(|| URL_SAFE_NO_PAD.encode(secret));
     Ok(Begun {
         secret,
@@ -80,10 +124,34 @@ pub(crate) async fn begin(
     })
 }
 
+/// Ends the oldest sessions of an activation that has begun as many as it may.
+async fn make_room(unit: &mut Unit, activation: ActivationId) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM sessions WHERE activation = $1 AND handed_over = 0 AND hash NOT IN \
+         (SELECT hash FROM sessions WHERE activation = $1 AND handed_over = 0 ORDER BY created_at DESC, hash LIMIT $2)",
+    )
+    .bind(activation.key())
+    .bind(WINDOWS - 1)
+    .execute(&mut **unit)
+    .await?;
+    Ok(())
+}
+
 impl Begun {
+    /// The session, without its secret where a cookie carries it.
+    pub(crate) fn signed_in(&self) -> &SignedIn {
+        &self.signed_in
+    }
+
     /// The answer that begins it.
     pub(crate) fn answer(self, portal: &Portal) -> Response {
-        let mut response = (StatusCode::CREATED, Json(self.signed_in)).into_response();
+        let body = Json(&self.signed_in).into_response();
+        self.carried_by(portal, body)
+    }
+
+    /// An answer that begins it, with more in it than the session.
+    fn carried_by(&self, portal: &Portal, body: Response) -> Response {
+        let mut response = (StatusCode::CREATED, body).into_response();
         if self.carrier == Carrier::Cookie {
             let seconds = portal.settings.session_lifetime / 1000;
             set_cookie(portal, &mut response, &URL_SAFE_NO_PAD.encode(self.secret), seconds);
@@ -145,7 +213,7 @@ async fn end(State(portal): State<Portal>, caller: Caller) -> Answer<Response> {
     Ok(response)
 }
 
-/// Ends the sessions of an account, and the sign-ins that somebody has begun: of all that went before, none works on. One
+/// Ends the sessions of an account, and the sign-ins and hand-overs that somebody has begun: of all that went before, none works on. One
 /// session may be left, by the hash of its secret.
 ///
 /// The caller holds the account.
@@ -159,10 +227,14 @@ pub async fn end_all(unit: &mut Unit, account: AccountId, except: Option<Sha256>
         .bind(except.as_ref().map_or(&[][..], |session| session.key()))
         .execute(&mut **unit)
         .await?;
-    sqlx::query("DELETE FROM sign_ins WHERE account = $1")
-        .bind(account.key())
-        .execute(&mut **unit)
-        .await?;
+    // What is left goes on by itself: the activation that may have begun it works no more.
+    for sql in [
+        "UPDATE sessions SET activation = NULL WHERE account = $1 AND handed_over = 1",
+        "DELETE FROM sign_ins WHERE account = $1",
+        "DELETE FROM hand_overs WHERE account = $1",
+    ] {
+        sqlx::query(sql).bind(account.key()).execute(&mut **unit).await?;
+    }
     // Their event streams end too.
     unit.wake(account);
     Ok(())
@@ -173,6 +245,7 @@ pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), Sto
     for sql in [
         "DELETE FROM sessions WHERE expires_at <= $1",
         "DELETE FROM sign_ins WHERE expires_at <= $1",
+        "DELETE FROM hand_overs WHERE expires_at <= $1",
     ] {
         sqlx::query(sql).bind(now).execute(&mut *db).await?;
     }

@@ -12,7 +12,7 @@ use wire::{
     },
 };
 
-use super::{Caller, PASSWORD_COUNTS_FOR, attempts};
+use super::{InPerson, PASSWORD_COUNTS_FOR, Way, attempts};
 use crate::{
     Portal, accounts,
     http::{Answer, Body, Network},
@@ -172,7 +172,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
         return Err(ProblemType::AccountDisabled.into());
     }
     accounts::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
-    let begun = super::begin(&portal, &mut unit, account, request.carrier).await?;
+    let begun = super::begin(&portal, &mut unit, account, request.carrier, Way::Password).await?;
     portal.commit(unit).await?;
     Ok(begun.answer(&portal))
 }
@@ -184,7 +184,7 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
 )]
 pub(super) async fn give_password(
     State(portal): State<Portal>,
-    caller: Caller,
+    InPerson(caller): InPerson,
     Body(request): Body<GivePassword>,
 ) -> Answer<Json<PasswordGiven>> {
     let now = portal.now();
@@ -203,7 +203,8 @@ pub(super) async fn give_password(
         return Err(ProblemType::WrongCredentials.into());
     }
     caller.hold(&portal, &mut unit).await?;
-    sqlx::query("UPDATE sessions SET password_at = $2 WHERE hash = $1")
+    // One that was handed over needs no activation any more.
+    sqlx::query("UPDATE sessions SET password_at = $2, activation = NULL WHERE hash = $1")
         .bind(caller.session.key())
         .bind(now)
         .execute(&mut *unit)

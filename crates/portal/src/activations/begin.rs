@@ -1,0 +1,61 @@
+//! A session by an activation.
+
+use axum::{extract::State, response::Response};
+use wire::{
+    ProblemType, Sha256,
+    activations::BeginByActivation,
+    people::AccountState,
+    sessions::{Carrier, SignedIn},
+};
+
+use super::{Stored, programs, usable};
+use crate::{
+    Portal, accounts,
+    http::{Answer, Body},
+    sessions::{self, Way},
+    storage::{Key as _, StoreError, Unit},
+};
+
+/// Begins a session by an activation. It may read and write; what changes the account itself takes the password.
+#[utoipa::path(
+    post, path = "/activations/sessions", tag = "activations",
+    request_body = BeginByActivation, responses((status = 201, body = SignedIn)),
+)]
+pub(super) async fn begin(
+    State(portal): State<Portal>,
+    Body(request): Body<BeginByActivation>,
+) -> Answer<Response> {
+    let token = Sha256::of(request.token.as_ref());
+    let mut unit = portal.store.begin().await?;
+    let found = behind(&mut unit, token).await?;
+    accounts::hold(&mut unit, &[found.account]).await?;
+    // It may have been removed, or the account absorbed, while this waited.
+    let found = behind(&mut unit, token).await?;
+    if accounts::find(&mut unit, found.account).await?.state != AccountState::Active {
+        return Err(ProblemType::AccountDisabled.into());
+    }
+    usable(found.state())?;
+    programs::allowed(&mut unit, &found.program, request.version).await?;
+    sqlx::query("UPDATE activations SET version = $2, last_used_at = $3 WHERE id = $1")
+        .bind(found.id.key())
+        .bind(request.version.to_string())
+        .bind(portal.now())
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
+    let begun = sessions::begin(&portal, &mut unit, found.account, Carrier::Bearer, Way::Activation(found.id)).await?;
+    portal.commit(unit).await?;
+    Ok(begun.answer(&portal))
+}
+
+/// Looked up by the hash: what the index compares, and may leak the timing of, is worth nothing.
+async fn behind(unit: &mut Unit, token: Sha256) -> Answer<Stored> {
+    let sql = format!("SELECT {} FROM activations WHERE token = $1", Stored::COLUMNS);
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(token.key())
+        .fetch_optional(&mut **unit)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(ProblemType::ActivationUnknown)?;
+    Ok(Stored::from_row(&row)?)
+}

@@ -1,0 +1,112 @@
+//! Blocking an activation, and letting it go on.
+
+use axum::{extract::State, http::StatusCode};
+use wire::{
+    ProblemType,
+    activations::{ActivationState, SetBlocked},
+    ids::{AccountId, ActivationId},
+    mailbox::Change,
+    sessions::ActivityKind,
+};
+
+use super::{one, shut, usable};
+use crate::{
+    Portal, accounts, changes,
+    http::{Answer, Body, Named},
+    sessions::Caller,
+    storage::{Key as _, StoreError, Unit},
+};
+
+/// Who blocks. What one blocked the other cannot unblock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blocker {
+    /// The account's owner.
+    Owner,
+    /// An administrator.
+    Portal,
+}
+
+/// Blocks one's own activation, whose sessions end, or unblocks it. A program may block itself; to unblock takes a session
+/// that no program began.
+#[utoipa::path(
+    put, path = "/activations/{id}/blocked", tag = "activations",
+    params(("id" = ActivationId, Path)), request_body = SetBlocked, responses((status = 204)),
+)]
+pub(super) async fn set_blocked(
+    State(portal): State<Portal>,
+    caller: Caller,
+    Named(id): Named<ActivationId>,
+    Body(request): Body<SetBlocked>,
+) -> Answer<StatusCode> {
+    match request.blocked {
+        true => caller.in_person_or(id)?,
+        false => caller.in_person()?,
+    }
+    let mut unit = portal.store.begin().await?;
+    caller.hold(&portal, &mut unit).await?;
+    set(&portal, &mut unit, caller.account, id, request.blocked, Blocker::Owner).await?;
+    portal.commit(unit).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Blocks an activation in the portal's name, or unblocks it. Twice is once.
+///
+/// # Errors
+/// `not-found` where the account has no such activation.
+pub async fn set_blocked_by_portal(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    id: ActivationId,
+    blocked: bool,
+) -> Answer<()> {
+    match accounts::hold(unit, &[account]).await {
+        Err(StoreError::NotFound) => return Err(ProblemType::NotFound.into()),
+        other => other?,
+    }
+    set(portal, unit, account, id, blocked, Blocker::Portal).await
+}
+
+async fn set(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    id: ActivationId,
+    blocked: bool,
+    by: Blocker,
+) -> Answer<()> {
+    let stored = one(unit, account, id).await?;
+    let (before, sql) = match by {
+        Blocker::Owner => (
+            stored.blocked_by_owner,
+            "UPDATE activations SET blocked_by_owner = $2 WHERE id = $1",
+        ),
+        Blocker::Portal => (
+            stored.blocked_by_portal,
+            "UPDATE activations SET blocked_by_portal = $2 WHERE id = $1",
+        ),
+    };
+    if by == Blocker::Owner && !blocked && stored.blocked_by_portal {
+        // Said instead of nothing: the person who asks would think that it works again.
+        usable(ActivationState::BlockedByPortal)?;
+    }
+    if before == blocked {
+        return Ok(());
+    }
+    sqlx::query(sql)
+        .bind(id.key())
+        .bind(i64::from(blocked))
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    if blocked {
+        shut(unit, id).await?;
+    }
+    let kind = match blocked {
+        true => ActivityKind::ActivationBlocked,
+        false => ActivityKind::ActivationUnblocked,
+    };
+    accounts::record_about(portal, unit, account, kind, &stored.address, by == Blocker::Portal).await?;
+    changes::tell(unit, account, Change::Account).await?;
+    Ok(())
+}
