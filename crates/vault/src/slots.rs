@@ -52,7 +52,12 @@ impl VaultKey {
         Self::unwrap(wrapped, reload_key, RELOAD)
     }
 
-    pub(crate) fn wrap(&self, secret: &[u8], label: &str, rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
+    pub(crate) fn wrap(
+        &self,
+        secret: &[u8],
+        label: &str,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Vec<u8>, Error> {
         lock(secret, label, &self.0, rng)
     }
 

@@ -328,7 +328,18 @@ mod tests {
         assert!(version("1.10.0") > version("1.9.9"));
         assert!(version("2.0.0") > version("1.99.99"));
         assert_eq!(version("0.1.0").to_string(), "0.1.0");
-        for bad in ["", "1", "1.2", "1.2.3.4", "1.2.x", "01.2.3", "+1.2.3", "1..3", "1.2.4294967296", " 1.2.3"] {
+        for bad in [
+            "",
+            "1",
+            "1.2",
+            "1.2.3.4",
+            "1.2.x",
+            "01.2.3",
+            "+1.2.3",
+            "1..3",
+            "1.2.4294967296",
+            " 1.2.3",
+        ] {
             assert_eq!(bad.parse::<Version>(), Err(NotAVersion), "{bad:?}");
         }
     }

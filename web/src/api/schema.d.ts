@@ -1,6 +1,228 @@
 // Generated from openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The activations of the account, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activation"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Authorises a client program under the Master, from a session that began with the password, given a short while ago.
+         *     Every address of the account is told.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Activate"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activation"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an activation: its secret opens nothing from now on, and its sessions end. A program may remove its own. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["ActivationId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activations/{id}/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Blocks one's own activation, whose sessions end, or unblocks it. A program may block itself; to unblock takes a session
+         *     that no program began.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["ActivationId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetBlocked"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activations/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a session by an activation. It may read and write; what changes the account itself takes the password. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BeginByActivation"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedIn"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/activity": {
         parameters: {
             query?: never;
@@ -133,6 +355,55 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/activations/{activation}/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Blocks an activation of an account, or unblocks it. Its owner cannot unblock it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    activation: components["schemas"]["ActivationId"];
+                    id: components["schemas"]["AccountId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetBlocked"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -336,6 +607,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The client programs that are in use, with their versions, and the least version of each that may be. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProgramInUse"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/programs/{program}/least-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the least version of a program that may be used, or that any may. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    program: components["schemas"]["Program"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetLeastVersion"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alarms": {
         parameters: {
             query?: never;
@@ -346,7 +709,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every claim. Saying it twice is
+         * Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every
+         *     activation, every claim. Saying it twice is
          *     saying it once, so that nobody who has signed in anew is put out by an old mail.
          */
         post: {
@@ -1400,6 +1764,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prepares a hand-over of this session. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrepareHandOver"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandOverPrepared"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose session a hand-over begins. Changes nothing; it is a POST so that the token stands in no log. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOverToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandOver"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a hand-over, once: a session begins. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakeHandOver"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedOver"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/inspect": {
         parameters: {
             query?: never;
@@ -2168,6 +2676,50 @@ export interface components {
          * @enum {string}
          */
         AccountState: "invited" | "active" | "disabled" | "absorbed";
+        /** @description Authorises a client program. Takes a session that began with the password, given a short while ago. */
+        Activate: {
+            /** @description Where it runs, 1 to 100 characters. */
+            device: string;
+            /** @description Which program. */
+            program: components["schemas"]["Program"];
+            /** @description The vault key, wrapped under what the program alone keeps. */
+            slot: components["schemas"]["Bytes"];
+            /** @description 32 bytes by which the program is known from now on; the portal keeps their hash. */
+            token: components["schemas"]["Bytes"];
+            /** @description Its version. */
+            version: components["schemas"]["Version"];
+        };
+        /** @description One client program that is authorised for the account. */
+        Activation: {
+            /** @description The address that it stands under: the Master when it was activated. */
+            address: components["schemas"]["Address"];
+            /** @description When it was activated. */
+            created_at: components["schemas"]["i64"];
+            /** @description Whether it is the one that this very request comes from. */
+            current?: boolean;
+            /** @description Where it runs, in the program's own words: `Outlook on the web`, a computer's name. */
+            device: string;
+            /** @description Its id. */
+            id: components["schemas"]["ActivationId"];
+            /** @description When it was last used. */
+            last_used_at: components["schemas"]["i64"];
+            /** @description Which program. */
+            program: components["schemas"]["Program"];
+            /** @description Whether it can be used, and if not, why. */
+            state: components["schemas"]["ActivationState"];
+            /** @description The version that used it last. */
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * Format: uuid
+         * @description A client program's activation.
+         */
+        ActivationId: string;
+        /**
+         * @description Whether an activation can be used. Of several reasons against it, the first that applies in this order, from the last.
+         * @enum {string}
+         */
+        ActivationState: "active" | "blocked" | "blocked-by-portal" | "needs-reactivation";
         /** @description Something of consequence that happened to the account. */
         Activity: {
             address?: components["schemas"]["Address"] | null;
@@ -2182,7 +2734,7 @@ export interface components {
          * @description What is recorded for the account's owner to see.
          * @enum {string}
          */
-        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "alias-moved-away" | "promoted" | "alias-removed" | "alarm-raised";
+        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "alias-moved-away" | "promoted" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over";
         /** @description Claims an address. */
         AddClaim: {
             /** @description As typed. */
@@ -2213,6 +2765,13 @@ export interface components {
          * @enum {string}
          */
         Asks: "click" | "number" | "password";
+        /** @description Begins a session by an activation. Its secret is a bearer's; its rights are those of reading and writing. */
+        BeginByActivation: {
+            /** @description The activation's token. */
+            token: components["schemas"]["Bytes"];
+            /** @description The version of the program that runs now. */
+            version: components["schemas"]["Version"];
+        };
         /**
          * Format: byte
          * @description Bytes, in JSON as padded standard base64.
@@ -2431,6 +2990,32 @@ export interface components {
             /** @description The attempt. */
             sign_in: components["schemas"]["SignInId"];
         };
+        /** @description A session that has just begun, and the vault key for it. */
+        HandedOver: {
+            /** @description The session. */
+            signed_in: components["schemas"]["SignedIn"];
+            /** @description The vault key, wrapped under what stands in the link alone. */
+            wrapped: components["schemas"]["Bytes"];
+        };
+        /** @description Whose session a hand-over begins: shown before it does, so that nobody writes under an account that is not theirs. */
+        HandOver: {
+            /** @description The Master. */
+            address: components["schemas"]["Address"];
+            /** @description Until when it is good. */
+            expires_at: components["schemas"]["i64"];
+            /** @description The person's name. */
+            name: string;
+        };
+        /** @description A way that was prepared. */
+        HandOverPrepared: {
+            /** @description Until when it is good. */
+            expires_at: components["schemas"]["i64"];
+        };
+        /** @description The token of a hand-over, made from the secret in its link. */
+        HandOverToken: {
+            /** @description 32 bytes. */
+            token: components["schemas"]["Bytes"];
+        };
         /** Format: int64 */
         i64: number;
         /** @description What an open invitation says. */
@@ -2493,6 +3078,8 @@ export interface components {
         };
         /** @description An account as an administrator sees it from near. */
         ManagedAccountDetails: components["schemas"]["ManagedAccount"] & {
+            /** @description The client programs that are authorised for it. */
+            activations: components["schemas"]["Activation"][];
             /** @description What happened to it, newest first, at most 100. */
             activity: components["schemas"]["Activity"][];
             /** @description Its pending claims, without their numbers. */
@@ -2658,6 +3245,13 @@ export interface components {
             /** @description Its statement of succession. */
             statement: components["schemas"]["Bytes"];
         };
+        /** @description Prepares a way from this client to the next: from Outlook to the Secure Webmail. Good once, and for two minutes. */
+        PrepareHandOver: {
+            /** @description 32 bytes by which the next client is known; the portal keeps their hash. */
+            token: components["schemas"]["Bytes"];
+            /** @description The vault key, wrapped under what stands in the link alone. */
+            wrapped: components["schemas"]["Bytes"];
+        };
         /** @description Asks for the certificates to seal a message to. */
         PrepareRecipients: {
             /** @description As the writer typed them. */
@@ -2694,7 +3288,17 @@ export interface components {
          * @description Every kind of problem that the API answers with.
          * @enum {string}
          */
-        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        /** @description A client program: `outlook`, `command-line`, or any other. */
+        Program: string;
+        /** @description What a program's versions are in use, and which may be. */
+        ProgramInUse: {
+            least_version?: components["schemas"]["Version"] | null;
+            /** @description Which program. */
+            program: components["schemas"]["Program"];
+            /** @description The versions that activations were last used by, the newest first. */
+            versions: components["schemas"]["VersionInUse"][];
+        };
         /** @description Makes an alias the Master. Takes a password given in the last five minutes. */
         Promote: {
             /** @description The alias. */
@@ -2819,10 +3423,19 @@ export interface components {
             /** @description 32 bytes under which the browser keeps the vault key; they live and die with the session. */
             reload_key: components["schemas"]["Bytes"];
         };
+        /** @description Blocks an activation, or unblocks it. */
+        SetBlocked: {
+            /** @description Whether it is to be blocked. */
+            blocked: boolean;
+        };
         /** @description Disables an account or enables it again. */
         SetDisabled: {
             /** @description Whether it is to be disabled. */
             disabled: boolean;
+        };
+        /** @description Sets which versions of a program may be used. */
+        SetLeastVersion: {
+            least_version?: components["schemas"]["Version"] | null;
         };
         /** @description Marks a delivery read or unread. */
         SetRead: {
@@ -2876,7 +3489,7 @@ export interface components {
          * @description The ways to unlock a vault.
          * @enum {string}
          */
-        SlotKind: "password";
+        SlotKind: "password" | "activation";
         /**
          * @description Whether somebody has registered under an address.
          * @enum {string}
@@ -2913,6 +3526,13 @@ export interface components {
             /** @description Signed by the key that the address had (docs/formats.md). */
             statement: components["schemas"]["Bytes"];
         };
+        /** @description Takes a hand-over: a session begins. */
+        TakeHandOver: {
+            /** @description How the session's secret is to be carried. */
+            carrier: components["schemas"]["Carrier"];
+            /** @description 32 bytes, made from the secret in the link. */
+            token: components["schemas"]["Bytes"];
+        };
         /** @description An account's vault. */
         Vault: {
             /** @description The keyring and settings, encrypted under the vault key. */
@@ -2932,6 +3552,20 @@ export interface components {
              * @description Counts up with each write.
              */
             version: number;
+        };
+        /** @description Three numbers, the first the weightiest: `1.2.0`. */
+        Version: string;
+        /** @description One version of a program. */
+        VersionInUse: {
+            /**
+             * Format: int32
+             * @description How many activations it was the last to use.
+             */
+            activations: number;
+            /** @description When one of them was last used. */
+            last_used_at: components["schemas"]["i64"];
+            /** @description The version. */
+            version: components["schemas"]["Version"];
         };
         /** @description Replaces the account's certificate by one of the same key whose User IDs are the confirmed addresses. */
         WriteCertificate: {

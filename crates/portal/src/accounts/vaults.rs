@@ -48,9 +48,11 @@ pub(crate) async fn vault(db: &mut AnyConnection, account: AccountId, slots: Slo
             .bind(account.key()),
         ),
         Slots::Activation(activation) => Some(
-            sqlx::query("SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 AND activation = $2 ORDER BY id")
-                .bind(account.key())
-                .bind(activation.key()),
+            sqlx::query(
+                "SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 AND activation = $2 ORDER BY id",
+            )
+            .bind(account.key())
+            .bind(activation.key()),
         ),
     };
     let slots = match query {

@@ -21,10 +21,7 @@ use crate::{
     post, path = "/activations/sessions", tag = "activations",
     request_body = BeginByActivation, responses((status = 201, body = SignedIn)),
 )]
-pub(super) async fn begin(
-    State(portal): State<Portal>,
-    Body(request): Body<BeginByActivation>,
-) -> Answer<Response> {
+pub(super) async fn begin(State(portal): State<Portal>, Body(request): Body<BeginByActivation>) -> Answer<Response> {
     let token = Sha256::of(request.token.as_ref());
     let mut unit = portal.store.begin().await?;
     let found = behind(&mut unit, token).await?;
@@ -43,7 +40,14 @@ pub(super) async fn begin(
         .execute(&mut *unit)
         .await
         .map_err(StoreError::from)?;
-    let begun = sessions::begin(&portal, &mut unit, found.account, Carrier::Bearer, Way::Activation(found.id)).await?;
+    let begun = sessions::begin(
+        &portal,
+        &mut unit,
+        found.account,
+        Carrier::Bearer,
+        Way::Activation(found.id),
+    )
+    .await?;
     portal.commit(unit).await?;
     Ok(begun.answer(&portal))
 }

@@ -19,7 +19,7 @@ use crate::{
 
 /// Who blocks. What one blocked the other cannot unblock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Blocker {
+enum Blocker {
     /// The account's owner.
     Owner,
     /// An administrator.

@@ -20,9 +20,7 @@ use wire::{
 };
 
 pub use blocking::set_blocked_by_portal;
-pub(crate) use blocking::Blocker;
 pub use programs::{programs, set_least_version};
-pub(crate) use programs::least_version;
 
 use crate::{
     Portal, accounts, changes,
@@ -120,8 +118,10 @@ pub(crate) fn usable(state: ActivationState) -> Result<(), Problem> {
         ActivationState::Blocked => {
             Err(Problem::new(ProblemType::ActivationBlocked).detail("it was blocked in the account: unblock it there"))
         }
-        ActivationState::BlockedByPortal => Err(Problem::new(ProblemType::ActivationBlocked)
-            .detail("an administrator of this portal blocked it: ask them")),
+        ActivationState::BlockedByPortal => {
+            Err(Problem::new(ProblemType::ActivationBlocked)
+                .detail("an administrator of this portal blocked it: ask them"))
+        }
     }
 }
 
@@ -139,7 +139,9 @@ pub(crate) async fn of(
         .bind(account.key())
         .fetch_all(db)
         .await?;
-    rows.iter().map(|row| Ok(Stored::from_row(row)?.shown(current))).collect()
+    rows.iter()
+        .map(|row| Ok(Stored::from_row(row)?.shown(current)))
+        .collect()
 }
 
 /// One activation of an account.
@@ -231,8 +233,23 @@ async fn activate(
         created_at: now,
         last_used_at: now,
     };
-    insert(&portal, &mut unit, &stored, Sha256::of(request.token.as_ref()), &request.slot.0).await?;
-    accounts::record_about(&portal, &mut unit, caller.account, ActivityKind::Activated, &stored.address, false).await?;
+    insert(
+        &portal,
+        &mut unit,
+        &stored,
+        Sha256::of(request.token.as_ref()),
+        &request.slot.0,
+    )
+    .await?;
+    accounts::record_about(
+        &portal,
+        &mut unit,
+        caller.account,
+        ActivityKind::Activated,
+        &stored.address,
+        false,
+    )
+    .await?;
     let all: Vec<Address> = addresses.iter().map(|own| own.address.clone()).collect();
     notices::warn(&portal, &mut unit, caller.account, Warning::Activated, &all).await?;
     changes::tell(&mut unit, caller.account, Change::Account).await?;
@@ -287,11 +304,7 @@ async fn insert(
     delete, path = "/activations/{id}", tag = "activations",
     params(("id" = ActivationId, Path)), responses((status = 204)),
 )]
-async fn remove(
-    State(portal): State<Portal>,
-    caller: Caller,
-    Named(id): Named<ActivationId>,
-) -> Answer<StatusCode> {
+async fn remove(State(portal): State<Portal>, caller: Caller, Named(id): Named<ActivationId>) -> Answer<StatusCode> {
     caller.in_person_or(id)?;
     let mut unit = portal.store.begin().await?;
     caller.hold(&portal, &mut unit).await?;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The least version of a program that may be used; `None` where any may.
-pub(crate) async fn least_version(db: &mut AnyConnection, program: &str) -> Result<Option<Version>, StoreError> {
+pub(super) async fn least_version(db: &mut AnyConnection, program: &str) -> Result<Option<Version>, StoreError> {
     let row = sqlx::query("SELECT least_version FROM programs WHERE program = $1")
         .bind(program)
         .fetch_optional(db)
@@ -77,8 +77,9 @@ pub async fn programs(db: &mut AnyConnection) -> Result<Vec<ProgramInUse>, Store
         .await?;
     for row in &rows {
         let program: Program = program(row)?;
-        all.entry(program.clone()).or_insert_with(|| empty(&program)).least_version =
-            Some(version(row.text("least_version")?)?);
+        all.entry(program.clone())
+            .or_insert_with(|| empty(&program))
+            .least_version = Some(version(row.text("least_version")?)?);
     }
     let rows = sqlx::query(
         "SELECT program, version, COUNT(*) AS n, MAX(last_used_at) AS last_used_at FROM activations \
@@ -99,7 +100,9 @@ pub async fn programs(db: &mut AnyConnection) -> Result<Vec<ProgramInUse>, Store
     }
     let mut all: Vec<ProgramInUse> = all.into_values().collect();
     for program in &mut all {
-        program.versions.sort_unstable_by_key(|each| std::cmp::Reverse(each.version));
+        program
+            .versions
+            .sort_unstable_by_key(|each| std::cmp::Reverse(each.version));
     }
     Ok(all)
 }

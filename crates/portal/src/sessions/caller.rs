@@ -7,7 +7,12 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
-use wire::{Millis, Problem, ProblemType, Sha256, ids::{AccountId, ActivationId}, people::AccountState, sessions::AccountKind};
+use wire::{
+    Millis, Problem, ProblemType, Sha256,
+    ids::{AccountId, ActivationId},
+    people::AccountState,
+    sessions::AccountKind,
+};
 
 use super::{PASSWORD_COUNTS_FOR, cookie_name};
 use crate::{

@@ -2,7 +2,7 @@ use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 use wire::{
     Address, Millis, Sha256,
-    ids::{AccountId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId},
+    ids::{AccountId, ActivationId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId},
 };
 
 use super::StoreError;
@@ -30,7 +30,15 @@ macro_rules! keys {
 }
 
 keys!(
-    AccountId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId
+    AccountId,
+    ActivationId,
+    ClaimId,
+    DeliveryId,
+    MailboxId,
+    MessageId,
+    ParcelId,
+    SignInId,
+    SlotId
 );
 
 impl Key for Sha256 {

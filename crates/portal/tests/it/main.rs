@@ -8,6 +8,7 @@
     reason = "a test says what it expects by unwrapping"
 )]
 
+mod activations;
 mod admin;
 mod attackers;
 mod bad_input;

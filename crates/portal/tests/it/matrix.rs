@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Who asks, in the order of the table's columns. What the routes name belongs to the Professional.
-const CALLERS: [&str; 7] = [
+const CALLERS: [&str; 8] = [
     "nobody",
     "Guest",
     "Professional",
@@ -23,39 +23,45 @@ const CALLERS: [&str; 7] = [
     "administrator",
     "ended session",
     "disabled account",
+    "activated program of the Professional",
 ];
 
 /// What a route answers each of them.
-type Expected = [u16; 7];
+type Expected = [u16; 8];
 
 /// Anybody: whoever holds what the body names, if it names anything.
 const fn anyone(status: u16) -> Expected {
-    [status; 7]
+    [status; 8]
 }
 
 /// Whoever is signed in.
 const fn signed_in(status: u16) -> Expected {
-    [401, status, status, status, status, 401, 403]
+    [401, status, status, status, status, 401, 403, status]
+}
+
+/// Whoever is signed in, and is no program that was activated.
+const fn in_person(status: u16) -> Expected {
+    [401, status, status, status, status, 401, 403, 403]
 }
 
 /// The owner of what is named; to the others it is not there.
 const fn owner(status: u16) -> Expected {
-    [401, 404, status, 404, 404, 401, 403]
+    [401, 404, status, 404, 404, 401, 403, status]
 }
 
-/// Professionals.
+/// Professionals, in person.
 const fn professional(status: u16) -> Expected {
-    [401, 403, status, status, status, 401, 403]
+    [401, 403, status, status, status, 401, 403, 403]
 }
 
 /// The Professional whose claim it is; to the others it is not there.
 const fn claimant(status: u16) -> Expected {
-    [401, 403, status, 404, 404, 401, 403]
+    [401, 403, status, 404, 404, 401, 403, 403]
 }
 
-/// Administrators alone.
+/// Administrators alone, in person.
 const fn administrator(status: u16) -> Expected {
-    [401, 403, 403, 403, status, 401, 403]
+    [401, 403, 403, 403, status, 401, 403, 403]
 }
 
 #[tokio::test]
@@ -87,6 +93,12 @@ async fn each_kind_of_caller_against_each_route() {
     let unknown = "0199ad0e-1f7a-7000-8000-000000000001";
 
     let (claim, confirmation) = anna.claimed("claimed@partner.test").await;
+
+    let kept = anna.activate().await;
+    let program: wire::sessions::SignedIn = house.begin_by(&kept.pass, "1.0.0").await.ok().json();
+    // Another, so that what is done to it does not end the session of the first.
+    let activation = anna.activate().await.id;
+    let account = anna.id();
 
     let blob = wire::Sha256::of(b"blob").to_string();
     let garbage = Bytes(vec![1, 2, 3]);
@@ -143,7 +155,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/session/password",
             "/session/password".into(),
             json!({ "sign_in": unknown, "credential_finalization": garbage }),
-            signed_in(401),
+            in_person(401),
         ),
         (
             Method::GET,
@@ -243,7 +255,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/recipients",
             "/recipients".into(),
             json!({ "addresses": ["new@partner.test"] }),
-            [401, 403, 200, 200, 200, 401, 403],
+            [401, 403, 200, 200, 200, 401, 403, 200],
         ),
         (
             Method::PUT,
@@ -257,7 +269,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/certificates/find",
             "/certificates/find".into(),
             json!({ "address": "anna@example.test" }),
-            [401, 403, 200, 200, 200, 401, 403],
+            [401, 403, 200, 200, 200, 401, 403, 200],
         ),
         (
             Method::GET,
@@ -373,6 +385,83 @@ async fn each_kind_of_caller_against_each_route() {
             json!({ "disabled": true }),
             administrator(204),
         ),
+        (
+            Method::GET,
+            "/activations",
+            "/activations".into(),
+            Value::Null,
+            signed_in(200),
+        ),
+        (
+            Method::POST,
+            "/activations",
+            "/activations".into(),
+            json!({ "program": "outlook", "version": "1.0.0", "device": "", "token": garbage, "slot": garbage }),
+            in_person(400),
+        ),
+        (
+            Method::POST,
+            "/activations/sessions",
+            "/activations/sessions".into(),
+            json!({ "token": garbage, "version": "1.0.0" }),
+            anyone(401),
+        ),
+        (
+            Method::PUT,
+            "/activations/{id}/blocked",
+            format!("/activations/{activation}/blocked"),
+            json!({ "blocked": true }),
+            [401, 404, 204, 404, 404, 401, 403, 403],
+        ),
+        (
+            Method::DELETE,
+            "/activations/{id}",
+            format!("/activations/{unknown}"),
+            Value::Null,
+            in_person(404),
+        ),
+        (
+            Method::POST,
+            "/hand-overs",
+            "/hand-overs".into(),
+            json!({ "token": garbage, "wrapped": garbage }),
+            signed_in(400),
+        ),
+        (
+            Method::POST,
+            "/hand-overs/inspect",
+            "/hand-overs/inspect".into(),
+            json!({ "token": garbage }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/hand-overs/take",
+            "/hand-overs/take".into(),
+            json!({ "token": garbage, "carrier": "bearer" }),
+            anyone(404),
+        ),
+        (
+            Method::PUT,
+            "/admin/accounts/{id}/activations/{activation}/blocked",
+            format!("/admin/accounts/{account}/activations/{activation}/blocked"),
+            json!({ "blocked": true }),
+            administrator(204),
+        ),
+        (
+            Method::GET,
+            "/admin/programs",
+            "/admin/programs".into(),
+            Value::Null,
+            administrator(200),
+        ),
+        (
+            Method::PUT,
+            "/admin/programs/{program}/least-version",
+            "/admin/programs/other/least-version".into(),
+            json!({ "least_version": "1.0.0" }),
+            administrator(204),
+        ),
         // Last: it ends the sessions that the others need.
         (
             Method::DELETE,
@@ -410,6 +499,7 @@ async fn each_kind_of_caller_against_each_route() {
         Some(ada.bearer()),
         Some(ended.bearer()),
         Some(disabled.bearer()),
+        program.bearer.as_deref(),
     ];
     let mut wrong = Vec::new();
     for (method, _, path, body, expected) in &table {

@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use wire::Millis;
 
 use super::{
-    names::{Addr, ClaimName, Link, Proof, Session, Who},
+    names::{Activation, Addr, ClaimName, Link, Proof, Session, Who},
     reference::{By, Handed, Model, Op, Outcome},
     world::State,
 };
@@ -141,6 +141,24 @@ pub enum Action {
     Alarm {
         who: u8,
     },
+    Activate {
+        who: u8,
+        forgetful: bool,
+    },
+    /// A program begins a session, and perhaps does something that it may not.
+    UseActivation {
+        activation: u8,
+        what: u8,
+    },
+    Block {
+        activation: u8,
+        blocked: bool,
+        portal: bool,
+    },
+    RemoveActivation {
+        activation: u8,
+        by: u8,
+    },
 }
 
 /// How a claim is confirmed, whatever its address is.
@@ -215,6 +233,11 @@ fn action() -> BoxedStrategy<Action> {
         1 => (any::<u8>(), addr(), 0..6u8).prop_map(|(session, address, what)| GoOn { session, address, what }),
         3 => any::<u8>().prop_map(|who| TakeIn { who }),
         1 => any::<u8>().prop_map(|who| Alarm { who }),
+        2 => (any::<u8>(), prop::bool::weighted(0.1)).prop_map(|(who, forgetful)| Activate { who, forgetful }),
+        3 => (any::<u8>(), 0..8u8).prop_map(|(activation, what)| UseActivation { activation, what }),
+        1 => (any::<u8>(), any::<bool>(), prop::bool::weighted(0.3))
+            .prop_map(|(activation, blocked, portal)| Block { activation, blocked, portal }),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(activation, by)| RemoveActivation { activation, by }),
     ]
     .boxed()
 }
@@ -231,6 +254,8 @@ fn beside() -> impl Strategy<Value = (Action, Action)> {
             1 => any::<u8>().prop_map(move |by| PromoteAny { by, address }),
             1 => (any::<u8>(), way()).prop_map(move |(claim, way)| Confirm { claim, older: 0, way }),
             1 => any::<bool>().prop_map(move |professional| Invite { address, professional }),
+            1 => any::<u8>().prop_map(move |activation| UseActivation { activation, what: 7 }),
+            1 => any::<u8>().prop_map(move |who| Activate { who, forgetful: false }),
         ]
         .boxed()
     };
@@ -339,7 +364,10 @@ impl Plan<'_> {
         let now = self.model.now;
         let mut sessions = self.model.world.sessions.iter();
         let good = sessions.find(|(_, known)| {
-            known.of == who && known.expires_at > now && (!recent || known.password_at + 300_000 > now)
+            known.of == who
+                && known.by.is_none()
+                && known.expires_at > now
+                && (!recent || known.password_at + 300_000 > now)
         });
         if let Some((session, _)) = good {
             return Some(*session);
@@ -347,6 +375,18 @@ impl Plan<'_> {
         let session = self.numbers.next();
         self.then(Op::SignIn { who, session })?;
         Some(session)
+    }
+
+    /// An activation, made where there is none.
+    fn activation(&mut self, number: u8) -> Option<Activation> {
+        if self.model.world.activations.is_empty() {
+            let by = pick(&self.active(), number)?;
+            let by = self.session(by, true)?;
+            let activation = self.numbers.next();
+            self.then(Op::Activate { by, activation })?;
+        }
+        let these: Vec<_> = self.model.world.activations.keys().copied().collect();
+        pick(&these, number)
     }
 
     fn administrator(&mut self, not: Option<Who>) -> Option<Session> {
@@ -615,6 +655,79 @@ impl Plan<'_> {
                 let at = self.model.master(holder)?;
                 let number = self.numbers.next();
                 self.then(Op::Alarm { who, at, number })
+            }
+            Action::Activate { who, forgetful } => {
+                let by = pick(&self.active(), who)?;
+                let by = self.session(by, !forgetful)?;
+                let activation = self.numbers.next();
+                self.then(Op::Activate { by, activation })
+            }
+            Action::UseActivation { activation, what } => {
+                let activation = self.activation(activation)?;
+                let session = self.numbers.next();
+                self.then(Op::BeginByActivation { activation, session })?;
+                let of = self.model.world.activations[&activation].of;
+                let master = self.model.master(of)?;
+                let op = match what {
+                    0 => Op::Claim {
+                        by: session,
+                        on: Addr(5),
+                    },
+                    1 => Op::Promote {
+                        by: session,
+                        to: master,
+                        tell: false,
+                    },
+                    2 => Op::Activate {
+                        by: session,
+                        activation: self.numbers.next(),
+                    },
+                    3 => Op::Prepare {
+                        by: session,
+                        to: master,
+                    },
+                    4 => Op::SetBlocked {
+                        by: session,
+                        activation,
+                        blocked: true,
+                        portal: false,
+                    },
+                    5 => Op::RemoveActivation {
+                        by: session,
+                        activation,
+                    },
+                    6 => Op::SignOut { by: session },
+                    _ => return Some(()),
+                };
+                self.then(op)
+            }
+            Action::Block {
+                activation,
+                blocked,
+                portal,
+            } => {
+                let activation = self.activation(activation)?;
+                let of = self.model.world.activations[&activation].of;
+                let by = match portal {
+                    true => self.administrator(None)?,
+                    false => self.session(of, false)?,
+                };
+                self.then(Op::SetBlocked {
+                    by,
+                    activation,
+                    blocked,
+                    portal,
+                })
+            }
+            Action::RemoveActivation { activation, by } => {
+                let activation = self.activation(activation)?;
+                let of = self.model.world.activations[&activation].of;
+                let by = match by % 8 {
+                    0 => pick(&self.active(), by)?,
+                    _ => of,
+                };
+                let by = self.session(by, false)?;
+                self.then(Op::RemoveActivation { by, activation })
             }
         }
     }

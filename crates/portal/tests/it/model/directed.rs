@@ -83,6 +83,55 @@ fn story() -> Vec<(wire::Millis, Action)> {
         (1, confirm(Way::WrongNumber)),
         (1, confirm(Way::WrongNumber)),
         (61 * MINUTE, acquire(ben, eve_at)),
+        // A program of hers is let in, and another that she takes away.
+        (
+            1,
+            Activate {
+                who: anna,
+                forgetful: false,
+            },
+        ),
+        (1, UseActivation { activation: 0, what: 3 }),
+        (
+            1,
+            Block {
+                activation: 0,
+                blocked: true,
+                portal: false,
+            },
+        ),
+        (
+            1,
+            Block {
+                activation: 0,
+                blocked: false,
+                portal: false,
+            },
+        ),
+        (
+            1,
+            Activate {
+                who: anna,
+                forgetful: false,
+            },
+        ),
+        (1, RemoveActivation { activation: 1, by: 1 }),
+        (
+            1,
+            Activate {
+                who: dora,
+                forgetful: false,
+            },
+        ),
+        (
+            1,
+            Block {
+                activation: 1,
+                blocked: true,
+                portal: true,
+            },
+        ),
+        (1, UseActivation { activation: 0, what: 7 }),
         // Anna promotes, and goes on from there.
         (1, BeginSignIn { who: anna }),
         (1, SignIn { who: anna }),
@@ -95,6 +144,8 @@ fn story() -> Vec<(wire::Millis, Action)> {
                 forgetful: false,
             },
         ),
+        (1, UseActivation { activation: 0, what: 7 }),
+        (1, RemoveActivation { activation: 0, by: 1 }),
         (1, Certify { by: anna }),
         (1, send(anna, &[ben_at, dora_at, anna_at])),
         (1, Remove { by: anna, alias: 0 }),

@@ -66,6 +66,19 @@ pub fn hold(world: &World) -> Result<(), String> {
             );
         }
     }
+    for (activation, known) in &world.activations {
+        let account = &world.accounts[&known.of];
+        let stands = account.absorbed_into.is_none() && known.outlived_at.is_none();
+        promise!(
+            stands || !known.slot,
+            "6: {activation} was outlived, and the vault key still lies here for it"
+        );
+        let shut = known.blocked_by_owner || known.blocked_by_portal || known.outlived_at.is_some();
+        promise!(
+            !shut || world.sessions.values().all(|session| session.by != Some(*activation)),
+            "6: {activation} may not be used, and is signed in"
+        );
+    }
     for delivery in &world.deliveries {
         let keyring = keyring(world, delivery.holder);
         promise!(
@@ -146,9 +159,14 @@ pub fn hold_across(before: &World, op: &Op, outcome: &Outcome, after: &World) ->
                 .values()
                 .filter(|claim| claim.proof.is_some_and(|(_, of, _)| of == who))
                 .count();
+            let programs = after
+                .activations
+                .values()
+                .filter(|known| known.of == who && (known.slot || known.outlived_at.is_none()))
+                .count();
             promise!(
-                left + begun + proofs == 0,
-                "6: {left} sessions, {begun} sign-ins, {proofs} proofs outlive it"
+                left + begun + proofs + programs == 0,
+                "6: {left} sessions, {begun} sign-ins, {proofs} proofs, {programs} activations outlive it"
             );
         }
     }

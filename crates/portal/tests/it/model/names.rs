@@ -8,7 +8,7 @@ use std::{
 
 use wire::{
     Address, Sha256,
-    ids::{AccountId, ClaimId, MessageId, ParcelId},
+    ids::{AccountId, ActivationId, ClaimId, MessageId, ParcelId},
 };
 
 /// One of the six addresses.
@@ -117,6 +117,7 @@ pub enum Contents {
 
 /// Numbers of things that a test makes itself.
 pub type Session = u32;
+pub type Activation = u32;
 pub type Proof = u32;
 pub type Message = u32;
 
@@ -142,6 +143,9 @@ pub struct Names {
     pub proof_secrets: BTreeMap<Proof, [u8; 32]>,
     pub sessions: HashMap<Sha256, Session>,
     pub bearers: BTreeMap<Session, String>,
+    /// By the hashes of their tokens.
+    pub activations: HashMap<Sha256, Activation>,
+    pub activation_ids: BTreeMap<Activation, ActivationId>,
     pub parcels: BTreeMap<Contents, ParcelId>,
 }
 
@@ -166,6 +170,11 @@ impl Names {
     pub fn proof(&mut self, proof: Proof, secret: [u8; 32]) {
         self.proofs.insert(Sha256::of(&secret), proof);
         self.proof_secrets.insert(proof, secret);
+    }
+
+    pub fn activation(&mut self, activation: Activation, token: [u8; 32], id: ActivationId) {
+        self.activations.insert(Sha256::of(&token), activation);
+        self.activation_ids.insert(activation, id);
     }
 
     pub fn session(&mut self, session: Session, bearer: String) {

@@ -178,6 +178,7 @@ impl<'a> Play<'a> {
             Learned::Link(claim, token) => self.names.link(claim, token),
             Learned::Proof(proof, secret) => self.names.proof(proof, secret),
             Learned::Session(session, bearer) => self.names.session(session, bearer),
+            Learned::Activation(activation, token, id) => self.names.activation(activation, token, id),
         }
     }
 

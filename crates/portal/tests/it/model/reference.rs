@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::{Millis, ProblemType};
 
 use super::{
-    names::{Addr, ClaimName, Contents, Key, Link, Message, Proof, Session, Who},
-    world::{Account, Claim, Delivery, Ended, Folder, Parcel, SignedIn, State, World},
+    names::{Activation, Addr, ClaimName, Contents, Key, Link, Message, Proof, Session, Who},
+    world::{Account, Activated, Claim, Delivery, Ended, Folder, Parcel, SignedIn, State, World},
 };
 
 const MINUTE: Millis = 60_000;
@@ -123,6 +123,27 @@ pub enum Op {
         by: Session,
         contents: Contents,
     },
+    /// Lets a client program in.
+    Activate {
+        by: Session,
+        activation: Activation,
+    },
+    /// It begins a session.
+    BeginByActivation {
+        activation: Activation,
+        session: Session,
+    },
+    /// Its owner blocks or unblocks it, or an administrator does.
+    SetBlocked {
+        by: Session,
+        activation: Activation,
+        blocked: bool,
+        portal: bool,
+    },
+    RemoveActivation {
+        by: Session,
+        activation: Activation,
+    },
     /// *This wasn't me* in a notice about an account to an address.
     Alarm {
         who: Who,
@@ -151,8 +172,11 @@ pub struct Handed {
 
 impl Op {
     /// What every test of all of them is to have done with success.
-    pub const KINDS: [&str; 27] = [
+    pub const KINDS: [&str; 32] = [
+        "Activate → Done",
         "Alarm → Done",
+        "BeginByActivation → Done",
+        "BeginByActivation → NeedsReactivation",
         "BeginSignIn → Done",
         "Cancel → Done",
         "Certify → Done",
@@ -174,7 +198,9 @@ impl Op {
         "Refuse → Done",
         "Register → Done",
         "Remove → Done",
+        "RemoveActivation → Done",
         "Send → Done",
+        "SetBlocked → Done",
         "SetDisabled → Done",
         "SignIn → Done",
         "SignOut → Done",
@@ -294,14 +320,38 @@ impl Model {
             Ok((who, _)) if !allowed(self.account(who)) => Entry::Refused(ProblemType::NotAllowed),
             Ok((who, password_at)) => Entry::Caller(who, password_at),
         };
+        // An activated program may read and write.
+        let program = |session: &Session| self.world.sessions.get(session).and_then(|known| known.by);
+        let in_person = |session: &Session, allowed: fn(&Account) -> bool| match (signed_in(session), program(session))
+        {
+            (Ok(_), Some(_)) => Entry::Refused(ProblemType::NotAllowed),
+            _ => caller(session, allowed),
+        };
         match op {
             Prepare { by, .. } | Send { by, .. } | Certify { by, .. } => caller(by, |_| true),
             SignOut { by } | WriteVault { by, .. } | DropParcel { by, .. } => caller(by, |_| true),
-            Claim { by, .. } | MailAgain { by, .. } | Cancel { by, .. } => caller(by, |account| account.professional),
-            Promote { by, .. } | Remove { by, .. } => caller(by, |account| account.professional),
-            ClaimFor { by, .. } | SetDisabled { by, .. } | Invite { by, .. } => {
-                caller(by, |account| account.administrator)
+            Claim { by, .. } | MailAgain { by, .. } | Cancel { by, .. } => {
+                in_person(by, |account| account.professional)
             }
+            Promote { by, .. } | Remove { by, .. } => in_person(by, |account| account.professional),
+            ClaimFor { by, .. } | SetDisabled { by, .. } | Invite { by, .. } => {
+                in_person(by, |account| account.administrator)
+            }
+            SetBlocked { by, portal: true, .. } => in_person(by, |account| account.administrator),
+            Activate { by, .. } => in_person(by, |_| true),
+            // It may stop itself.
+            SetBlocked {
+                by,
+                activation,
+                blocked: true,
+                ..
+            }
+            | RemoveActivation { by, activation }
+                if program(by) == Some(*activation) =>
+            {
+                caller(by, |_| true)
+            }
+            SetBlocked { by, .. } | RemoveActivation { by, .. } => in_person(by, |_| true),
             Confirm { by: By::Click(by), .. } | Inspect { by: Some(by), .. } => {
                 Entry::Maybe(signed_in(by).ok().map(|(who, _)| who))
             }
@@ -312,6 +362,7 @@ impl Model {
             | Register { .. }
             | SignIn { .. }
             | BeginSignIn { .. }
+            | BeginByActivation { .. }
             | Alarm { .. } => Entry::Open,
         }
     }
@@ -406,6 +457,44 @@ impl Model {
             Op::BeginSignIn { who, number } => {
                 self.world.sign_ins.insert(*number, *who);
             }
+            Op::Activate { by, activation } => {
+                if self.now >= password_at + 5 * MINUTE {
+                    refuse!(PasswordNeeded);
+                }
+                self.still_signed_in(*by)?;
+                self.activate(caller(), *activation)?;
+            }
+            Op::BeginByActivation { activation, session } => self.begin_by_activation(*activation, *session)?,
+            Op::SetBlocked {
+                by,
+                activation,
+                blocked,
+                portal: true,
+            } => {
+                let _ = by;
+                let of = self.world.activations.get(activation).map(|known| known.of);
+                let Some(of) = of else { refuse!(NotFound) };
+                self.set_blocked(of, *activation, *blocked, true)?;
+            }
+            Op::SetBlocked {
+                by,
+                activation,
+                blocked,
+                ..
+            } => {
+                self.still_signed_in(*by)?;
+                self.set_blocked(caller(), *activation, *blocked, false)?;
+            }
+            Op::RemoveActivation { by, activation } => {
+                self.still_signed_in(*by)?;
+                let known = self.own_activation(caller(), *activation)?.clone();
+                if known.blocked_by_portal {
+                    refuse!(ActivationBlocked);
+                }
+                self.world.activations.remove(activation);
+                self.world.sessions.retain(|_, known| known.by != Some(*activation));
+                self.record(caller(), "activation-removed", Some(known.under));
+            }
             Op::SignOut { by } => {
                 self.world.sessions.remove(by);
             }
@@ -433,6 +522,7 @@ impl Model {
                 if self.alarms.insert(*number) {
                     let holder = self.account(*who).absorbed_into.unwrap_or(*who);
                     self.end_sessions(holder, None);
+                    self.remove_activations(holder);
                     self.cancel_claims(holder);
                     self.record(holder, "alarm-raised", Some(*at));
                 }
@@ -566,11 +656,101 @@ impl Model {
     fn begin_session(&mut self, who: Who, session: Session) {
         let signed_in = SignedIn {
             of: who,
+            by: None,
             password_at: self.now,
             expires_at: self.now + 12 * HOUR,
         };
         self.world.sessions.insert(session, signed_in);
         self.begun.insert(session, who);
+    }
+
+    // Programs that were let in.
+
+    fn own_activation(&self, who: Who, activation: Activation) -> Result<&Activated, Outcome> {
+        match self.world.activations.get(&activation) {
+            Some(known) if known.of == who => Ok(known),
+            _ => Err(ProblemType::NotFound.into()),
+        }
+    }
+
+    fn activate(&mut self, who: Who, activation: Activation) -> Done {
+        let mut own = self.world.activations.values().filter(|known| known.of == who);
+        if own.any(|known| known.blocked_by_portal) {
+            refuse!(ActivationBlocked);
+        }
+        let activated = Activated {
+            of: who,
+            under: self.master(who).unwrap(),
+            blocked_by_owner: false,
+            blocked_by_portal: false,
+            outlived_at: None,
+            slot: true,
+        };
+        self.record(who, "activated", Some(activated.under));
+        self.mail(who, "activated", &self.addresses(who));
+        self.world.activations.insert(activation, activated);
+        Ok(())
+    }
+
+    fn begin_by_activation(&mut self, activation: Activation, session: Session) -> Done {
+        let Some(known) = self.world.activations.get(&activation) else {
+            refuse!(ActivationUnknown)
+        };
+        let of = known.of;
+        if self.account(of).state != State::Active {
+            refuse!(AccountDisabled);
+        }
+        if known.blocked_by_portal {
+            refuse!(ActivationBlocked);
+        }
+        if known.outlived_at.is_some() {
+            refuse!(NeedsReactivation);
+        }
+        if known.blocked_by_owner {
+            refuse!(ActivationBlocked);
+        }
+        self.begin_session(of, session);
+        let begun = self.world.sessions.get_mut(&session).unwrap();
+        begun.by = Some(activation);
+        begun.password_at = 0;
+        begun.expires_at = self.now + HOUR;
+        Ok(())
+    }
+
+    fn set_blocked(&mut self, of: Who, activation: Activation, blocked: bool, portal: bool) -> Done {
+        let known = self.own_activation(of, activation)?.clone();
+        if !portal && !blocked && known.blocked_by_portal {
+            refuse!(ActivationBlocked);
+        }
+        let known = self.world.activations.get_mut(&activation).unwrap();
+        let flag = match portal {
+            true => &mut known.blocked_by_portal,
+            false => &mut known.blocked_by_owner,
+        };
+        if std::mem::replace(flag, blocked) == blocked {
+            return Ok(());
+        }
+        let under = known.under;
+        if blocked {
+            self.world.sessions.retain(|_, known| known.by != Some(activation));
+        }
+        let kind = if blocked {
+            "activation-blocked"
+        } else {
+            "activation-unblocked"
+        };
+        self.record_by(of, kind, Some(under), portal);
+        Ok(())
+    }
+
+    /// Those that the portal blocked stay, and open nothing.
+    fn remove_activations(&mut self, who: Who) {
+        self.world
+            .activations
+            .retain(|_, known| known.of != who || known.blocked_by_portal);
+        for known in self.world.activations.values_mut().filter(|known| known.of == who) {
+            known.slot = false;
+        }
     }
 
     /// Sessions that are no more, and whose they were.
@@ -1014,6 +1194,7 @@ impl Model {
             self.succeed(other, claimant, *address);
         }
         self.end_sessions(other, None);
+        self.remove_activations(other);
         self.cancel_claims(other);
         for address in &joining {
             self.world.addresses.insert(*address, (claimant, false));
@@ -1080,6 +1261,10 @@ impl Model {
         self.world.addresses.insert(old, (who, false));
         self.world.addresses.insert(to, (who, true));
         self.end_sessions(who, Some(keep));
+        for known in self.world.activations.values_mut().filter(|known| known.of == who) {
+            known.outlived_at = known.outlived_at.or(Some(self.now));
+            known.slot = false;
+        }
         self.forget_proofs(who);
         self.record(who, "promoted", Some(to));
         let others: Vec<_> = self

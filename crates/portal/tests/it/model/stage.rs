@@ -16,13 +16,14 @@ use vault::password::{Registration, SignIn};
 use wire::{
     Bytes, Millis, Problem, ProblemType, Sha256,
     claims::{Asks, ClaimShown, Outcome as Shown},
+    ids::{AccountId, ActivationId},
     people::{Invite, Recipient},
     sessions::{AccountKind, RegistrationStarted, SignedIn},
 };
 
 use super::{
     keys::{self, Keeper, Sealed},
-    names::{Addr, ClaimName, Key, Names, Proof, Session, Who, message_id},
+    names::{Activation, Addr, ClaimName, Key, Names, Proof, Session, Who, message_id},
     reference::{By, Op, Outcome},
     world::{World, question},
 };
@@ -50,6 +51,7 @@ pub enum Learned {
     Link(ClaimName, [u8; 32]),
     Proof(Proof, [u8; 32]),
     Session(Session, String),
+    Activation(Activation, [u8; 32], ActivationId),
     Recipients(Vec<Recipient>),
 }
 
@@ -477,6 +479,47 @@ impl Stage {
             }
             Op::SignIn { who, session } => return self.sign_in(*who, *session, names).await,
             Op::BeginSignIn { who, number } => return self.begin_sign_in(*who, *number, names).await,
+            Op::Activate { by, activation } => {
+                let token = secret("activation", *activation);
+                let body = json!({
+                    "program": "outlook", "version": "1.0.0", "device": "A desk",
+                    "token": Bytes(token.to_vec()), "slot": Bytes(vec![1]),
+                });
+                let reply = self.call(post, "/activations", bearer(by), body).await;
+                if reply.status.is_success() {
+                    let id = reply.json::<wire::activations::Activation>().id;
+                    return (Outcome::Done, Learned::Activation(*activation, token, id));
+                }
+                reply
+            }
+            Op::BeginByActivation { activation, session } => {
+                let token = Bytes(secret("activation", *activation).to_vec());
+                let body = json!({ "token": token, "version": "1.0.0" });
+                let reply = self.call(post, "/activations/sessions", None, body).await;
+                if reply.status.is_success() {
+                    let signed_in: SignedIn = reply.json();
+                    assert_eq!(signed_in.vault.slots.len(), 1);
+                    return (Outcome::Done, Learned::Session(*session, signed_in.bearer.unwrap()));
+                }
+                reply
+            }
+            Op::SetBlocked {
+                by,
+                activation,
+                blocked,
+                portal,
+            } => {
+                let (id, body) = (names.activation_ids[activation], json!({ "blocked": blocked }));
+                let path = match portal {
+                    true => format!("/admin/accounts/{}/activations/{id}/blocked", self.holder_of(id).await),
+                    false => format!("/activations/{id}/blocked"),
+                };
+                self.call(put, &path, bearer(by), body).await
+            }
+            Op::RemoveActivation { by, activation } => {
+                let path = format!("/activations/{}", names.activation_ids[activation]);
+                self.call(delete, &path, bearer(by), Value::Null).await
+            }
             Op::SignOut { by } => self.call(delete, "/session", bearer(by), Value::Null).await,
             Op::WriteVault { by, version, keys } => {
                 let sealed = Bytes(sealed(None, keys, names).to_bytes());
@@ -499,6 +542,14 @@ impl Stage {
             }
         };
         (outcome(&reply), Learned::Nothing)
+    }
+
+    /// The account that an activation is of, as an administrator's list shows it; anybody's where it was removed.
+    async fn holder_of(&self, id: ActivationId) -> AccountId {
+        let mut db = self.house.portal.store.read().await.unwrap();
+        let row = sqlx::query("SELECT account FROM activations WHERE id = $1").bind(id.key());
+        let row = row.fetch_optional(&mut *db).await.unwrap();
+        row.map_or(AccountId(id.0), |row| row.key("account").unwrap())
     }
 
     async fn ended<T>(

@@ -12,7 +12,7 @@ use wire::{
 
 use super::{
     keys::{Keeper, Sealed},
-    names::{Addr, ClaimName, Contents, Key, Message, Names, Proof, Session, Who},
+    names::{Activation, Addr, ClaimName, Contents, Key, Message, Names, Proof, Session, Who},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub struct World {
     /// When a claim's mail was put in, when it is to go out, and when it went.
     pub claim_mails: Vec<ClaimMail>,
     pub sessions: BTreeMap<Session, SignedIn>,
+    pub activations: BTreeMap<Activation, Activated>,
     /// Sign-ins that have begun.
     pub sign_ins: BTreeMap<u32, Who>,
     /// Version and keys.
@@ -111,8 +112,23 @@ pub struct Claim {
 pub type ClaimMail = (ClaimName, Millis, Option<Millis>, Option<Millis>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activated {
+    pub of: Who,
+    /// The Master when it was.
+    pub under: Addr,
+    pub blocked_by_owner: bool,
+    pub blocked_by_portal: bool,
+    /// Since when another address is the Master.
+    pub outlived_at: Option<Millis>,
+    /// Whether the vault key lies here for it.
+    pub slot: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     pub of: Who,
+    /// Which program's session it is, if one's.
+    pub by: Option<Activation>,
     pub password_at: Millis,
     pub expires_at: Millis,
 }
@@ -158,7 +174,21 @@ const PARTS: &[(&str, &str, &str)] = &[
         "x claim, created_at, next_at, sent_at",
         "outbox WHERE claim IS NOT NULL",
     ),
-    ("session", "x hash, x account, password_at, expires_at", "sessions"),
+    (
+        "session",
+        "x hash, x s.account, x token, password_at, expires_at",
+        "sessions s LEFT JOIN activations a ON a.id = s.activation",
+    ),
+    (
+        "activation",
+        "x token, x account, address, blocked_by_owner, blocked_by_portal, outlived_at",
+        "activations",
+    ),
+    (
+        "slot",
+        "x token",
+        "unlock_slots s JOIN activations a ON a.id = s.activation",
+    ),
     ("sign-in", "x id, x account", "sign_ins WHERE account IS NOT NULL"),
     ("vault", "x account, version, t sealed", "vaults"),
     ("parcel", "x id, x account, x absorbed, t sealed", "parcels"),
@@ -342,9 +372,30 @@ impl World {
         take!("succession", successions, |(before: String, address: String, after: String)| {
             ((names.keys[&before], Addr::of(&address)), names.keys[&after])
         });
-        take!("session", sessions, |(hash: Sha256, of: AccountId, password_at: Millis, expires_at: Millis)| {
-            (names.sessions[&hash], SignedIn { of: who(of), password_at, expires_at })
-        });
+        take!(
+            "session",
+            sessions,
+            |(hash: Sha256, of: AccountId, token: Option<String>, password_at: Millis, expires_at: Millis)| {
+                let by = some::<Sha256>(token).map(|token| names.activations[&token]);
+                (names.sessions[&hash], SignedIn { of: who(of), by, password_at, expires_at })
+            }
+        );
+        let slots: Vec<(Sha256,)> = answer.part("slot");
+        take!(
+            "activation",
+            activations,
+            |(token: Sha256, of: AccountId, under: String, owner: i64, portal: i64, outlived_at: Option<Millis>)| {
+                let activated = Activated {
+                    of: who(of),
+                    under: Addr::of(&under),
+                    blocked_by_owner: owner == 1,
+                    blocked_by_portal: portal == 1,
+                    outlived_at,
+                    slot: slots.contains(&(token,)),
+                };
+                (names.activations[&token], activated)
+            }
+        );
         take!("sign-in", sign_ins, |(id: Uuid, of: AccountId)| (number(id), who(of)));
         take!("vault", vaults, |(of: AccountId, version: i64, sealed: String)| {
             (who(of), (version, keys(&sealed, names)))
@@ -466,6 +517,7 @@ fn lines(world: &World) -> BTreeSet<String> {
         successions,
         claims,
         sessions,
+        activations,
         sign_ins
     );
     maps!(vaults, parcels, tellings, recorded, mailed);
