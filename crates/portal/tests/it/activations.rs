@@ -3,10 +3,12 @@
 
 use axum::http::Method;
 use portal::{activations, admin};
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use vault::{Pass, Purpose, Vault};
 use wire::{
-    Bytes,
+    Bytes, Sha256,
     activations::{Activation, ActivationState, HandOver, HandedOver, ProgramInUse},
     ids::ActivationId,
     mailbox::Folder,
@@ -119,10 +121,10 @@ impl House {
         Person {
             house: self,
             address: of.address.clone(),
+            rng: ChaCha20Rng::from_seed(Sha256::of(signed_in.bearer.as_ref().unwrap().as_bytes()).0),
             signed_in,
             vault,
             key,
-            rng: of.rng.clone(),
         }
     }
 

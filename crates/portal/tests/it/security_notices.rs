@@ -85,13 +85,23 @@ async fn administrator(house: &House) -> Person<'_> {
 async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
     let ada = administrator(&house).await;
     let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+    let mut ben = house.professional("ben").await;
     let _carl = house.professional("carl").await;
     let dora = house.professional("dora").await;
     anna.send(&Writes::to(&["dora@example.test", "waits@partner.test"]))
         .await;
     ben.add("ben.alias@example.test").await;
     house.mails().await;
+
+    // A program that is let in.
+    ben.activate().await;
+    compare(
+        &mails(&house).await,
+        &[
+            ("ben@example.test", "activated"),
+            ("ben.alias@example.test", "activated"),
+        ],
+    );
 
     // A claim, by the claimant and by an administrator.
     anna.claim("anna@new.test").await.ok();
