@@ -8,12 +8,12 @@ use wire::{
     sessions::{Carrier, SignedIn},
 };
 
-use super::{Stored, programs, usable};
+use super::{behind, programs, usable};
 use crate::{
     Portal, accounts,
     http::{Answer, Body},
     sessions::{self, Way},
-    storage::{Key as _, StoreError, Unit},
+    storage::{Key as _, StoreError},
 };
 
 /// Begins a session by an activation. It may read and write; what changes the account itself takes the password.
@@ -24,10 +24,10 @@ use crate::{
 pub(super) async fn begin(State(portal): State<Portal>, Body(request): Body<BeginByActivation>) -> Answer<Response> {
     let token = Sha256::of(request.token.as_ref());
     let mut unit = portal.store.begin().await?;
-    let found = behind(&mut unit, token).await?;
+    let found = behind(&mut unit, token).await?.ok_or(ProblemType::ActivationUnknown)?;
     accounts::hold(&mut unit, &[found.account]).await?;
     // It may have been removed, or the account absorbed, while this waited.
-    let found = behind(&mut unit, token).await?;
+    let found = behind(&mut unit, token).await?.ok_or(ProblemType::ActivationUnknown)?;
     if accounts::find(&mut unit, found.account).await?.state != AccountState::Active {
         return Err(ProblemType::AccountDisabled.into());
     }
@@ -50,16 +50,4 @@ pub(super) async fn begin(State(portal): State<Portal>, Body(request): Body<Begi
     .await?;
     portal.commit(unit).await?;
     Ok(begun.answer(&portal))
-}
-
-/// Looked up by the hash: what the index compares, and may leak the timing of, is worth nothing.
-async fn behind(unit: &mut Unit, token: Sha256) -> Answer<Stored> {
-    let sql = format!("SELECT {} FROM activations WHERE token = $1", Stored::COLUMNS);
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(token.key())
-        .fetch_optional(&mut **unit)
-        .await
-        .map_err(StoreError::from)?
-        .ok_or(ProblemType::ActivationUnknown)?;
-    Ok(Stored::from_row(&row)?)
 }

@@ -176,7 +176,7 @@ impl Op {
         "Activate → Done",
         "Alarm → Done",
         "BeginByActivation → Done",
-        "BeginByActivation → NeedsReactivation",
+        "BeginByActivation → Refused(NeedsReactivation)",
         "BeginSignIn → Done",
         "Cancel → Done",
         "Certify → Done",
@@ -674,6 +674,11 @@ impl Model {
     }
 
     fn activate(&mut self, who: Who, activation: Activation) -> Done {
+        match self.world.activations.get(&activation) {
+            Some(known) if known.of == who => return Ok(()),
+            Some(_) => refuse!(Unacceptable),
+            None => {}
+        }
         let mut own = self.world.activations.values().filter(|known| known.of == who);
         if own.any(|known| known.blocked_by_portal) {
             refuse!(ActivationBlocked);

@@ -165,14 +165,19 @@ impl Stage {
         };
         let mut db = self.house.portal.store.read().await.unwrap();
         let rows = sqlx::query(sql).fetch_all(&mut *db).await.unwrap();
-        let names = rows.iter().map(|row| row.text("name").unwrap());
+        let mut names: Vec<String> = rows.iter().map(|row| row.text("name").unwrap()).collect();
+        names.retain(|name| {
+            ["_", "sqlite_", "model_"]
+                .iter()
+                .all(|prefix| !name.starts_with(prefix))
+        });
+        // Tables of an earlier step refer to this one of a later step.
+        names.sort_by_key(|name| match name.as_str() {
+            "accounts" => 0,
+            "activations" => 1,
+            _ => 2,
+        });
         names
-            .filter(|name| {
-                ["_", "sqlite_", "model_"]
-                    .iter()
-                    .all(|prefix| !name.starts_with(prefix))
-            })
-            .collect()
     }
 
     /// Triggers before every write, which count down and stop the one at zero: a crash between any two writes.
