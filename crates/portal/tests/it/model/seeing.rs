@@ -51,7 +51,7 @@ impl Play<'_> {
             .world
             .sessions
             .iter()
-            .find(|(_, known)| known.of == who && known.expires_at > self.model.now);
+            .find(|(_, known)| known.of == who && known.by.is_none() && known.expires_at > self.model.now);
         match session {
             Some((session, _)) if self.model.account(who).state == State::Active => {
                 let session = *session;
