@@ -34,7 +34,12 @@ export const account = {
   'account.activity.promoted': '{address} became the Master',
   'account.activity.alias-removed': 'The alias {address} was removed',
   'account.activity.alarm-raised':
-    'Somebody said “This wasn’t me” in a notice to {address}: all sessions and pending requests ended',
+    'Somebody said “This wasn’t me” in a notice to {address}: all sessions, activations and pending requests ended',
+  'account.activity.activated': 'A program was activated under {address}',
+  'account.activity.activation-removed': 'The activation of a program under {address} was removed',
+  'account.activity.activation-blocked': 'The activation of a program under {address} was blocked',
+  'account.activity.activation-unblocked': 'The activation of a program under {address} was unblocked',
+  'account.activity.handed-over': 'Secure Webmail was opened from a program, without the password',
   'account.activity.by-administrator': 'by an administrator',
   'account.manage-aliases': 'Manage aliases',
   'account.sign-out': 'Sign out',

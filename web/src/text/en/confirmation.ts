@@ -135,12 +135,14 @@ export const confirmation = {
   'alarm.inspecting': 'Reading the notice…',
   'alarm.lead': 'A notice was sent to {address} about its Secure Account. If it was not you who did that:',
   'alarm.sessions': 'Every browser and program that is signed in to the account is signed out at once.',
+  'alarm.activations': 'Programs that were activated, such as Outlook, have to be activated again.',
   'alarm.claims': 'Requests to add addresses that are still pending are cancelled.',
   'alarm.stays': 'Password, addresses and messages stay as they are.',
   'alarm.submit': 'Sign out everywhere',
   'alarm.busy': 'Signing out everywhere…',
   'alarm.done.title': 'Everybody is signed out',
-  'alarm.done.text': 'All sessions of the account have ended, and its pending requests are cancelled.',
+  'alarm.done.text':
+    'All sessions of the account have ended, its activations are removed, and its pending requests are cancelled.',
   'alarm.done.next': 'What to do next',
   'alarm.done.activity': 'Sign in and look at Account > Activity: it lists what happened and when.',
   'alarm.done.aliases':
@@ -149,7 +151,7 @@ export const confirmation = {
     'If somebody may know your password, or you cannot sign in, tell the administrator of this portal at once: they can disable the account.',
   'alarm.before.title': 'This was done already',
   'alarm.before.text':
-    'Everybody was signed out by this link on {time}, and the requests that were pending then were cancelled.',
+    'Everybody was signed out by this link on {time}, activations were removed, and the requests that were pending then were cancelled.',
   'alarm.before.stays': 'The link works once. Whoever has signed in since then stays signed in, you included.',
   'alarm.before.activity':
     'Sign in and look at Account > Activity: it lists what happened since then. What you did yourself is no reason to worry.',

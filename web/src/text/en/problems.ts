@@ -24,6 +24,14 @@ export const problems = {
   'problem.too-large': 'This is larger than the portal takes.',
   'problem.password-needed': 'Enter your password again to go on.',
   'problem.sender-changed': 'Your own address changed while the message was being sealed. Try again.',
+  'problem.activation-unknown': 'This program is not activated, or not any more. Activate it again.',
+  'problem.activation-blocked':
+    'This activation is blocked. Unblock it under Account > Activations; if an administrator of this portal blocked it, ask them.',
+  'problem.needs-reactivation':
+    'Your Master has changed since this program was activated. Remove its activation, then activate it again.',
+  'problem.too-many-activations':
+    'The account has as many activations as it may have. Remove one that you no longer use first.',
+  'problem.program-outdated': 'This version of the program is too old for this portal. Install the newest version.',
   'problem.link-unknown': 'This link is not one of ours.',
   'problem.link-expired': 'This link has expired.',
   'problem.link-replaced': 'A newer mail replaced this link. Use the link in the newest one.',
