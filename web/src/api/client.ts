@@ -162,3 +162,13 @@ export const addClaimFor = (account: string, address: string) =>
 
 export const mailClaimFor = (account: string, claim: string) =>
   answer(http.POST('/api/v1/admin/accounts/{id}/claims/{claim}/mail', { params: { path: { id: account, claim } } }));
+
+// Activations, and the way from one client to the next.
+
+export const activations = () => answer(http.GET('/api/v1/activations'));
+
+export const setActivationBlocked = (id: string, blocked: boolean) =>
+  answer(http.PUT('/api/v1/activations/{id}/blocked', { params: { path: { id } }, body: { blocked } }));
+
+export const removeActivation = (id: string) =>
+  answer(http.DELETE('/api/v1/activations/{id}', { params: { path: { id } } }));

@@ -41,3 +41,5 @@ export type ConfirmBy = Schemas['ConfirmBy'];
 export type Confirmed = Schemas['Confirmed'];
 export type AlarmShown = Schemas['AlarmShown'];
 export type Problem = Schemas['Problem'];
+export type Activation = Schemas['Activation'];
+export type ActivationState = Schemas['ActivationState'];

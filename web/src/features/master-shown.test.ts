@@ -5,6 +5,7 @@ import type { ClaimShown, Correspondent, OpenDelivery, Session } from '../api/ty
 import { session } from '../session/session.svelte';
 import type { Opened } from '../vault/protocol';
 import AccountPage from './account/AccountPage.svelte';
+import ActivationsPage from './activations/ActivationsPage.svelte';
 import AddressLine from './aliases/AddressLine.svelte';
 import PromoteDialog from './aliases/PromoteDialog.svelte';
 import ComposeForm from './compose/ComposeForm.svelte';
@@ -66,6 +67,13 @@ describe('one’s own Master', () => {
       onclose: () => undefined,
     };
     expect(words(render(PromoteDialog, { props }))).toContain('anna@new.test');
+  });
+
+  it('is what programs are to be activated under', () => {
+    const shown = words(render(ActivationsPage));
+    expect(shown).toMatch(/Enter anna@new\.test and your password/);
+    expect(shown).toMatch(/Press Activate, and enter anna@new\.test/);
+    expect(shown).not.toContain('anna@old.test');
   });
 
   it('is who a message comes from', () => {

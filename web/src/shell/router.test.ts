@@ -24,6 +24,7 @@ describe('parseRoute', () => {
     expect(at('/confirm#c2VjcmV0')).toEqual({ page: 'confirm', token: 'c2VjcmV0' });
     expect(at('/alarm#c2VjcmV0')).toEqual({ page: 'alarm', token: 'c2VjcmV0' });
     expect(at('/aliases')).toEqual({ page: 'aliases' });
+    expect(at('/activations')).toEqual({ page: 'activations' });
     expect(at('/admin')).toEqual({ page: 'admin' });
     expect(at(`/admin/accounts/${id}`)).toEqual({ page: 'admin', account: id });
   });
@@ -36,6 +37,8 @@ describe('parseRoute', () => {
       '/sign-in/x',
       '/account/1',
       '/confirm/x',
+      '/activations/x',
+      '/outlook/',
       '/admin/accounts',
       '/admin/accounts/x',
       `/admin/accounts/${id}/more`,
@@ -61,6 +64,7 @@ describe('hrefOf', () => {
       '/compose',
       `/compose?forward=${id}`,
       '/aliases',
+      '/activations',
       '/admin',
       `/admin/accounts/${id}`,
     ]) {

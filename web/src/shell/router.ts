@@ -11,11 +11,14 @@ export type Route =
   | { page: 'compose'; answering?: { how: Answering; delivery: string } }
   | { page: 'account' }
   | { page: 'aliases' }
+  | { page: 'activations' }
   | { page: 'admin'; account?: string }
   | { page: 'not-found' };
 
 /** Pages behind links of basic mails, whose fragment holds a secret. */
-export type WithSecret = 'register' | 'confirm' | 'alarm';
+export type WithSecret = (typeof withSecret)[number];
+
+const withSecret = ['register', 'confirm', 'alarm'] as const;
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const answerings: readonly Answering[] = ['reply', 'reply-all', 'forward'];
@@ -38,6 +41,7 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     case 'sign-in':
     case 'account':
     case 'aliases':
+    case 'activations':
     case 'admin':
       return { page: first };
     case 'register':
@@ -81,5 +85,5 @@ export function isOpenToAll(route: Route): boolean {
 
 /** Whether the page's link carries a secret. */
 export function hasSecret(route: Route): route is { page: WithSecret; token: string } {
-  return route.page === 'register' || route.page === 'confirm' || route.page === 'alarm';
+  return withSecret.some((page) => page === route.page);
 }

@@ -42,6 +42,11 @@ export const account = {
   'account.activity.handed-over': 'Secure Webmail was opened from a program, without the password',
   'account.activity.by-administrator': 'by an administrator',
   'account.manage-aliases': 'Manage aliases',
+  'account.programs': 'Programs',
+  'account.programs-text':
+    'Programs such as the add-in for Outlook can be activated for your account, to read and send secure messages without asking for your password each time.',
+  'account.activations': 'Activations',
+  'account.install': 'Install the add-in for Outlook',
   'account.sign-out': 'Sign out',
   'account.signing-out': 'Signing out…',
   'account.sign-out.title': 'Sign out and discard your draft?',

@@ -14,6 +14,7 @@ export const general = {
   'nav.account': 'Account',
   'nav.tools': 'Tools',
   'nav.aliases': 'Alias Management',
+  'nav.activations': 'Activations',
   'nav.admin': 'Administration',
   'nav.unread': { one: '{n} unread', other: '{n} unread' },
   'nav.shortcuts': 'Keyboard shortcuts',

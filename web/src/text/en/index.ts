@@ -1,5 +1,6 @@
 // The English catalogue, a file a capability.
 import { account } from './account';
+import { activations } from './activations';
 import { aliases } from './aliases';
 import { compose } from './compose';
 import { confirmation } from './confirmation';
@@ -16,6 +17,7 @@ export const en = {
   ...reading,
   ...compose,
   ...account,
+  ...activations,
   ...aliases,
   ...confirmation,
   ...problems,
