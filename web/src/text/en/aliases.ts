@@ -62,11 +62,13 @@ export const aliases = {
   'promote.old': '{address} stays with your account as an alias: messages to it arrive in the same Inbox.',
   'promote.sessions':
     'You stay signed in here. Every other browser and program is signed out, and a notice goes to each of your addresses.',
+  'promote.programs':
+    'Activated programs, such as Outlook, stop working until you remove their activation and activate them again.',
   'promote.password-stays': 'Your password stays the same. You can sign in with any of your addresses.',
   'promote.tell': 'Tell people I have corresponded with',
   'promote.tell-hint': 'They get a basic mail with your new address.',
   'promote.password': 'Password',
-  'promote.password-hint': 'Yours, again: you gave it more than five minutes ago.',
+  'promote.password-hint': 'Yours: you did not give it here in the last five minutes.',
   'promote.submit': 'Promote to Master',
   'promote.step.password': 'Proving your password without sending it…',
   'promote.step.promote': 'Promoting…',
@@ -80,6 +82,11 @@ export const aliases = {
   'promote.done.text': 'Notifications go to it, and messages that you send come from it.',
   'promote.done.old': '{address} is an alias: messages to it arrive in the same Inbox.',
   'promote.done.tell': 'The people you have corresponded with are being told.',
+  'promote.done.programs': {
+    one: '{n} activated program needs re-activation now, to work with your new Master.',
+    other: '{n} activated programs need re-activation now, to work with your new Master.',
+  },
+  'promote.done.activations': 'Remove activation and re-activate',
 
   'remove.title': 'Remove {address}?',
   'remove.kept': 'Messages that were sent to it stay in your mailbox.',
