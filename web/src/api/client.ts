@@ -172,3 +172,9 @@ export const setActivationBlocked = (id: string, blocked: boolean) =>
 
 export const removeActivation = (id: string) =>
   answer(http.DELETE('/api/v1/activations/{id}', { params: { path: { id } } }));
+
+export const inspectHandOver = (token: string) =>
+  answerOfAny(http.POST('/api/v1/hand-overs/inspect', { body: { token } }));
+
+export const takeHandOver = (token: string) =>
+  answerOfAny(http.POST('/api/v1/hand-overs/take', { body: { token, carrier: 'cookie' } }));

@@ -43,3 +43,4 @@ export type AlarmShown = Schemas['AlarmShown'];
 export type Problem = Schemas['Problem'];
 export type Activation = Schemas['Activation'];
 export type ActivationState = Schemas['ActivationState'];
+export type HandOver = Schemas['HandOver'];

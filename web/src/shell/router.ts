@@ -15,10 +15,10 @@ export type Route =
   | { page: 'admin'; account?: string }
   | { page: 'not-found' };
 
-/** Pages behind links of basic mails, whose fragment holds a secret. */
+/** Pages behind links of basic mails and of other programs, whose fragment holds a secret. */
 export type WithSecret = (typeof withSecret)[number];
 
-const withSecret = ['register', 'confirm', 'alarm'] as const;
+const withSecret = ['register', 'confirm', 'alarm', 'hand-over'] as const;
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const answerings: readonly Answering[] = ['reply', 'reply-all', 'forward'];
@@ -47,6 +47,7 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     case 'register':
     case 'confirm':
     case 'alarm':
+    case 'hand-over':
       return { page: first, token: location.hash.replace(/^#/, '') };
     case 'compose':
       return parseCompose(new URLSearchParams(location.search));

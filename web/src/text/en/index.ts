@@ -6,6 +6,7 @@ import { compose } from './compose';
 import { confirmation } from './confirmation';
 import { entrance } from './entrance';
 import { general } from './general';
+import { handOver } from './hand-over';
 import { mailbox } from './mailbox';
 import { problems } from './problems';
 import { reading } from './reading';
@@ -20,5 +21,6 @@ export const en = {
   ...activations,
   ...aliases,
   ...confirmation,
+  ...handOver,
   ...problems,
 } as const;
