@@ -178,3 +178,21 @@ export const inspectHandOver = (token: string) =>
 
 export const takeHandOver = (token: string) =>
   answerOfAny(http.POST('/api/v1/hand-overs/take', { body: { token, carrier: 'cookie' } }));
+
+export const setActivationBlockedFor = (account: string, activation: string, blocked: boolean) =>
+  answer(
+    http.PUT('/api/v1/admin/accounts/{id}/activations/{activation}/blocked', {
+      params: { path: { id: account, activation } },
+      body: { blocked },
+    }),
+  );
+
+export const programs = () => answer(http.GET('/api/v1/admin/programs'));
+
+export const setLeastVersion = (program: string, least: string | null) =>
+  answer(
+    http.PUT('/api/v1/admin/programs/{program}/least-version', {
+      params: { path: { program } },
+      body: { least_version: least },
+    }),
+  );

@@ -44,3 +44,5 @@ export type Problem = Schemas['Problem'];
 export type Activation = Schemas['Activation'];
 export type ActivationState = Schemas['ActivationState'];
 export type HandOver = Schemas['HandOver'];
+export type ProgramInUse = Schemas['ProgramInUse'];
+export type VersionInUse = Schemas['VersionInUse'];

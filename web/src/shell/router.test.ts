@@ -27,6 +27,7 @@ describe('parseRoute', () => {
     expect(at('/aliases')).toEqual({ page: 'aliases' });
     expect(at('/activations')).toEqual({ page: 'activations' });
     expect(at('/admin')).toEqual({ page: 'admin' });
+    expect(at('/admin/programs')).toEqual({ page: 'admin', programs: true });
     expect(at(`/admin/accounts/${id}`)).toEqual({ page: 'admin', account: id });
   });
 
@@ -41,6 +42,7 @@ describe('parseRoute', () => {
       '/hand-over/x',
       '/activations/x',
       '/outlook/',
+      '/admin/programs/x',
       '/admin/accounts',
       '/admin/accounts/x',
       `/admin/accounts/${id}/more`,
@@ -68,6 +70,7 @@ describe('hrefOf', () => {
       '/aliases',
       '/activations',
       '/admin',
+      '/admin/programs',
       `/admin/accounts/${id}`,
     ]) {
       const route = at(path);

@@ -12,7 +12,7 @@ export type Route =
   | { page: 'account' }
   | { page: 'aliases' }
   | { page: 'activations' }
-  | { page: 'admin'; account?: string }
+  | { page: 'admin'; account?: string; programs?: true }
   | { page: 'not-found' };
 
 /** Pages behind links of basic mails and of other programs, whose fragment holds a secret. */
@@ -34,6 +34,7 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     if (second === undefined) return { page: 'folder', folder: first };
     return ID.test(second) ? { page: 'folder', folder: first, delivery: second } : { page: 'not-found' };
   }
+  if (first === 'admin' && second === 'programs') return { page: 'admin', programs: true };
   if (second !== undefined) return { page: 'not-found' };
   switch (first) {
     case '':
@@ -73,6 +74,7 @@ export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: Wit
     case 'compose':
       return route.answering ? `/compose?${route.answering.how}=${route.answering.delivery}` : '/compose';
     case 'admin':
+      if (route.programs) return '/admin/programs';
       return route.account ? `/admin/accounts/${route.account}` : '/admin';
     default:
       return `/${route.page}`;

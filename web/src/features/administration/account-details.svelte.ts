@@ -1,7 +1,7 @@
-// One account as an administrator sees it from near: addresses, pending claims, what happened. Never what was written.
+// One account as an administrator sees it from near: addresses, pending claims, activations, what happened. Never what was written.
 import * as api from '../../api/client';
 import { isRefused } from '../../api/problem';
-import type { Claim, ManagedAccountDetails } from '../../api/types';
+import type { Activation, Claim, ManagedAccountDetails } from '../../api/types';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
 import { claimProblem } from '../aliases/aliases.svelte';
@@ -31,6 +31,15 @@ export class AccountDetails {
   async add(address: string): Promise<void> {
     await api.addClaimFor(this.id, address);
     await this.load();
+  }
+
+  /** Blocks an activation in the portal's name, or unblocks it: its owner cannot undo that. */
+  async setBlocked({ id }: Activation, blocked: boolean): Promise<void> {
+    try {
+      await api.setActivationBlockedFor(this.id, id, blocked);
+    } finally {
+      await this.load();
+    }
   }
 
   async resend(claim: Claim): Promise<void> {

@@ -105,5 +105,38 @@ export const account = {
   'admin.account.added': 'A confirmation message to {address} is on its way.',
   'admin.account.add-yours': 'This address belongs to this account already.',
   'admin.account.add-guest': 'Guests have one address. Only Professionals can have aliases.',
+  'admin.account.activations': 'Activations',
+  'admin.account.no-activations': 'No program is activated for this account.',
+  'admin.account.activation.blocked':
+    'Blocked by its owner, who can unblock it. Block it too if that is not to happen.',
+  'admin.account.activation.blocked-by-portal': 'Its owner can neither unblock nor remove it.',
+  'admin.account.activation.needs-reactivation':
+    'Another address was promoted to Master: its owner has to activate it again.',
+  'admin.account.block.title': 'Block {program} on {device}?',
+  'admin.account.block.text':
+    'It can no longer read or send messages of this account. The owner cannot undo this: they can neither unblock nor remove it, nor activate {program} again, until you unblock it.',
   'admin.account.activity': 'Activity',
+
+  'admin.programs': 'Programs',
+  'admin.programs.lead':
+    'Programs that people have activated for their accounts, and the versions that they were last used in.',
+  'admin.programs.link': 'Programs and versions in use',
+  'admin.programs.install': 'Install guide for Outlook',
+  'admin.programs.loading': 'Loading the programs…',
+  'admin.programs.empty': 'No program has been activated yet.',
+  'admin.programs.unused': 'Not activated for any account.',
+  'admin.programs.version': 'Version',
+  'admin.programs.activations': 'Activations',
+  'admin.programs.used': 'Last used',
+  'admin.programs.least': 'Least version allowed',
+  'admin.programs.least-hint':
+    'Three numbers, such as 1.2.0. Older versions are refused from then on: they neither read nor send until they are updated, and nothing is lost. Whoever is working in one can go on for an hour at most. Leave it empty to allow any.',
+  'admin.programs.save': 'Save',
+  'admin.programs.saved': 'Saved: {program} from version {version} on',
+  'admin.programs.saved-any': 'Saved: any version of {program}',
+  'admin.programs.bad-version': '“{text}” is not a version. A version is three numbers with dots, such as 1.2.0.',
+  'admin.programs.refused': {
+    one: '{n} activation was last used in an older version.',
+    other: '{n} activations were last used in older versions.',
+  },
 } as const;
