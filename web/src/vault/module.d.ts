@@ -1,7 +1,17 @@
 // The vault's WebAssembly module as this code uses it: what tools/build-wasm writes to ./module/.
 // Once the module stands there, its own declarations take precedence over these.
 declare module '*/module/vault_wasm.js' {
-  import type { Cover, FileRef, KeyPacket, LetterIn, MadePass, Opened, PassPurpose, Predecessor, Sight } from './protocol';
+  import type {
+    Cover,
+    FileRef,
+    KeyPacket,
+    LetterIn,
+    MadePass,
+    Opened,
+    PassPurpose,
+    Predecessor,
+    Sight,
+  } from './protocol';
 
   export default function init(source: { module_or_path: string }): Promise<unknown>;
 
