@@ -90,7 +90,7 @@ impl<'a> Play<'a> {
         }
         match &step.how {
             // A sign-in ends in a new session each time.
-            How::Twice if !matches!(last, Op::SignIn { .. }) => {
+            How::Twice if !matches!(last, Op::SignIn { .. } | Op::BeginByActivation { .. }) => {
                 self.tally.borrow_mut().twice += 1;
                 self.one(last.clone()).await?;
                 self.one(last).await
