@@ -114,6 +114,28 @@ test('sign-in opens the vault, and a reload opens it again', () => {
   assert.deepEqual(changed, { sight: 'changed', before: ben.fingerprint });
 });
 
+test('a pass opens the vault, and no other does', () => {
+  const sealed = bytes(vectors.vaultWithBen);
+  const passes = [
+    ['activation', vectors.activation, 15],
+    ['hand-over', vectors.handOver, 16],
+  ];
+  for (const [purpose, vector, n] of passes) {
+    const made = seeded(n, () => reload().makePass(purpose));
+    assert.deepEqual({ secret: text(made.secret), token: text(made.token), wrapped: text(made.wrapped) }, vector);
+    const [secret, wrapped] = [bytes(vector.secret), bytes(vector.wrapped)];
+    assert.equal(text(vault.passToken(purpose, secret)), vector.token);
+    assert.equal(vault.OpenVault.withPass(purpose, secret, wrapped, sealed).fingerprint, vectors.fingerprint);
+
+    const other = purpose === 'activation' ? 'hand-over' : 'activation';
+    assert.equal(code(() => vault.OpenVault.withPass(other, secret, wrapped, sealed)), 'damaged');
+    assert.equal(code(() => vault.OpenVault.withPass(purpose, bytes(vector.token), wrapped, sealed)), 'damaged');
+    assert.equal(code(() => vault.OpenVault.withPass(purpose, secret, wrapped.subarray(0, 40), sealed)), 'truncated');
+    assert.equal(code(() => vault.passToken(purpose, secret.subarray(1))), 'malformed');
+  }
+  assert.equal(code(() => reload().makePass('app-password')), 'malformed');
+});
+
 test('messages and files come out the same', () => {
   const anna = reload();
   assert.equal(seeded(7, () => vault.newMessageId(now)), message);

@@ -7,7 +7,7 @@ use opaque_ke::{
     ServerLoginParameters, ServerRegistration, ServerSetup,
 };
 use vault::{
-    AccountKey, Error, Sight, Vault, VaultKey,
+    AccountKey, Error, Pass, Purpose, Sight, Vault, VaultKey,
     password::{ExportKey, Registration, SignIn},
     seal_parcel,
 };
@@ -108,6 +108,97 @@ fn a_reload_needs_both_halves() {
         VaultKey::unwrap_for_reload(&wrapped, &[8; 32]).unwrap_err(),
         Error::Damaged
     );
+}
+
+#[test]
+fn a_pass_opens_the_vault_that_it_was_made_for() {
+    let key = VaultKey::generate(&mut rng(1));
+    let anna = person("anna", 1);
+    let sealed = anna.lock(&key, &mut rng(3)).unwrap();
+    for purpose in [Purpose::Activation, Purpose::HandOver] {
+        let pass = Pass::generate(purpose, &mut rng(4));
+        let wrapped = pass.wrap(&key, &mut rng(5)).unwrap();
+        // What a program keeps, or a link holds.
+        let again = Pass::from_bytes(purpose, pass.as_bytes()).unwrap();
+        assert_eq!(again.token().unwrap(), pass.token().unwrap());
+        let unwrapped = again.unwrap(&wrapped).unwrap();
+        assert_eq!(
+            Vault::unlock(&sealed, &unwrapped).unwrap().certificate(),
+            anna.certificate()
+        );
+    }
+}
+
+#[test]
+fn a_pass_opens_nothing_else_and_nothing_else_opens_what_it_wraps() {
+    let key = VaultKey::generate(&mut rng(1));
+    let secret = *Pass::generate(Purpose::Activation, &mut rng(4)).as_bytes();
+    let [activation, hand_over] =
+        [Purpose::Activation, Purpose::HandOver].map(|purpose| Pass::from_bytes(purpose, &secret).unwrap());
+    let wrapped = activation.wrap(&key, &mut rng(5)).unwrap();
+
+    // Another purpose of the same secret, another secret, and what the portal is shown.
+    assert_eq!(hand_over.unwrap(&wrapped).unwrap_err(), Error::Damaged);
+    let other = Pass::generate(Purpose::Activation, &mut rng(6));
+    assert_eq!(other.unwrap(&wrapped).unwrap_err(), Error::Damaged);
+    let token = activation.token().unwrap();
+    for purpose in [Purpose::Activation, Purpose::HandOver] {
+        let from_token = Pass::from_bytes(purpose, &token).unwrap();
+        assert_eq!(from_token.unwrap(&wrapped).unwrap_err(), Error::Damaged);
+    }
+    // The portal has token and wrapped key, and its other ways to a key do not fit either.
+    for secret in [&secret, &token] {
+        assert_eq!(
+            VaultKey::unwrap_for_reload(&wrapped, secret).unwrap_err(),
+            Error::Damaged
+        );
+    }
+    for at in 0..wrapped.len() {
+        let mut damaged = wrapped.clone();
+        damaged[at] ^= 1;
+        assert!(activation.unwrap(&damaged).is_err(), "{at}");
+    }
+    assert_eq!(
+        activation.unwrap(&wrapped[..wrapped.len() - 1]).unwrap_err(),
+        Error::Truncated
+    );
+    assert_eq!(activation.unwrap(&[]).unwrap_err(), Error::Truncated);
+    for length in [0, 31, 33, 64] {
+        let wrong = Pass::from_bytes(Purpose::Activation, &vec![7; length]);
+        assert_eq!(wrong.unwrap_err(), Error::Malformed);
+    }
+}
+
+/// The portal is shown the token. Were it, or the wrapping, made of the secret without a label of its own, one would give
+/// the other away.
+#[test]
+fn tokens_are_apart_from_each_other_and_from_the_secret() {
+    let secret = [7; 32];
+    let [activation, hand_over] =
+        [Purpose::Activation, Purpose::HandOver].map(|purpose| Pass::from_bytes(purpose, &secret).unwrap());
+    let tokens = [activation.token().unwrap(), hand_over.token().unwrap()];
+    assert!(tokens[0] != tokens[1] && !tokens.contains(&secret));
+    let derived = |label: &str| {
+        let mut bytes = [0; 32];
+        let hkdf = hkdf::Hkdf::<sha2::Sha512>::new(None, &secret);
+        hkdf.expand(label.as_bytes(), &mut bytes).unwrap();
+        bytes
+    };
+    assert_eq!(
+        tokens,
+        ["restante/activation/token/v1", "restante/hand-over/token/v1"].map(derived)
+    );
+    for wraps in ["restante/slot/activation/v1", "restante/slot/hand-over/v1"].map(derived) {
+        assert!(!tokens.contains(&wraps));
+    }
+    let pass = Pass::generate(Purpose::Activation, &mut rng(1));
+    assert_ne!(pass.as_bytes(), Pass::generate(Purpose::Activation, &mut rng(2)).as_bytes());
+}
+
+#[test]
+fn a_pass_is_shown_to_nobody() {
+    let pass = Pass::from_bytes(Purpose::HandOver, &[7; 32]).unwrap();
+    assert_eq!(format!("{pass:?}"), "Pass(HandOver, …)");
 }
 
 #[test]

@@ -15,8 +15,8 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use vault::{
-    AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Fingerprint, Letter, Sight, Vault,
-    VaultKey, key_packet,
+    AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Fingerprint, Letter, Pass, Purpose,
+    Sight, Vault, VaultKey, key_packet,
     password::{Registration, SignIn},
     seal_parcel,
 };
@@ -151,6 +151,16 @@ fn make() -> Value {
     };
     let from_alias = moved.seal(&from_alias, id, "", &to_ben, NOW, &mut draw(14)).unwrap();
 
+    let pass = |purpose: Purpose, n: u8| {
+        let rng = &mut draw(n);
+        let pass = Pass::generate(purpose, rng);
+        json!({
+            "secret": text(pass.as_bytes()),
+            "token": text(pass.token().unwrap()),
+            "wrapped": text(pass.wrap(&vault_key, rng).unwrap()),
+        })
+    };
+
     let packets = |packets: &[vault::KeyPacket]| -> Value {
         let plain = |packet: &vault::KeyPacket| json!({ "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
         packets.iter().map(plain).collect()
@@ -184,6 +194,8 @@ fn make() -> Value {
         "addresses": ADDRESSES,
         "certified": text(certified.to_bytes()),
         "fromAlias": text(from_alias.body),
+        "activation": pass(Purpose::Activation, 15),
+        "handOver": pass(Purpose::HandOver, 16),
         "ben": {
             "certificate": text(ben.certificate().to_bytes()),
             "fingerprint": ben.certificate().fingerprint().to_string(),
@@ -234,6 +246,12 @@ fn what_was_sealed_once_is_opened_for_ever() {
     let reloaded = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
     let mut anna = Vault::unlock(&get("vaultWithBen"), &reloaded).unwrap();
     assert!(Vault::unlock(&get("sealedVault"), &key).is_ok());
+    for (purpose, name) in [(Purpose::Activation, "activation"), (Purpose::HandOver, "handOver")] {
+        let pass = Pass::from_bytes(purpose, &field(&vectors[name]["secret"])).unwrap();
+        assert_eq!(pass.token().unwrap()[..], field(&vectors[name]["token"]));
+        let key = pass.unwrap(&field(&vectors[name]["wrapped"])).unwrap();
+        assert!(Vault::unlock(&get("vaultWithBen"), &key).is_ok());
+    }
 
     let ben = Certificate::parse(&field(&vectors["ben"]["certificate"])).unwrap();
     assert_eq!(
