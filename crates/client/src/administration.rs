@@ -3,8 +3,9 @@
 use reqwest::Method;
 use wire::{
     Address,
+    activations::{Program, ProgramInUse, SetBlocked, SetLeastVersion, Version},
     claims::{AddClaim, Claim},
-    ids::{AccountId, ClaimId},
+    ids::{AccountId, ActivationId, ClaimId},
     people::{Invite, ManagedAccount, ManagedAccountDetails, SetDisabled},
     sessions::AccountKind,
 };
@@ -45,7 +46,7 @@ impl Session {
             .await
     }
 
-    /// An account from near: its addresses, its claims without their numbers, what happened to it.
+    /// An account from near: its addresses, its claims without their numbers, its activations, what happened to it.
     ///
     /// # Errors
     /// `not-found`.
@@ -72,5 +73,37 @@ impl Session {
     pub async fn mail_again_for(&self, account: AccountId, claim: ClaimId) -> Result<Claim, Error> {
         let path = format!("/admin/accounts/{account}/claims/{claim}/mail");
         self.0.client.http.once(self.ask(Method::POST, &path)).await
+    }
+    /// Blocks an activation of an account, which its owner cannot unblock, or unblocks it.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub async fn set_activation_blocked(
+        &self,
+        account: AccountId,
+        activation: ActivationId,
+        blocked: bool,
+    ) -> Result<(), Error> {
+        let path = format!("/admin/accounts/{account}/activations/{activation}/blocked");
+        self.tell(self.ask(Method::PUT, &path).json(&SetBlocked { blocked })?)
+            .await
+    }
+
+    /// The client programs that are in use, with their versions, and the least version of each that may be.
+    ///
+    /// # Errors
+    /// Where the portal refuses.
+    pub async fn programs(&self) -> Result<Vec<ProgramInUse>, Error> {
+        self.get(self.ask(Method::GET, "/admin/programs")).await
+    }
+
+    /// Sets the least version of a program that may be used, or that any may.
+    ///
+    /// # Errors
+    /// Where the portal refuses.
+    pub async fn set_least_version(&self, program: &Program, least_version: Option<Version>) -> Result<(), Error> {
+        let path = format!("/admin/programs/{program}/least-version");
+        self.tell(self.ask(Method::PUT, &path).json(&SetLeastVersion { least_version })?)
+            .await
     }
 }

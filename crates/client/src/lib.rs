@@ -32,6 +32,7 @@
 //! from the [`Environment`]; a test passes its own.
 
 mod account;
+mod activations;
 mod administration;
 mod aliases;
 mod changes;
@@ -53,6 +54,7 @@ mod sending;
 mod session;
 mod upload;
 
+pub use activations::KeptActivation;
 pub use client::Client;
 pub use confirmation::Owner;
 pub use environment::Environment;

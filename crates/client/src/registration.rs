@@ -151,7 +151,7 @@ impl Client {
         self.begin(signed_in, key, opened).await
     }
 
-    async fn begin(&self, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Session, Error> {
+    pub(crate) async fn begin(&self, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Session, Error> {
         let account = signed_in.session.account.clone();
         let session = Session::new(self.clone(), signed_in, key, vault)?;
         // A certificate that could not be signed anew keeps nobody from reading; where a message is refused for it, that
