@@ -1,6 +1,7 @@
 //! `restante`: the portal, its administration, and a mail client for the command line.
 
 mod account;
+mod activation;
 mod alias;
 mod demo;
 mod house;
@@ -34,9 +35,14 @@ enum Command {
     Serve(serve::Serve),
     /// Invite somebody by basic mail
     Invite(invite::Invite),
-    /// Look over accounts, and ask to add addresses to them
+    /// Look over accounts, ask to add addresses to them, and block their activations
     #[command(subcommand)]
     Account(account::Account),
+    /// Activate this computer: reading and writing need no password from then on
+    Activate(activation::Activate),
+    /// Manage what is activated for your account
+    #[command(subcommand)]
+    Activation(activation::Command),
     /// Manage your addresses, and move to a new one
     #[command(subcommand)]
     Alias(alias::Alias),
@@ -54,6 +60,8 @@ async fn main() -> ExitCode {
         Command::Serve(serve) => serve.run().await,
         Command::Invite(invite) => invite.run(program.json).await,
         Command::Account(command) => account::run(command, program.json).await,
+        Command::Activate(activate) => activate.run(program.json).await,
+        Command::Activation(command) => activation::run(command, program.json).await,
         Command::Alias(command) => alias::run(command, program.json).await,
         Command::Mail(command) => mail::run(command, program.json).await,
     };

@@ -15,7 +15,8 @@ use wire::{
 };
 
 use crate::mail::{
-    access::{Access, Variable, advise, password},
+    access::{Variable, by_password, finish, password},
+    advice::{advise, advised},
     terminal,
 };
 
@@ -83,17 +84,12 @@ impl ConfirmAlias {
         let confirmed = match &self.address {
             // The number is for whoever is not signed in.
             Some(address) if self.number.is_none() => {
-                let access = Access {
-                    portal: self.portal.clone(),
-                    address: address.clone(),
-                    password_file: self.password_file.clone(),
+                let session = by_password(&client, address, self.password_file.as_deref()).await?;
+                let confirming = async |session: &Session| {
+                    let shown = session.inspect_claim(&self.link).await?;
+                    self.confirm(&client, Some(session), &shown).await
                 };
-                access
-                    .signed_in(async |session| {
-                        let shown = session.inspect_claim(&self.link).await?;
-                        self.confirm(&client, Some(session), &shown).await
-                    })
-                    .await?
+                finish(session, confirming).await?
             }
             _ => {
                 let confirming = async {
@@ -229,13 +225,6 @@ fn client(portal: &str, link: &str) -> Result<Client> {
         bail!("this link leads to another portal than {portal}");
     }
     Ok(client)
-}
-
-fn advised(error: anyhow::Error, portal: &str) -> anyhow::Error {
-    match error.downcast::<Error>() {
-        Ok(error) => advise(error, portal),
-        Err(other) => other,
-    }
 }
 
 /// What somebody at the terminal answers; where nobody is there, a flag says it.

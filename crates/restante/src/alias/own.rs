@@ -27,7 +27,7 @@ pub struct List {
 
 impl List {
     pub async fn run(self, json: bool) -> Result<()> {
-        let aliases = self.access.signed_in(async |session| Ok(session.aliases().await?));
+        let aliases = self.access.in_person(async |session| Ok(session.aliases().await?));
         let aliases = aliases.await?;
         if json {
             println!("{}", serde_json::to_string(&aliases)?);
@@ -58,7 +58,7 @@ impl Add {
     pub async fn run(self, json: bool) -> Result<()> {
         let claim = self
             .access
-            .signed_in(async |session| Ok(session.claim(&self.new).await?))
+            .in_person(async |session| Ok(session.claim(&self.new).await?))
             .await?;
         tell_of_mail(&claim, json)
     }
@@ -80,7 +80,7 @@ pub struct Resend {
 
 impl Resend {
     pub async fn run(self, json: bool) -> Result<()> {
-        let claim = self.access.signed_in(async |session| {
+        let claim = self.access.in_person(async |session| {
             let claim = pending(session, &self.pending).await?;
             Ok(session.mail_again(claim.id).await?)
         });
@@ -102,7 +102,7 @@ pub struct Cancel {
 
 impl Cancel {
     pub async fn run(self, json: bool) -> Result<()> {
-        let cancelled = self.access.signed_in(async |session| {
+        let cancelled = self.access.in_person(async |session| {
             let claim = pending(session, &self.pending).await?;
             session.cancel(claim.id).await?;
             Ok(claim.address)
@@ -119,7 +119,7 @@ impl Cancel {
 /// Make an alias the Master.
 ///
 /// Notifications go to it from now on, and your messages come from it. The old Master stays yours as an alias: what is
-/// sent to it arrives in the same Inbox. Your other sessions end.
+/// sent to it arrives in the same Inbox. Your other sessions end, and programs need to be activated again.
 #[derive(Args)]
 #[command(after_help = "Example:
   restante alias promote anna.winter@clinic.example")]
@@ -137,7 +137,8 @@ pub struct PromoteAlias {
 
 impl PromoteAlias {
     pub async fn run(self, json: bool) -> Result<()> {
-        let master = self.access.signed_in(async |session| {
+        let activated = self.access.who()?.kept.is_some();
+        let master = self.access.in_person(async |session| {
             own(session, &self.alias)?;
             session.promote(&self.alias, !self.no_tell).await?;
             Ok(session.address())
@@ -150,6 +151,9 @@ impl PromoteAlias {
         println!("{master} is the Master now: notifications go to it, and your messages come from it.");
         if !self.no_tell {
             println!("The people you have corresponded with are told.");
+        }
+        if activated {
+            println!("What was activated needs to be activated again. On this computer: `restante activate`.");
         }
         Ok(())
     }
@@ -171,7 +175,7 @@ pub struct Remove {
 
 impl Remove {
     pub async fn run(self, json: bool) -> Result<()> {
-        let removed = self.access.signed_in(async |session| {
+        let removed = self.access.in_person(async |session| {
             own(session, &self.alias)?;
             Ok(session.remove(&self.alias).await?)
         });

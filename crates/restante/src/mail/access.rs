@@ -1,17 +1,21 @@
-//! Which portal, who, and the password.
+//! Which portal, who, and by what: this computer's activation, or the password.
 
 use std::{
     io::{IsTerminal as _, stdin},
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Error, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use client::{Client, Session};
 use wire::{Address, ProblemType};
 use zeroize::Zeroizing;
 
-use super::terminal::show_progress;
+use super::{
+    advice::{advise, advised},
+    terminal::show_progress,
+};
+use crate::activation::{Activations, Kept, VERSION};
 
 /// Where the password is looked for, unless it comes from a file. No flag: others on the machine see flags.
 const PASSWORD: Variable = Variable {
@@ -28,36 +32,184 @@ pub struct Variable {
 
 #[derive(Args)]
 pub struct Access {
-    /// The portal's URL, like https://portal.example.org.
+    /// The portal's URL, like https://portal.example.org. Not needed where this computer is activated on one portal alone.
     #[arg(long, env = "RESTANTE_PORTAL", value_name = "URL")]
-    pub portal: String,
+    portal: Option<String>,
 
-    /// Your address on it.
+    /// Your address on it. Not needed where this computer is activated for one account alone.
     #[arg(long, env = "RESTANTE_ADDRESS", value_name = "ADDRESS")]
-    pub address: Address,
+    address: Option<Address>,
 
-    /// A file that holds the password. Without it the password is taken from RESTANTE_PASSWORD, or asked for.
+    /// A file that holds the password, where one is needed. Without it the password is taken from RESTANTE_PASSWORD, or
+    /// asked for.
     #[arg(long, env = "RESTANTE_PASSWORD_FILE", value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
+    password_file: Option<PathBuf>,
+
+    /// The file of this computer's activations; restante/activations.json in your folder of configurations unless told.
+    #[arg(long, env = "RESTANTE_ACTIVATIONS", value_name = "FILE")]
+    activations: Option<PathBuf>,
+}
+
+/// Whose account on which portal, and this computer's activation for it, where there is one.
+pub struct Who {
+    pub client: Client,
+    /// Any address of the account.
+    pub address: Address,
+    pub kept: Option<Kept>,
 }
 
 impl Access {
-    /// Signs in, does the work, and signs out, whatever came of it.
+    /// Signs in by this computer's activation, or by the password where there is none; does the work, and signs out,
+    /// whatever came of it.
     pub async fn signed_in<T>(&self, work: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
-        let client = Client::new(&self.portal)?.watch(show_progress());
-        let password = password(&self.address, self.password_file.as_deref(), PASSWORD)?;
-        let session = client
-            .sign_in(&self.address, &password)
-            .await
-            .map_err(|error| advise(error, &self.portal))?;
-        let done = work(&session).await;
-        // A session that could not be ended ends by itself.
-        let _ = session.sign_out().await;
-        done.map_err(|error| match error.downcast::<client::Error>() {
-            Ok(error) => advise(error, &self.portal),
-            Err(other) => other,
+        let who = self.who()?;
+        let session = match &who.kept {
+            Some(kept) => {
+                let begun = self.by_activation(&who, kept).await?;
+                begun.map_err(|refused| advise(refused, who.client.url()))?
+            }
+            None => self.by_password(&who).await?,
+        };
+        finish(session, work).await
+    }
+
+    /// Signs in by the password, which is what it takes to change the account; does the work, and signs out.
+    pub async fn in_person<T>(&self, work: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
+        let who = self.who()?;
+        if who.kept.is_some() {
+            eprintln!("An activation may not do this: it takes the password.");
+        }
+        finish(self.by_password(&who).await?, work).await
+    }
+
+    /// Signs in by this computer's activation, or by the password where the portal does not take that; does the work, and
+    /// signs out. For seeing to activations, and for nothing else.
+    pub async fn by_either<T>(&self, work: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
+        let who = self.who()?;
+        let begun = match &who.kept {
+            Some(kept) => self.by_activation(&who, kept).await?.map_err(tell_refusal).ok(),
+            None => None,
+        };
+        let session = match begun {
+            Some(session) => session,
+            None => self.by_password(&who).await?,
+        };
+        finish(session, work).await
+    }
+
+    /// Signs in by the password.
+    pub async fn by_password(&self, who: &Who) -> Result<Session> {
+        by_password(&who.client, &who.address, self.password_file.as_deref()).await
+    }
+
+    /// Signs in by this computer's activation. Answers why the portal does not take it, where that is so.
+    pub async fn by_activation(&self, who: &Who, kept: &Kept) -> Result<Result<Session, client::Error>> {
+        let session = match who.client.begin_by_activation(&kept.activation, VERSION).await {
+            Ok(session) => session,
+            Err(error) if is_refusal(&error) => return Ok(Err(error)),
+            Err(error) => return Err(advise(error, who.client.url())),
+        };
+        let (account, mut kept) = (session.account(), kept.clone());
+        if kept.follow(&account) {
+            // They are looked up at the next sign-in again.
+            let _ = self.file().update(&kept);
+        }
+        if !kept.has(&who.address) {
+            let _ = session.sign_out().await;
+            bail!(
+                "{} is not an address of {} any more, whose account this computer is activated for. Do it again, with your \
+                 address now.",
+                who.address,
+                kept.master()
+            );
+        }
+        Ok(Ok(session))
+    }
+
+    /// The file of this computer's activations.
+    pub fn file(&self) -> Activations {
+        Activations::at(self.activations.as_deref())
+    }
+
+    /// Whose account it is about.
+    pub fn who(&self) -> Result<Who> {
+        let all = self.file().all()?;
+        let client = |portal: &str| Ok::<_, client::Error>(Client::new(portal)?.watch(show_progress()));
+        let portal = self.portal.as_deref().map(client).transpose()?;
+        let fits = |kept: &&Kept| {
+            portal
+                .as_ref()
+                .is_none_or(|portal| portal.url() == kept.activation.portal())
+                && self.address.as_ref().is_none_or(|address| kept.has(address))
+        };
+        let fitting: Vec<&Kept> = all.iter().filter(fits).collect();
+        if fitting.len() > 1 {
+            let fitting: Vec<String> = fitting.into_iter().map(as_line).collect();
+            bail!(
+                "this computer is activated for several accounts: say with --address, or --portal, which is meant\n  {}",
+                fitting.join("\n  ")
+            );
+        }
+        let kept = fitting.first().map(|&kept| kept.clone());
+        let portal = match (portal, &kept, &all[..]) {
+            (Some(portal), ..) => portal,
+            (None, Some(kept), _) => client(kept.activation.portal())?,
+            // Another account on the one portal that is known.
+            (None, None, [first, rest @ ..])
+                if rest
+                    .iter()
+                    .all(|kept| kept.activation.portal() == first.activation.portal()) =>
+            {
+                client(first.activation.portal())?
+            }
+            _ => bail!("say which portal: --portal URL, or RESTANTE_PORTAL"),
+        };
+        let known = || kept.as_ref().map(|kept| kept.master().clone());
+        let address = self.address.clone().or_else(known);
+        Ok(Who {
+            client: portal,
+            address: address.context("say which address you have there: --address ADDRESS, or RESTANTE_ADDRESS")?,
+            kept,
         })
     }
+}
+
+/// Signs in by the password: from a file, from the environment, or asked for.
+pub async fn by_password(client: &Client, address: &Address, file: Option<&Path>) -> Result<Session> {
+    let password = password(address, file, PASSWORD)?;
+    let session = client.sign_in(address, &password).await;
+    session.map_err(|error| advise(error, client.url()))
+}
+
+/// Does the work, and signs out, whatever came of it.
+pub async fn finish<T>(session: Session, work: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
+    let portal = session.client().url().to_owned();
+    let done = work(&session).await;
+    // A session that could not be ended ends by itself.
+    let _ = session.sign_out().await;
+    done.map_err(|error| advised(error, &portal))
+}
+
+/// Whether the portal does not take the activation, as opposed to: cannot be asked.
+fn is_refusal(error: &client::Error) -> bool {
+    matches!(
+        error.problem(),
+        Some(
+            ProblemType::ActivationUnknown
+                | ProblemType::ActivationBlocked
+                | ProblemType::NeedsReactivation
+                | ProblemType::ProgramOutdated
+        )
+    )
+}
+
+/// Says why the password is asked for.
+pub fn tell_refusal(refused: client::Error) {
+    eprintln!("This computer's activation is not taken: {refused}");
+}
+
+fn as_line(kept: &Kept) -> String {
+    format!("{} at {}", kept.master(), kept.activation.portal())
 }
 
 /// The password of whoever has that address: from a file, from the environment, or asked for.
@@ -79,61 +231,4 @@ pub fn password(address: &Address, file: Option<&Path>, variable: Variable) -> R
     }
     let password = rpassword::prompt_password(format!("Password of {address}: "));
     Ok(Zeroizing::new(password.context("the password could not be asked for")?))
-}
-
-/// What went wrong, and what to do about it.
-pub fn advise(error: client::Error, portal: &str) -> Error {
-    if error.is_wrong_password() {
-        return anyhow!("address and password do not go together. Check both, and that {portal} is your portal.");
-    }
-    let advice = match &error {
-        client::Error::Network(_) => format!("Is {portal} right, and is this machine on line?"),
-        client::Error::KeysChanged(_) => {
-            "If they are, send it again with --accept-key FINGERPRINT for each of them.".to_owned()
-        }
-        client::Error::Problem(problem) if problem.kind == ProblemType::RecipientsNotAllowed => {
-            format!(
-                "It is about: {}. As a Guest you write to Professionals who wrote to you.",
-                problem.addresses.join(", ")
-            )
-        }
-        client::Error::Problem(problem) if problem.kind == ProblemType::WrongNumber => {
-            let left = problem.tries_left.unwrap_or_default();
-            format!(
-                "It stands beside the request in the claimant's `restante alias list`. Tries that are left: {left}."
-            )
-        }
-        client::Error::Problem(problem)
-            if matches!(problem.kind, ProblemType::LinkExpired | ProblemType::LinkReplaced) =>
-        {
-            "Take the newest mail; `restante alias resend` of whoever asked sends another.".to_owned()
-        }
-        client::Error::Problem(problem) if problem.kind == ProblemType::ClaimEnded => {
-            "Whoever asked can ask again: `restante alias add`.".to_owned()
-        }
-        client::Error::Problem(problem)
-            if matches!(
-                problem.kind,
-                ProblemType::ClaimChanged | ProblemType::VersionConflict | ProblemType::PasswordNeeded
-            ) =>
-        {
-            "Nothing was changed. Do it again.".to_owned()
-        }
-        client::Error::Problem(problem) if problem.kind == ProblemType::NotFound => {
-            "`restante inbox` and `restante inbox --sent` list your messages with their ids.".to_owned()
-        }
-        client::Error::Vault(vault::Error::WrongKey) => {
-            "The key it was sealed to is not in your vault; the sender can send it again.".to_owned()
-        }
-        client::Error::Vault(
-            vault::Error::BadSignature
-            | vault::Error::UnknownSenderKey
-            | vault::Error::WrongSender
-            | vault::Error::WrongMessage
-            | vault::Error::WrongFile
-            | vault::Error::Damaged,
-        ) => "Do not trust it. Tell its sender, and the administrator of the portal.".to_owned(),
-        _ => return error.into(),
-    };
-    anyhow!("{error}\n{advice}")
 }

@@ -1,6 +1,7 @@
 //! Reading and writing at the command line: the same client as everywhere, with the vault open on this machine.
 
 pub mod access;
+pub mod advice;
 mod files;
 mod inbox;
 mod read;
