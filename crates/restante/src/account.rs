@@ -3,16 +3,18 @@
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, value_parser};
 use client::Environment;
-use portal::{Portal, admin, http::Answer};
+use portal::{Portal, activations, admin, http::Answer};
+use serde_json::json;
 use wire::{
-    Address, Millis,
+    Address, Millis, ProblemType,
     claims::Claim,
-    ids::AccountId,
+    ids::{AccountId, ActivationId},
     people::{AccountState, ManagedAccount, ManagedAccountDetails},
     sessions::{Activity, ActivityKind},
 };
 
 use crate::{
+    activation,
     alias::{link, mail},
     house,
     init::sentence,
@@ -25,12 +27,16 @@ use crate::{
 pub enum Account {
     /// List the portal's accounts
     List(List),
-    /// Show an account: its addresses, what it asked to add, what happened to it
+    /// Show an account: its addresses, what it asked to add, its activations, what happened to it
     Show(Show),
     /// Ask to add an address to an account: its reader confirms
     AddAlias(AddAlias),
     /// Send the confirmation message of an address again, with a new link
     Resend(Resend),
+    /// Stop one of an account's activations; its owner cannot unblock it
+    Block(Block),
+    /// Let an activation go on that was blocked here
+    Unblock(Unblock),
 }
 
 /// Does it, with data as JSON where that was asked for.
@@ -40,6 +46,8 @@ pub async fn run(command: Account, json: bool) -> Result<()> {
         Account::Show(show) => show.run(json).await,
         Account::AddAlias(add) => add.run(json).await,
         Account::Resend(resend) => resend.run(json).await,
+        Account::Block(block) => block.run(json).await,
+        Account::Unblock(unblock) => unblock.run(json).await,
     }
 }
 
@@ -81,7 +89,7 @@ impl List {
     }
 }
 
-/// Show an account: its addresses, what it asked to add, and what happened to it.
+/// Show an account: its addresses, what it asked to add, its activations, and what happened to it.
 #[derive(Args)]
 #[command(after_help = "Example:
   restante account show --data /var/lib/restante anna@clinic.example")]
@@ -164,19 +172,95 @@ impl Resend {
     }
 }
 
-async fn open(options: Options) -> Result<Portal> {
+/// Stop one of an account's activations: a computer that was lost or stolen, or a program that does harm.
+///
+/// It retrieves and sends nothing from now on, and what it has begun ends. Its owner can neither unblock it nor remove it,
+/// nor activate the same program anew.
+#[derive(Args)]
+#[command(after_help = "Example:
+  restante account block --data /var/lib/restante anna@clinic.example 0199ad0e-1f7a-7000-8000-000000000001")]
+pub struct Block {
+    /// Any address of the account.
+    address: Address,
+
+    /// Which, as `restante account show` has it.
+    activation: ActivationId,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Block {
+    async fn run(self, json: bool) -> Result<()> {
+        set_blocked(self.options, &self.address, self.activation, true).await?;
+        match json {
+            true => println!("{}", json!({ "blocked": self.activation })),
+            false => println!("It is blocked, for its owner too. `restante account unblock` lets it go on."),
+        }
+        Ok(())
+    }
+}
+
+/// Let an activation go on that was blocked here. What its owner blocked stays blocked.
+#[derive(Args)]
+#[command(after_help = "Example:
+  restante account unblock --data /var/lib/restante anna@clinic.example 0199ad0e-1f7a-7000-8000-000000000001")]
+pub struct Unblock {
+    /// Any address of the account.
+    address: Address,
+
+    /// Which, as `restante account show` has it.
+    activation: ActivationId,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Unblock {
+    async fn run(self, json: bool) -> Result<()> {
+        set_blocked(self.options, &self.address, self.activation, false).await?;
+        match json {
+            true => println!("{}", json!({ "unblocked": self.activation })),
+            false => println!("It is not blocked by the portal any more."),
+        }
+        Ok(())
+    }
+}
+
+async fn set_blocked(options: Options, address: &Address, activation: ActivationId, blocked: bool) -> Result<()> {
+    let portal = open(options).await?;
+    let account = found(&portal, address).await?;
+    let set = async {
+        let mut unit = portal.store.begin().await?;
+        activations::set_blocked_by_portal(&portal, &mut unit, account, activation, blocked).await?;
+        Ok(portal.commit(unit).await?)
+    };
+    let set: Answer<()> = set.await;
+    match set {
+        Err(error) if error.problem().kind == ProblemType::NotFound => {
+            bail!("{address} has no such activation: `restante account show {address}` lists them")
+        }
+        other => told(other)?,
+    }
+    portal.store.close().await;
+    Ok(())
+}
+
+/// The portal of these options.
+pub async fn open(options: Options) -> Result<Portal> {
     let options = options.with_file()?;
     house::open(&options, options.listen(), false).await
 }
 
 async fn found(portal: &Portal, address: &Address) -> Result<AccountId> {
     match admin::find(portal, address).await {
-        Err(error) if error.problem().kind == wire::ProblemType::NotFound => bail!("nobody here has {address}"),
+        Err(error) if error.problem().kind == ProblemType::NotFound => bail!("nobody here has {address}"),
         other => told(other),
     }
 }
 
-fn told<T>(answer: Answer<T>) -> Result<T> {
+/// What it answers, or what its problem says to somebody at the command line.
+pub fn told<T>(answer: Answer<T>) -> Result<T> {
     match answer {
         Ok(answer) => Ok(answer),
         Err(error) => bail!(sentence(&error)),
@@ -251,6 +335,9 @@ fn as_text(details: &ManagedAccountDetails, now: Millis) -> String {
         let (link, mail) = (link(claim, now), mail(claim.mail));
         line("Pending:", format!("{}, {link}, {mail}{by}", claim.address));
     }
+    for activated in &details.activations {
+        line("Activated:", activation::as_line(activated));
+    }
     for activity in &details.activity {
         line(&terminal::time(activity.at), happened(activity));
     }
@@ -275,6 +362,11 @@ fn happened(activity: &Activity) -> String {
         ActivityKind::Promoted => "became the Master:",
         ActivityKind::AliasRemoved => "was removed:",
         ActivityKind::AlarmRaised => "somebody said \"This wasn't me\" to a notice that went to",
+        ActivityKind::Activated => "a program was activated under",
+        ActivityKind::ActivationRemoved => "an activation was removed that stood under",
+        ActivityKind::ActivationBlocked => "an activation was blocked that stands under",
+        ActivityKind::ActivationUnblocked => "an activation was unblocked that stands under",
+        ActivityKind::HandedOver => "signed in by a hand-over",
     };
     let address = activity.address.as_ref().map(|address| format!(" {address}"));
     let by = if activity.by_administrator {

@@ -9,6 +9,7 @@ mod init;
 mod invite;
 mod mail;
 mod options;
+mod program;
 mod serve;
 
 use std::process::ExitCode;
@@ -38,6 +39,9 @@ enum Command {
     /// Look over accounts, ask to add addresses to them, and block their activations
     #[command(subcommand)]
     Account(account::Account),
+    /// See which client programs are in use, and decide which versions may be
+    #[command(subcommand)]
+    Program(program::Command),
     /// Activate this computer: reading and writing need no password from then on
     Activate(activation::Activate),
     /// Manage what is activated for your account
@@ -60,6 +64,7 @@ async fn main() -> ExitCode {
         Command::Serve(serve) => serve.run().await,
         Command::Invite(invite) => invite.run(program.json).await,
         Command::Account(command) => account::run(command, program.json).await,
+        Command::Program(command) => program::run(command, program.json).await,
         Command::Activate(activate) => activate.run(program.json).await,
         Command::Activation(command) => activation::run(command, program.json).await,
         Command::Alias(command) => alias::run(command, program.json).await,
