@@ -1,13 +1,11 @@
 //! `restante alias …` and `restante account …`: people move to new addresses, as they do it at the command line.
 
-use std::process::Output;
-
 use client::Session;
 use serde_json::Value;
 use tokio::process::Command;
 use wire::sessions::AccountKind;
 
-use crate::site::{PASSWORD, Running, Site};
+use crate::site::{PASSWORD, Running, Site, said, wrong};
 
 const ADA: &str = "ada@clinic.test";
 const ANNA: &str = "anna@clinic.test";
@@ -117,18 +115,6 @@ impl Office {
         });
         addresses.collect()
     }
-}
-
-async fn said(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().await.unwrap();
-    assert!(status.success(), "{command:?}: {}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).unwrap()
-}
-
-async fn wrong(command: &mut Command) -> String {
-    let output = command.output().await.unwrap();
-    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stderr).unwrap()
 }
 
 fn entries(of: &[(&str, &str)]) -> Vec<(String, String)> {

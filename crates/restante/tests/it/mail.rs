@@ -8,7 +8,7 @@ use tempfile::tempdir;
 use tokio::process::Command;
 use wire::sessions::AccountKind;
 
-use crate::site::{PASSWORD, Running, Site, names};
+use crate::site::{PASSWORD, Running, Site, names, wrong};
 
 struct Office {
     site: Site,
@@ -60,12 +60,6 @@ impl Office {
     async fn fails(&self, address: &str, arguments: &[&str]) -> String {
         wrong(self.site.as_person(address).args(arguments)).await
     }
-}
-
-async fn wrong(command: &mut Command) -> String {
-    let output = command.output().await.unwrap();
-    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stderr).unwrap()
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@
     reason = "a test says what it expects by unwrapping"
 )]
 
+mod activations;
 mod aliases;
+mod by_activation;
 mod clients;
 mod mail;
 mod sink;

@@ -1,6 +1,11 @@
 //! A portal as an administrator runs it: `restante init`, `restante serve`, on this machine, with the tests' own relay.
 
-use std::{net::TcpListener, path::Path, process::Stdio, time::Duration};
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
 
 use client::{Client, Session};
 use rand::{Rng as _, RngCore as _, rngs::OsRng};
@@ -207,6 +212,20 @@ impl Running {
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
+}
+
+/// What a command prints, which succeeds.
+pub async fn said(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().await.unwrap();
+    assert!(status.success(), "{command:?}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// What a command says is wrong, which fails.
+pub async fn wrong(command: &mut Command) -> String {
+    let output = command.output().await.unwrap();
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).unwrap()
 }
 
 /// A port that nobody has, below those that the kernel gives to outgoing connections: while a portal is down, one of
