@@ -67,6 +67,7 @@ pub async fn prepare(portal: &Portal) -> Result<()> {
     println!();
     println!("Portal:       {url}");
     println!("Basic inbox:  {url}/demo/basic-mail");
+    println!("Outlook:      {url}/demo/outlook.html (a page that stands in for it)");
     println!();
     for Person {
         name,

@@ -4,12 +4,14 @@
 use std::sync::LazyLock;
 
 use axum::{
+    Json,
     extract::State,
     http::{HeaderValue, header},
     response::{Html, IntoResponse as _, Response},
 };
 use mail_parser::MessageParser;
 use minijinja::{Environment, Value, context};
+use serde::Serialize;
 use wire::ProblemType;
 
 use super::Answer;
@@ -23,17 +25,21 @@ static PAGE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     page
 });
 
+/// One basic mail, as its reader sees it.
+#[derive(Serialize)]
+pub(super) struct BasicMail {
+    to: String,
+    from: String,
+    subject: String,
+    /// As RFC 822 has it.
+    date: String,
+    text: String,
+    html: String,
+}
+
 /// Every basic mail that the portal sent, newest first, with its link to follow.
 pub(super) async fn basic_mail(State(portal): State<Portal>) -> Answer<Response> {
-    let mails = portal
-        .settings
-        .demo_mail
-        .as_ref()
-        .map(|folder| FolderRelay::new(folder).mails())
-        .transpose()
-        .map_err(|_| ProblemType::Unavailable)?
-        .unwrap_or_default();
-    let shown: Vec<Value> = mails.iter().filter_map(|(to, message)| show(to, message)).collect();
+    let shown: Vec<Value> = sent(&portal)?.into_iter().map(value).collect();
     let page = PAGE
         .get_template("basic-mail.html")
         .and_then(|page| page.render(context! { portal => &portal.settings.name, mails => shown }))
@@ -49,18 +55,57 @@ pub(super) async fn basic_mail(State(portal): State<Portal>) -> Answer<Response>
     Ok(response)
 }
 
-fn show(to: &str, message: &[u8]) -> Option<Value> {
+/// A mail as the page's template takes it.
+fn value(mail: BasicMail) -> Value {
+    let is_link = |word: &&str| word.starts_with("http");
+    let links: Vec<String> = mail
+        .text
+        .split_whitespace()
+        .filter(is_link)
+        .map(str::to_owned)
+        .collect();
+    let BasicMail {
+        to,
+        from,
+        subject,
+        date,
+        text,
+        html: _,
+    } = mail;
+    context! { to, from, subject, date, text, links }
+}
+
+/// The same mails for the page that stands in for Outlook.
+pub(super) async fn basic_mail_json(State(portal): State<Portal>) -> Answer<Json<Vec<BasicMail>>> {
+    sent(&portal).map(Json)
+}
+
+/// What the portal sent, newest first.
+fn sent(portal: &Portal) -> Answer<Vec<BasicMail>> {
+    let mails = portal
+        .settings
+        .demo_mail
+        .as_ref()
+        .map(|folder| FolderRelay::new(folder).mails())
+        .transpose()
+        .map_err(|_| ProblemType::Unavailable)?
+        .unwrap_or_default();
+    Ok(mails.iter().filter_map(|(to, message)| read(to, message)).collect())
+}
+
+fn read(to: &str, message: &[u8]) -> Option<BasicMail> {
     let mail = MessageParser::default().parse(message)?;
     let from = mail.from()?.first()?;
-    let text = mail.body_text(0)?.into_owned();
-    let is_link = |word: &&str| word.starts_with("http");
-    let links: Vec<String> = text.split_whitespace().filter(is_link).map(str::to_owned).collect();
-    Some(context! {
-        to => to.to_owned(),
-        from => format!("{} <{}>", from.name().unwrap_or_default(), from.address().unwrap_or_default()),
-        subject => mail.subject()?.to_owned(),
-        date => mail.date()?.to_rfc822(),
-        text,
-        links,
+    Some(BasicMail {
+        to: to.to_owned(),
+        from: format!(
+            "{} <{}>",
+            from.name().unwrap_or_default(),
+            from.address().unwrap_or_default()
+        ),
+        subject: mail.subject()?.to_owned(),
+        date: mail.date()?.to_rfc822(),
+        text: mail.body_text(0)?.into_owned(),
+        html: mail.body_html(0)?.into_owned(),
     })
 }

@@ -121,7 +121,9 @@ pub fn router(portal: Portal) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
     if portal.settings.demo {
-        router = router.route("/demo/basic-mail", get(demo::basic_mail));
+        router = router
+            .route("/demo/basic-mail", get(demo::basic_mail))
+            .route("/demo/basic-mail.json", get(demo::basic_mail_json));
     }
     router
         .merge(addresses::web_key_directory())

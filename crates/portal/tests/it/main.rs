@@ -17,6 +17,7 @@ mod certificates;
 mod changes;
 mod claiming;
 mod claims;
+mod demo;
 mod directory;
 mod document;
 mod house;

@@ -538,6 +538,7 @@ async fn what_is_not_the_api_is_open_and_harmless() {
         ("/api/v1/nothing", 404),
         ("/api/v2/portal", 404),
         ("/demo/basic-mail", 404),
+        ("/demo/basic-mail.json", 404),
         ("/.well-known/openpgpkey/policy", 404),
         ("/.well-known/openpgpkey/example.test/policy", 404),
         ("/nothing.js", 404),
