@@ -8,6 +8,7 @@ import { entrance } from './entrance';
 import { general } from './general';
 import { handOver } from './hand-over';
 import { mailbox } from './mailbox';
+import { outlookDevice } from './outlook-device';
 import { problems } from './problems';
 import { reading } from './reading';
 
@@ -22,5 +23,6 @@ export const en = {
   ...aliases,
   ...confirmation,
   ...handOver,
+  ...outlookDevice,
   ...problems,
 } as const;
