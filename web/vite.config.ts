@@ -18,7 +18,9 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: {
       '/api': { target: portal, headers: { origin: portal } },
-      '/demo': { target: portal },
+      '/demo/basic-mail': { target: portal },
+      '/demo/outlook/': { target: portal },
+      '/outlook/manifest.xml': { target: portal },
     },
   },
   test: {
