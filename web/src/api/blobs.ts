@@ -1,11 +1,31 @@
 // Sealed bytes on their way up and down, with progress. `fetch` cannot report an upload's progress, XMLHttpRequest can.
-import { refusal } from './client';
-import { Unreachable } from './problem';
+import { authorization, credentials, inSession } from './carrier';
+import { isSignedOut, refusal } from './client';
+import { Unreachable, problemFrom } from './problem';
 
 export type Progress = (done: number, total: number) => void;
 
+interface Put {
+  status: number;
+  body: unknown;
+}
+
 /** Puts sealed bytes under their hash. */
-export function putBlob(sha256: string, sealed: Blob, progress: Progress, signal: AbortSignal): Promise<void> {
+export async function putBlob(sha256: string, sealed: Blob, progress: Progress, signal: AbortSignal): Promise<void> {
+  const { status, body } = await inSession(
+    (secret) => put(sha256, sealed, secret, progress, signal),
+    (answer) => Promise.resolve(answer.status === 401 && problemFrom(401, answer.body).type === 'signed-out'),
+  );
+  if (status >= 300) throw refusal(status, body);
+}
+
+function put(
+  sha256: string,
+  sealed: Blob,
+  secret: string | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Put> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
@@ -16,15 +36,12 @@ export function putBlob(sha256: string, sealed: Blob, progress: Progress, signal
       finish();
     };
     request.upload.onprogress = (event) => progress(event.loaded, sealed.size);
-    request.onload = () =>
-      settle(() => {
-        if (request.status < 300) return resolve();
-        reject(refusal(request.status, parsed(request.responseText)));
-      });
+    request.onload = () => settle(() => resolve({ status: request.status, body: parsed(request.responseText) }));
     request.onerror = () => settle(() => reject(new Unreachable('upload failed')));
     request.onabort = () => settle(() => reject(new DOMException('cancelled', 'AbortError')));
     request.open('PUT', `/api/v1/blobs/${sha256}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
+    for (const [name, value] of Object.entries(authorization(secret))) request.setRequestHeader(name, value);
     request.send(sealed);
   });
 }
@@ -41,7 +58,9 @@ export async function getFile(
   signal: AbortSignal,
 ): Promise<Blob> {
   const url = `/api/v1/deliveries/${delivery}/files/${sha256}`;
-  const response = await fetch(url, { credentials: 'same-origin', signal }).catch((cause: unknown) => {
+  const ask = (secret: string | undefined) =>
+    fetch(url, { credentials: credentials(), headers: authorization(secret), signal });
+  const response = await inSession(ask, isSignedOut).catch((cause: unknown) => {
     signal.throwIfAborted();
     throw new Unreachable('no answer', { cause });
   });

@@ -1,16 +1,41 @@
 // The portal's API as functions: the one place that knows routes. Failures are `Refused` or `Unreachable`.
 import createClient from 'openapi-fetch';
+import { authorization, credentials, inSession, isByBearer } from './carrier';
 import { Refused, Unreachable, problemFrom } from './problem';
 import type { paths } from './schema';
-import type { ConfirmBy, Folder, Send } from './types';
+import type { Activate, Carrier, ConfirmBy, Folder, Send } from './types';
 
 /** No request but an upload or a download takes longer. */
 const PATIENCE_MS = 30_000;
 
-const http = createClient<paths>({
-  credentials: 'same-origin',
-  fetch: (request) => fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]) }),
-});
+const http = createClient<paths>({ credentials: 'same-origin', fetch: carriedBy });
+
+function carriedBy(request: Request): Promise<Response> {
+  const ask = (each: Request) =>
+    fetch(each, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]) });
+  if (!isByBearer()) return ask(request);
+  // One that brings its own secret is of another session than that which is carried.
+  const own = request.headers.has('Authorization');
+  return inSession(
+    (secret) => {
+      // A body can be read once, and may be needed twice.
+      const each = new Request(request.clone(), { credentials: credentials() });
+      if (!own) for (const [name, value] of Object.entries(authorization(secret))) each.headers.set(name, value);
+      return ask(each);
+    },
+    (response) => (own ? Promise.resolve(false) : isSignedOut(response)),
+  );
+}
+
+/** Whether an answer says that the session has ended. */
+export async function isSignedOut(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return problemFrom(401, body).type === 'signed-out';
+}
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
@@ -42,6 +67,10 @@ async function answer<T>(call: Promise<Answer<T>>, refusalOf = refusal): Promise
 const answerOfAny = <T>(call: Promise<Answer<T>>) =>
   answer(call, (status, body) => new Refused(problemFrom(status, body)));
 
+/** Of what is asked in the session with this secret, beside the one that goes on; in that one where there is none. */
+const answerIn = <T>(bearer: string | undefined, call: Promise<Answer<T>>) =>
+  bearer === undefined ? answer(call) : answerOfAny(call);
+
 export const portal = () => answer(http.GET('/api/v1/portal'));
 
 export const inspectInvitation = (token: string) =>
@@ -59,10 +88,10 @@ export const register = (body: paths['/api/v1/registrations']['post']['requestBo
 export const startSignIn = (address: string, credentialRequest: string) =>
   answerOfAny(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest } }));
 
-export const finishSignIn = (signIn: string, finalization: string) =>
+export const finishSignIn = (signIn: string, finalization: string, carrier: Carrier) =>
   answerOfAny(
     http.POST('/api/v1/sessions', {
-      body: { sign_in: signIn, credential_finalization: finalization, carrier: 'cookie' },
+      body: { sign_in: signIn, credential_finalization: finalization, carrier },
     }),
   );
 
@@ -72,7 +101,9 @@ export const session = () => answer(http.GET('/api/v1/session'));
 export const givePassword = (signIn: string, finalization: string) =>
   answer(http.POST('/api/v1/session/password', { body: { sign_in: signIn, credential_finalization: finalization } }));
 
-export const endSession = () => answer(http.DELETE('/api/v1/session'));
+/** Ends the session with this secret; the one that goes on where none is given. */
+export const endSession = (bearer?: string) =>
+  answerIn(bearer, http.DELETE('/api/v1/session', { headers: authorization(bearer) }));
 
 export const vault = () => answer(http.GET('/api/v1/vault'));
 
@@ -145,6 +176,15 @@ export const changes = (since: number) => answer(http.GET('/api/v1/changes', { p
 /** Where the portal says that something changed. */
 export const eventsUrl = '/api/v1/events';
 
+/** The stream itself, where it has to be asked for as anything else. */
+export async function events(signal: AbortSignal): Promise<Response> {
+  const ask = (secret: string | undefined) =>
+    fetch(eventsUrl, { credentials: credentials(), headers: authorization(secret), signal });
+  const response = await inSession(ask, isSignedOut);
+  if (!response.ok) throw refusal(response.status, await response.json().catch(() => undefined));
+  return response;
+}
+
 export const invite = (address: string, kind: 'professional' | 'guest') =>
   answer(http.POST('/api/v1/admin/invitations', { body: { address, kind } }));
 
@@ -163,15 +203,38 @@ export const addClaimFor = (account: string, address: string) =>
 export const mailClaimFor = (account: string, claim: string) =>
   answer(http.POST('/api/v1/admin/accounts/{id}/claims/{claim}/mail', { params: { path: { id: account, claim } } }));
 
-// Activations, and the way from one client to the next.
+// Activations, and the way from one client to the next. `bearer` is of a session beside the one that goes on.
 
-export const activations = () => answer(http.GET('/api/v1/activations'));
+export const activations = (bearer?: string) =>
+  answerIn(bearer, http.GET('/api/v1/activations', { headers: authorization(bearer) }));
 
-export const setActivationBlocked = (id: string, blocked: boolean) =>
-  answer(http.PUT('/api/v1/activations/{id}/blocked', { params: { path: { id } }, body: { blocked } }));
+export const activate = (activation: Activate, bearer: string) =>
+  answerIn(bearer, http.POST('/api/v1/activations', { body: activation, headers: authorization(bearer) }));
 
-export const removeActivation = (id: string) =>
-  answer(http.DELETE('/api/v1/activations/{id}', { params: { path: { id } } }));
+export const setActivationBlocked = (id: string, blocked: boolean, bearer?: string) =>
+  answerIn(
+    bearer,
+    http.PUT('/api/v1/activations/{id}/blocked', {
+      params: { path: { id } },
+      body: { blocked },
+      headers: authorization(bearer),
+    }),
+  );
+
+export const removeActivation = (id: string, bearer?: string) =>
+  answerIn(
+    bearer,
+    http.DELETE('/api/v1/activations/{id}', { params: { path: { id } }, headers: authorization(bearer) }),
+  );
+
+export const beginByActivation = (token: string, version: string) =>
+  answerOfAny(http.POST('/api/v1/activations/sessions', { body: { token, version } }));
+
+export const prepareHandOver = (token: string, wrapped: string) =>
+  answer(http.POST('/api/v1/hand-overs', { body: { token, wrapped } }));
+
+/** What the add-in for Outlook wants to know of its portal. */
+export const outlook = () => answer(http.GET('/api/v1/outlook'));
 
 export const inspectHandOver = (token: string) =>
   answerOfAny(http.POST('/api/v1/hand-overs/inspect', { body: { token } }));

@@ -46,3 +46,7 @@ export type ActivationState = Schemas['ActivationState'];
 export type HandOver = Schemas['HandOver'];
 export type ProgramInUse = Schemas['ProgramInUse'];
 export type VersionInUse = Schemas['VersionInUse'];
+export type Activate = Schemas['Activate'];
+export type Carrier = Schemas['Carrier'];
+export type Leaves = Schemas['Leaves'];
+export type OutlookInfo = Schemas['OutlookInfo'];

@@ -1,5 +1,6 @@
 // The signed-in person's folders as they are shown, kept up to date.
 import * as api from '../../api/client';
+import { openEvents } from '../../api/events';
 import { Refused, isPassing, isRefused } from '../../api/problem';
 import type { Change, Delivery, Folder } from '../../api/types';
 import { session } from '../../session/session.svelte';
@@ -20,16 +21,19 @@ class Mailbox {
   /** Counts up when something of an open message may have changed. */
   touched = $state.raw<{ id: string }>();
   #feed: ChangeFeed | undefined;
+  /** Whether anybody looks at the lists. */
+  #listed = true;
 
   folder(folder: Folder): FolderList {
     return folder === 'inbox' ? this.inbox : this.sent;
   }
 
-  /** Begins to keep up, unless that has begun. */
-  start(): void {
+  /** Begins to keep up, unless that has begun. Where no list is shown, none is fetched. */
+  start({ listed = true } = {}): void {
     if (this.#feed) return;
+    this.#listed = listed;
     this.#feed = new ChangeFeed({
-      connect: () => new EventSource(api.eventsUrl),
+      connect: openEvents,
       changes: api.changes,
       apply: (changes) => this.#apply(changes),
       connected: (connected) => (this.connected = connected),
@@ -69,13 +73,17 @@ class Mailbox {
       });
       return;
     }
-    await this.inbox.refresh();
+    if (this.#listed) await this.inbox.refresh();
     if (this.sent.state !== 'new') await this.sent.refresh();
     // Between the session that the page began with and what the feed tells from now on something may have happened.
     await session.catchUp();
   }
 
   async #lookAt(deliveries: ReadonlySet<string>, anew: boolean): Promise<void> {
+    if (!this.#listed) {
+      for (const id of deliveries) this.touched = { id };
+      return;
+    }
     const arrived = await this.inbox.refresh(anew);
     await this.sent.refresh(anew);
     await this.#lookAtOlder(deliveries);

@@ -2,29 +2,68 @@
 import { fromBase64, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
 import { Refused } from '../../api/problem';
+import type { Carrier, Session, SignedIn } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
-import { isVaultError, vault } from '../../vault/client';
+import { VaultClient, isVaultError, vault } from '../../vault/client';
 
 export type SignInStep = 'proving' | 'opening';
 
 export async function signIn(address: string, password: string, onStep: (step: SignInStep) => void): Promise<void> {
+  await session.begin(await prove(address, password, 'cookie', vault, onStep));
+}
+
+/** Begins a session by the password, and opens its vault in that worker. */
+async function prove(
+  address: string,
+  password: string,
+  carrier: Carrier,
+  worker: VaultClient,
+  onStep: (step: SignInStep) => void,
+): Promise<SignedIn> {
   onStep('proving');
-  const request = await vault.call('startSignIn', [password]);
+  const request = await worker.call('startSignIn', [password]);
   const started = await api.startSignIn(address, toBase64(request));
-  const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
-  const signedIn = await api.finishSignIn(started.sign_in, toBase64(finalization));
+  const finalization = await worker.call('finishSignIn', [fromBase64(started.credential_response)]);
+  const signedIn = await api.finishSignIn(started.sign_in, toBase64(finalization), carrier);
   onStep('opening');
   const slot = signedIn.vault.slots.find(({ kind }) => kind === 'password');
   if (!slot) throw new UnopenableVault();
   try {
-    await vault.call('openWithPassword', [fromBase64(signedIn.vault.sealed), fromBase64(slot.wrapped)]);
+    await worker.call('openWithPassword', [fromBase64(signedIn.vault.sealed), fromBase64(slot.wrapped)]);
   } catch (cause) {
-    await api.endSession().catch(() => undefined);
+    await api.endSession(signedIn.bearer ?? undefined).catch(() => undefined);
     throw new UnopenableVault({ cause });
   }
-  await session.begin(signedIn);
+  return signedIn;
+}
+
+/** A session begun by the password beside the one that goes on, with a vault of its own. */
+export interface Apart {
+  session: Session;
+  bearer: string;
+  vault: VaultClient;
+}
+
+/** Does what takes the password in a session beside the one that goes on, and ends that session whatever happened. */
+export async function apart<T>(
+  address: string,
+  password: string,
+  work: (apart: Apart) => Promise<T>,
+  onStep: (step: SignInStep) => void,
+): Promise<T> {
+  const worker = new VaultClient();
+  let bearer: string | undefined;
+  try {
+    const signedIn = await prove(address, password, 'bearer', worker, onStep);
+    bearer = signedIn.bearer ?? undefined;
+    if (bearer === undefined) throw new Error('a session without a secret');
+    return await work({ session: signedIn.session, bearer, vault: worker });
+  } finally {
+    worker.forget();
+    if (bearer !== undefined) await api.endSession(bearer).catch(() => undefined);
+  }
 }
 
 /** Gives the password again, in the session that goes on: what promoting an address takes. */
