@@ -2,7 +2,7 @@
 import { fromBase64, toBase64 } from '../api/bytes';
 import * as api from '../api/client';
 import { Refused, Unreachable, isRefused } from '../api/problem';
-import type { Account, Portal, Session, SignedIn } from '../api/types';
+import type { Account, Portal, Session, SignedIn, Vault } from '../api/types';
 import { isVaultError, vault } from '../vault/client';
 import { CertificateKeeper, addressesOf } from './certificate';
 import { Keyring } from './keyring';
@@ -29,6 +29,10 @@ class CurrentSession {
   certificate = '';
   /** Counts up when keys came into the vault: what did not open before may open now. */
   keysCame = $state(0);
+  /** Whether a session is kept, so that a reload takes it up again. */
+  #kept = true;
+  /** How what is stored is opened in place of what is open, in a session that is not kept. */
+  #opens: ((stored: Vault) => Promise<void>) | undefined;
   #refreshing: Promise<unknown> = Promise.resolve();
   #onEnd: (() => void)[] = [];
   #onKeys: (() => void)[] = [];
@@ -66,26 +70,28 @@ class CurrentSession {
     this.#onKeys.push(listener);
   }
 
-  /** Takes up the session of the last visit, if there is one. */
-  async start(): Promise<void> {
+  /** Takes up the session of the last visit, if there is one. Where none is kept, gets ready to begin one. */
+  async start({ kept = true } = {}): Promise<void> {
+    this.#kept = kept;
     this.phase = { name: 'starting' };
     try {
       // The module loads while the portal is asked, and while somebody signs in: they meet when both are there.
       const module = vault.call('load', []);
       module.catch((error: unknown) => this.#failed(error));
-      const [portal, session] = await Promise.all([
-        api.portal(),
-        api.session().catch((error: unknown) => {
-          if (isRefused(error, 'signed-out')) return undefined;
-          throw error;
-        }),
-      ]);
+      const [portal, session] = await Promise.all([api.portal(), kept ? this.#ofLastVisit() : undefined]);
       this.portal = portal;
       if (session) await module.then(() => this.#resume(session));
-      else this.#leave(reloadKey.kept() ? 'ended' : 'never');
+      else this.#leave(kept && reloadKey.kept() ? 'ended' : 'never');
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  #ofLastVisit(): Promise<Session | undefined> {
+    return api.session().catch((error: unknown) => {
+      if (isRefused(error, 'signed-out')) return undefined;
+      throw error;
+    });
   }
 
   #failed(error: unknown): void {
@@ -96,15 +102,26 @@ class CurrentSession {
     else if (!isVaultError(error, 'forgotten')) throw error;
   }
 
-  /** Begins a session whose vault has just been opened in the worker. */
-  async begin({ session, vault: stored }: SignedIn): Promise<void> {
-    const wrapped = await vault.call('wrapForReload', [fromBase64(session.reload_key)]);
-    reloadKey.keep({ account: session.account.id, wrapped });
+  /**
+   * Begins a session whose vault has just been opened in the worker. One that is not kept says how what is stored is
+   * opened, where another device has changed it.
+   */
+  async begin({ session, vault: stored }: SignedIn, opens?: (stored: Vault) => Promise<void>): Promise<void> {
+    this.#opens = opens;
+    if (!opens) {
+      const wrapped = await vault.call('wrapForReload', [fromBase64(session.reload_key)]);
+      reloadKey.keep({ account: session.account.id, wrapped });
+    }
     await this.#enter(session, stored.version);
   }
 
+  /** The session was begun anew at the portal, where it had ended; the vault is open all the while. */
+  begunAnew(session: Session): void {
+    if (this.session?.account.id === session.account.id) this.session = session;
+  }
+
   async signOut(): Promise<void> {
-    reloadKey.destroy();
+    this.#destroyKept();
     const told = await api.endSession().then(
       () => true,
       () => false,
@@ -115,8 +132,17 @@ class CurrentSession {
   /** The portal or another window says that the session is no more. */
   end(because: SignedOutBecause): void {
     if (this.phase.name !== 'signed-in') return;
-    reloadKey.destroy();
+    this.#destroyKept();
     this.#leave(because);
+  }
+
+  /** Another window of this browser signed out of the session that is kept. */
+  signedOutElsewhere(): void {
+    if (this.#kept) this.end('signed-out');
+  }
+
+  #destroyKept(): void {
+    if (this.#kept) reloadKey.destroy();
   }
 
   /**
@@ -173,16 +199,22 @@ class CurrentSession {
   }
 
   async #reopen(): Promise<number> {
-    const key = reloadKey.kept();
-    if (!key || !this.session) throw new Error('no key was kept');
-    const account = this.session.account.id;
+    const opens = this.#opens ?? this.#opensWhatWasKept();
+    const account = this.account.id;
     const stored = await api.vault();
     // Whoever signed out meanwhile must not find a vault open.
     if (this.session?.account.id !== account) throw new Error('the session has ended');
-    await vault.call('openAfterReload', [fromBase64(stored.sealed), key.wrapped, fromBase64(this.session.reload_key)]);
+    await opens(stored);
     // The stored vault may know an older certificate.
     await this.#adopt(this.session.account.certificate);
     return stored.version;
+  }
+
+  #opensWhatWasKept(): (stored: Vault) => Promise<void> {
+    const key = reloadKey.kept();
+    const unwraps = this.session?.reload_key;
+    if (!key || unwraps === undefined) throw new Error('no key was kept');
+    return ({ sealed }) => vault.call('openAfterReload', [fromBase64(sealed), key.wrapped, fromBase64(unwraps)]);
   }
 
   /** Takes the portal's copy of the certificate for the own one; anything but a certificate of the own key is left. */
@@ -272,7 +304,7 @@ class CurrentSession {
   }
 
   #leave(because: SignedOutBecause): void {
-    if (because !== 'never') reloadKey.destroy();
+    if (because !== 'never') this.#destroyKept();
     const wasIn = this.phase.name === 'signed-in';
     this.session = undefined;
     this.fingerprint = '';
@@ -287,4 +319,4 @@ class CurrentSession {
 export const session = new CurrentSession();
 
 api.whenShutOut((why) => session.end(why === 'account-disabled' ? 'disabled' : 'ended'));
-reloadKey.whenDestroyed(() => session.end('signed-out'));
+reloadKey.whenDestroyed(() => session.signedOutElsewhere());
