@@ -1,16 +1,30 @@
-// Where one is: the address bar, its history, and the focus that follows.
+// Where one is: the address bar and its history, or, in another program's pane, neither; and the focus that follows.
 import { tick } from 'svelte';
 import { takesText } from './shortcuts';
 import { hasSecret, hrefOf, parseRoute, type Route } from './router';
 
-type Reachable = Parameters<typeof hrefOf>[0];
+export type Reachable = Parameters<typeof hrefOf>[0];
 
-class Navigation {
+/** Where pages are shown within another program, which leaves them no history and has some of them only. */
+export interface InMemory {
+  /** Whether that page is one of them. */
+  holds(route: Reachable): boolean;
+  /** Goes to any other. */
+  leave(href: string): void;
+}
+
+export class Navigation {
   route = $state.raw<Route>({ page: 'home' });
   /** How many pages of this visit lie behind, so that "back" stays within the portal. */
   #depth = 0;
+  #inMemory: InMemory | undefined;
+  /** The pages that lie behind, where there is no history. */
+  #behind: Reachable[] = [];
 
-  start(): void {
+  start(inMemory?: InMemory): void {
+    this.#inMemory = inMemory;
+    document.addEventListener('click', (event) => this.#followLink(event));
+    if (inMemory) return;
     this.route = parseRoute(location);
     // A link's secret must not stay in the address bar, in the history or in a screenshot.
     if (location.hash) history.replaceState(history.state, '', location.pathname + location.search);
@@ -25,12 +39,17 @@ class Navigation {
       history.replaceState(history.state, '', location.pathname);
       void this.#show(route);
     });
-    document.addEventListener('click', (event) => this.#followLink(event));
   }
 
   /** Goes to a page. `replace` leaves the present one out of the history. */
   async go(to: Reachable, options: { replace?: boolean } = {}): Promise<void> {
     const href = hrefOf(to);
+    if (this.#inMemory) {
+      if (!this.#inMemory.holds(to)) return this.#inMemory.leave(href);
+      const before = this.route as Reachable;
+      if (!options.replace && hrefOf(before) !== href) this.#behind = [...this.#behind, before];
+      return this.#show(to);
+    }
     if (options.replace) history.replaceState(null, '', href);
     else if (href !== location.pathname + location.search) {
       history.pushState(null, '', href);
@@ -41,8 +60,18 @@ class Navigation {
 
   /** One page back if it was ours, else to `otherwise`. */
   back(otherwise: Reachable): void {
-    if (this.#depth > 0) history.back();
+    const before = this.#behind.at(-1);
+    if (before) {
+      this.#behind = this.#behind.slice(0, -1);
+      void this.#show(before);
+    } else if (this.#depth > 0) history.back();
     else void this.go(otherwise, { replace: true });
+  }
+
+  /** Begins again at the first page, where there is no history: nothing lies behind any more. */
+  beginAgain(): void {
+    this.#behind = [];
+    if (this.route.page !== 'home') void this.#show({ page: 'home' });
   }
 
   async #show(route: Route): Promise<void> {
