@@ -1,5 +1,6 @@
 // What happens on the page where a message is written.
 import { isRefused } from '../../api/problem';
+import type { Sent } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { announcer } from '../../shell/announce.svelte';
 import { navigation } from '../../shell/navigation.svelte';
@@ -30,6 +31,9 @@ export class Composing {
   #keys: KeysChanged['keys'] = [];
   #subjectAsked = false;
   #sending = new Sending(sendParts((step) => (this.step = step)));
+
+  /** What happens when the portal has taken the message; without it, the page goes on to where one writes from. */
+  constructor(private readonly whenSent: (sent: Sent) => void = () => goOn()) {}
 
   #all = $derived([...draft.to, ...draft.cc, ...draft.bcc].map(({ address }) => address));
 
@@ -115,8 +119,7 @@ export class Composing {
     try {
       const files = await this.#files();
       if (!files) return;
-      await this.#sending.run(this.#outgoing(files));
-      this.#sent();
+      this.whenSent(await this.#sending.run(this.#outgoing(files)));
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -155,20 +158,6 @@ export class Composing {
     };
   }
 
-  #sent(): void {
-    const answered = draft.answered;
-    draft.clear();
-    mailbox.look();
-    void navigation
-      .go(
-        answered && answered.how !== 'forward'
-          ? { page: 'folder', folder: 'inbox', delivery: answered.delivery }
-          : { page: 'folder', folder: 'inbox' },
-        { replace: true },
-      )
-      .then(() => announcer.show(t('compose.sent')));
-  }
-
   #failed(error: unknown): void {
     if (error instanceof KeysChanged) {
       this.changedKeys = error.addresses;
@@ -187,4 +176,18 @@ export class Composing {
     else if (isRefused(error, 'idempotency-conflict')) this.problem = t('compose.sent-before');
     else this.problem = problemText(error);
   }
+}
+
+function goOn(): void {
+  const answered = draft.answered;
+  draft.clear();
+  mailbox.look();
+  void navigation
+    .go(
+      answered && answered.how !== 'forward'
+        ? { page: 'folder', folder: 'inbox', delivery: answered.delivery }
+        : { page: 'folder', folder: 'inbox' },
+      { replace: true },
+    )
+    .then(() => announcer.show(t('compose.sent')));
 }
