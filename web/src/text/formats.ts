@@ -29,6 +29,12 @@ export function fullTime(at: number): string {
   return full.format(new Date(at));
 }
 
+/** A day, given as `2026-11-25`, wherever one is when reading it. */
+export function dayText(date: string): string {
+  const [year = 0, month = 1, dayOfMonth = 1] = date.split('-').map(Number);
+  return dayOfYear.format(new Date(year, month - 1, dayOfMonth));
+}
+
 /** A size in decimal units, with two or three digits that matter. */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return t('size.bytes', { n: bytes });

@@ -9,6 +9,7 @@ import { general } from './general';
 import { handOver } from './hand-over';
 import { mailbox } from './mailbox';
 import { outlookDevice } from './outlook-device';
+import { outlookPane } from './outlook-pane';
 import { problems } from './problems';
 import { reading } from './reading';
 
@@ -24,5 +25,6 @@ export const en = {
   ...confirmation,
   ...handOver,
   ...outlookDevice,
+  ...outlookPane,
   ...problems,
 } as const;
