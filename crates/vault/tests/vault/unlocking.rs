@@ -192,7 +192,10 @@ fn tokens_are_apart_from_each_other_and_from_the_secret() {
         assert!(!tokens.contains(&wraps));
     }
     let pass = Pass::generate(Purpose::Activation, &mut rng(1));
-    assert_ne!(pass.as_bytes(), Pass::generate(Purpose::Activation, &mut rng(2)).as_bytes());
+    assert_ne!(
+        pass.as_bytes(),
+        Pass::generate(Purpose::Activation, &mut rng(2)).as_bytes()
+    );
 }
 
 #[test]

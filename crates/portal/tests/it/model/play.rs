@@ -162,10 +162,16 @@ impl<'a> Play<'a> {
         let failed = format!("{op:?}, which failed");
         self.log.pop_if(|line| line.starts_with(&failed));
         self.log.push(format!("{failed} after {after} writes"));
-        if self.stage.digest().await != before {
+        let after = self.stage.digest().await;
+        if after != before {
             let world = self.stage.read(&mut self.names, self.model.now).await;
+            let lines = before
+                .lines()
+                .zip(after.lines())
+                .filter(|(before, after)| before != after);
+            let tables: String = lines.map(|(before, after)| format!("{before}\n{after}\n")).collect();
             return Err(format!(
-                "7: it failed and changed something\n{}",
+                "7: it failed and changed something\n{}{tables}",
                 difference(&self.world, &world)
             ));
         }
