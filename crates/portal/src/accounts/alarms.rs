@@ -130,7 +130,7 @@ pub(super) async fn raise(State(portal): State<Portal>, Body(link): Body<LinkTok
         .rows_affected();
     if raised > 0 {
         sessions::end_all(&mut unit, account, None).await?;
-        activations::remove_all(&mut unit, account).await?;
+        activations::remove_all(&portal, &mut unit, account).await?;
         addresses::cancel_claims(&portal, &mut unit, account).await?;
         record_about(
             &portal,

@@ -374,16 +374,15 @@ pub(crate) async fn outlive(portal: &Portal, unit: &mut Unit, account: AccountId
 }
 
 /// Removes the activations of an account that is absorbed, or whose owner said *This wasn't me*. What the portal blocked
-/// stays blocked.
+/// stays as a row that is blocked, and works no more when it is unblocked.
 ///
 /// The caller holds the account, and has ended its sessions.
-pub(crate) async fn remove_all(unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
-    for sql in [
-        "DELETE FROM unlock_slots WHERE account = $1 AND activation IS NOT NULL",
-        "DELETE FROM activations WHERE account = $1 AND blocked_by_portal = 0",
-    ] {
-        sqlx::query(sql).bind(account.key()).execute(&mut **unit).await?;
-    }
+pub(crate) async fn remove_all(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
+    outlive(portal, unit, account).await?;
+    sqlx::query("DELETE FROM activations WHERE account = $1 AND blocked_by_portal = 0")
+        .bind(account.key())
+        .execute(&mut **unit)
+        .await?;
     Ok(())
 }
 

@@ -297,7 +297,7 @@ async fn absorb(
         succeed(unit, other, claimant, succession).await?;
     }
     sessions::end_all(unit, other, None).await?;
-    activations::remove_all(unit, other).await?;
+    activations::remove_all(portal, unit, other).await?;
     claims::cancel_claims(portal, unit, other).await?;
     sqlx::query("UPDATE addresses SET account = $2, master = 0 WHERE account = $1")
         .bind(other.key())

@@ -44,7 +44,11 @@ pub(super) async fn inspect(
         return Err(ProblemType::ClaimEnded.into());
     }
     let outcome = match resolve(&mut db, &linked.address).await? {
-        Standing::Registered(account) if account == linked.account => return Err(ProblemType::AddressYours.into()),
+        Standing::Registered(account) if account == linked.account => {
+            // It may be this very claim that was confirmed since it was looked at.
+            behind(&mut db, link.token.as_ref()).await?.open(portal.now())?;
+            return Err(ProblemType::AddressYours.into());
+        }
         Standing::Registered(_) if is_master(&mut db, &linked.address).await? => Outcome::Absorbs,
         Standing::Registered(_) => Outcome::MovesOrAbsorbs,
         Standing::Invited(account) => Outcome::MailJoins {

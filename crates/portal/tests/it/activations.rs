@@ -344,6 +344,9 @@ async fn what_a_promotion_outlived_opens_nothing_ever_again(house: House) {
 }
 
 async fn an_alarm_removes_activations(house: House) {
+    let ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
     let mut anna = house.professional("anna").await;
     let kept = anna.activate().await;
     let program = house.program(&anna, &kept).await;
@@ -353,6 +356,15 @@ async fn an_alarm_removes_activations(house: House) {
     opens_nothing(&house, &kept, "activation-unknown").await;
     anna.sign_in_again().await;
     assert!(anna.activations().await.is_empty());
+    // One that the portal blocked stays blocked, and opens nothing when it is unblocked.
+    let kept = anna.activate().await;
+    let path = format!("/admin/accounts/{}/activations/{}/blocked", anna.id(), kept.id);
+    ada.call(Method::PUT, &path, json!({ "blocked": true })).await.ok();
+    let alarm = token(&link(&house.mails().await[0]));
+    house.post("/api/v1/alarms", json!({ "token": alarm })).await.ok();
+    opens_nothing(&house, &kept, "activation-blocked").await;
+    ada.call(Method::PUT, &path, json!({ "blocked": false })).await.ok();
+    opens_nothing(&house, &kept, "needs-reactivation").await;
 }
 
 async fn an_absorbed_accounts_activations_open_neither_account(house: House) {

@@ -67,11 +67,14 @@ pub fn hold(world: &World) -> Result<(), String> {
         }
     }
     for (activation, known) in &world.activations {
-        let account = &world.accounts[&known.of];
-        let stands = account.absorbed_into.is_none() && known.outlived_at.is_none();
         promise!(
-            stands || !known.slot,
-            "6: {activation} was outlived, and the vault key still lies here for it"
+            known.slot == known.outlived_at.is_none(),
+            "6: {activation} was outlived, or can be used, and the vault key lies here for it, or does not"
+        );
+        promise!(
+            world.accounts[&known.of].absorbed_into.is_none() || !known.slot,
+            "6: {activation} is of {:?}, which was absorbed, and opens its vault",
+            known.of
         );
         let shut = known.blocked_by_owner || known.blocked_by_portal || known.outlived_at.is_some();
         promise!(

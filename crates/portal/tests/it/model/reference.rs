@@ -753,7 +753,12 @@ impl Model {
         self.world
             .activations
             .retain(|_, known| known.of != who || known.blocked_by_portal);
+        self.outlive(who);
+    }
+
+    fn outlive(&mut self, who: Who) {
         for known in self.world.activations.values_mut().filter(|known| known.of == who) {
+            known.outlived_at = known.outlived_at.or(Some(self.now));
             known.slot = false;
         }
     }
@@ -1266,10 +1271,7 @@ impl Model {
         self.world.addresses.insert(old, (who, false));
         self.world.addresses.insert(to, (who, true));
         self.end_sessions(who, Some(keep));
-        for known in self.world.activations.values_mut().filter(|known| known.of == who) {
-            known.outlived_at = known.outlived_at.or(Some(self.now));
-            known.slot = false;
-        }
+        self.outlive(who);
         self.forget_proofs(who);
         self.record(who, "promoted", Some(to));
         let others: Vec<_> = self
