@@ -14,6 +14,7 @@ pub mod files;
 pub mod http;
 pub mod mailbox;
 pub mod notices;
+pub mod outlook;
 pub mod sessions;
 mod settings;
 pub mod slips;

@@ -3,10 +3,10 @@ use hmac::{
     digest::{Key, KeyInit},
 };
 use opaque_ke::ServerSetup;
-use wire::{Millis, opaque::Suite};
+use wire::{Millis, activations::Leaves, opaque::Suite};
 use zeroize::Zeroizing;
 
-use crate::clock::Entropy;
+use crate::{clock::Entropy, outlook};
 
 /// What the administrator chose.
 #[derive(Clone, Debug)]
@@ -35,6 +35,13 @@ pub struct Settings {
     pub requests_a_second: u32,
     /// The domains, in canonical form, whose Professionals' certificates are published in a Web Key Directory.
     pub directory_domains: Vec<String>,
+    /// What stays in Outlook of a message that was written there and sent securely.
+    pub outlook_leaves: Leaves,
+    /// Origins beside Outlook's own that may embed the add-in's pane, each as [`outlook::host`](crate::outlook::host)
+    /// gives it.
+    pub outlook_hosts: Vec<String>,
+    /// Where the pane loads office.js from, as [`outlook::office_js`](crate::outlook::office_js) gives it.
+    pub office_js: String,
     /// Whether a proxy stands before the portal whose `X-Forwarded-For` counts.
     pub behind_proxy: bool,
     /// Whether this is a demonstration, with a view of everybody's basic inbox.
@@ -65,6 +72,9 @@ impl Settings {
             uploads_a_day: 50 << 30,
             requests_a_second: 100,
             directory_domains: Vec::new(),
+            outlook_leaves: Leaves::default(),
+            outlook_hosts: Vec::new(),
+            office_js: outlook::MICROSOFTS.to_owned(),
             behind_proxy: false,
             demo: false,
             demo_mail: None,

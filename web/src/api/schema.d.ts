@@ -2057,6 +2057,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the add-in for Outlook wants to know of its portal. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutlookInfo"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels": {
         parameters: {
             query?: never;
@@ -3054,6 +3098,11 @@ export interface components {
             /** @description An OpenPGP public-key encrypted session key packet (RFC 9580 section 5.1). */
             packet: components["schemas"]["Bytes"];
         };
+        /**
+         * @description What stays in Outlook of a message that was written there and sent securely.
+         * @enum {string}
+         */
+        Leaves: "nothing" | "note" | "copy";
         /** @description The secret of a link in a basic mail, which stands in the link's fragment: a confirmation's or a notice's. */
         LinkToken: {
             /** @description 32 bytes. */
@@ -3154,6 +3203,16 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "moves-or-absorbs";
+        };
+        /** @description What an add-in for Outlook wants to know of its portal. Anybody may. */
+        OutlookInfo: {
+            least_version?: components["schemas"]["Version"] | null;
+            /** @description What stays in Outlook of a message that was written there and sent securely. */
+            leaves: components["schemas"]["Leaves"];
+            /** @description The version of the manifest, which counts up when Outlook's own entry for the add-in changes. */
+            manifest_version: components["schemas"]["Version"];
+            /** @description The newest version of the add-in's pages: what the portal serves. */
+            version: components["schemas"]["Version"];
         };
         /** @description One confirmed address of the account. */
         OwnAddress: {

@@ -20,6 +20,7 @@ use wire::{
 };
 
 pub use blocking::set_blocked_by_portal;
+pub(crate) use programs::least_version;
 pub use programs::{programs, set_least_version};
 
 use crate::{

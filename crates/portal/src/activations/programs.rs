@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The least version of a program that may be used; `None` where any may.
-pub(super) async fn least_version(db: &mut AnyConnection, program: &str) -> Result<Option<Version>, StoreError> {
+pub(crate) async fn least_version(db: &mut AnyConnection, program: &str) -> Result<Option<Version>, StoreError> {
     let row = sqlx::query("SELECT least_version FROM programs WHERE program = $1")
         .bind(program)
         .fetch_optional(db)

@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     num::NonZeroU32,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -84,22 +84,40 @@ pub(super) async fn rate(State(limits): State<Limits>, request: Request, next: N
     }
 }
 
-/// No inline script or style, no evaluation but WebAssembly's, no other origin, no frame around us.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; \
-    manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a page may load and run: no inline script or style, no evaluation but WebAssembly's, nothing of another origin
+/// but the scripts that are named, if any are. `ancestors` may put a frame around it.
+pub(crate) fn policy(scripts: &str, ancestors: &str) -> String {
+    let scripts = ["'self' 'wasm-unsafe-eval'", scripts].join(" ");
+    format!(
+        "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; \
+         connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors {ancestors}",
+        scripts.trim_end(),
+    )
+}
+
+/// The policy of whatever has none of its own.
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| policy("", "'none'"));
+
+/// Marks an answer that others may put a frame around. Its own policy says who.
+#[derive(Clone, Copy)]
+pub(crate) struct MayBeFramed;
 
 /// Tells browsers what they may do with the answer.
 pub(super) async fn headers(State(portal): State<Portal>, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
+    let may_be_framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
     let mut say = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    say(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    say(header::CONTENT_SECURITY_POLICY, &CONTENT_SECURITY_POLICY);
     say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    say(header::X_FRAME_OPTIONS, "DENY");
+    // It knows no list of origins, and where it stands browsers without frame-ancestors would show nothing.
+    if !may_be_framed {
+        say(header::X_FRAME_OPTIONS, "DENY");
+    }
     say(header::REFERRER_POLICY, "no-referrer");
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

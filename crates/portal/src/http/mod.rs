@@ -29,10 +29,12 @@ use utoipa_axum::router::OpenApiRouter;
 use wire::ProblemType;
 
 pub(crate) use extract::{Ask, Body, IdempotencyKey, Named, Network, Replaces};
+pub(crate) use guard::{MayBeFramed, policy};
 pub use problem::{Answer, Error};
 pub use serve::serve;
+pub(crate) use web::{document, file};
 
-use crate::{Portal, accounts, activations, addresses, admin, changes, files, mailbox, sessions};
+use crate::{Portal, accounts, activations, addresses, admin, changes, files, mailbox, outlook, sessions};
 
 /// How long the portal may take to answer a request that is no stream.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -62,6 +64,7 @@ fn api() -> OpenApiRouter<Portal> {
         .merge(accounts::routes())
         .merge(sessions::routes())
         .merge(activations::routes())
+        .merge(outlook::routes())
         .merge(addresses::routes())
         .merge(mailbox::routes())
         .merge(files::routes())
@@ -127,6 +130,7 @@ pub fn router(portal: Portal) -> Router {
     }
     router
         .merge(addresses::web_key_directory())
+        .merge(outlook::documents())
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { Error::from(ProblemType::NotFound) }),

@@ -26,6 +26,7 @@ mod matrix;
 mod migration;
 mod model;
 mod notices;
+mod outlook;
 mod people;
 mod persons;
 mod promise;

@@ -106,6 +106,7 @@ async fn each_kind_of_caller_against_each_route() {
     // whoever gets that far was let in.
     let table: Vec<(Method, &str, String, Value, Expected)> = vec![
         (Method::GET, "/portal", "/portal".into(), Value::Null, anyone(200)),
+        (Method::GET, "/outlook", "/outlook".into(), Value::Null, anyone(200)),
         (
             Method::POST,
             "/invitations/inspect",
