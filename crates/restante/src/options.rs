@@ -14,10 +14,11 @@ use figment::{
 use portal::{
     Settings,
     notices::{SmtpSettings, Tls},
+    outlook,
     storage::Engine,
 };
 use serde::{Deserialize, Serialize};
-use wire::Address;
+use wire::{Address, activations::Leaves};
 
 /// The file in the data folder that `restante init` writes.
 const FILE: &str = "restante.toml";
@@ -151,6 +152,21 @@ pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directory_domains: Option<Vec<String>>,
 
+    /// What stays in Outlook of a message that was written there and sent securely; nothing unless told.
+    #[arg(long, env = "RESTANTE_OUTLOOK_LEAVES", value_name = "WHAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlook_leaves: Option<Left>,
+
+    /// Origins beside Outlook's own that may embed the add-in's pane, by commas: Exchange on premises, national clouds.
+    #[arg(long, env = "RESTANTE_OUTLOOK_HOSTS", value_name = "ORIGIN", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlook_hosts: Option<Vec<String>>,
+
+    /// Where the pane loads Microsoft's office.js from: a URL, or a path on this host. Microsoft's servers unless told.
+    #[arg(long, env = "RESTANTE_OFFICE_JS", value_name = "URL|PATH")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub office_js: Option<String>,
+
     /// How many requests one network may make a second; 100 unless told, ten times that in a burst.
     #[arg(long, env = "RESTANTE_REQUESTS_A_SECOND", value_name = "NUMBER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +184,28 @@ pub enum Protection {
     StartTls,
     /// TLS from the first byte.
     Tls,
+}
+
+/// What stays in Outlook of a message that was written there and sent securely.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Left {
+    /// Nothing: the draft is discarded.
+    Nothing,
+    /// A note that says to whom and when.
+    Note,
+    /// The draft, without its recipients.
+    Copy,
+}
+
+impl From<Left> for Leaves {
+    fn from(left: Left) -> Self {
+        match left {
+            Left::Nothing => Self::Nothing,
+            Left::Note => Self::Note,
+            Left::Copy => Self::Copy,
+        }
+    }
 }
 
 impl Options {
@@ -230,6 +268,14 @@ impl Options {
         for domain in self.directory_domains.iter().flatten() {
             settings.directory_domains.push(canonical(domain)?);
         }
+        for host in self.outlook_hosts.iter().flatten() {
+            let host = outlook::host(host).with_context(|| format!("{host} in outlook_hosts is no host of Outlook"))?;
+            settings.outlook_hosts.push(host);
+        }
+        if let Some(place) = &self.office_js {
+            settings.office_js = outlook::office_js(place).with_context(|| format!("{place} is no office_js"))?;
+        }
+        settings.outlook_leaves = self.outlook_leaves.map_or(settings.outlook_leaves, Leaves::from);
         if let Some(days) = self.invitation_days {
             settings.invitation_lifetime = i64::from(days) * 86_400_000;
         }
@@ -361,6 +407,38 @@ mod tests {
         assert_eq!(published(&["clinic example"]), None);
         assert_eq!(published(&[""]), None);
         assert!(Options::default().settings(at).unwrap().directory_domains.is_empty());
+    }
+
+    #[test]
+    fn the_add_ins_settings_are_taken_or_refused() {
+        let at = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let settings = |toml: &str| toml::from_str::<Options>(toml).ok()?.settings(at).ok();
+        let usual = settings("").unwrap();
+        assert_eq!(usual.outlook_leaves, Leaves::Nothing);
+        assert!(usual.outlook_hosts.is_empty());
+        assert_eq!(usual.office_js, outlook::MICROSOFTS);
+        let chosen = settings(
+            "outlook_leaves = \"note\"\noffice_js = \"/office/office.js\"\n\
+             outlook_hosts = [\"https://Mail.clinic.example\", \"https://outlook.office365.us\"]",
+        );
+        let chosen = chosen.unwrap();
+        assert_eq!(chosen.outlook_leaves, Leaves::Note);
+        assert_eq!(chosen.office_js, "/office/office.js");
+        assert_eq!(
+            chosen.outlook_hosts,
+            ["https://mail.clinic.example", "https://outlook.office365.us"]
+        );
+        for bad in [
+            "outlook_leaves = \"everything\"",
+            "outlook_hosts = [\"mail.clinic.example\"]",
+            "outlook_hosts = [\"https://mail.clinic.example/owa\"]",
+            "outlook_hosts = [\"https://*.clinic.example\"]",
+            "outlook_hosts = \"https://mail.clinic.example\"",
+            "office_js = \"http://files.example/office.js\"",
+            "office_js = \"office.js\"",
+        ] {
+            assert!(settings(bad).is_none(), "{bad}");
+        }
     }
 
     #[test]
