@@ -27,6 +27,8 @@ describe('parseRoute', () => {
     expect(at('/aliases')).toEqual({ page: 'aliases' });
     expect(at('/activations')).toEqual({ page: 'activations' });
     expect(at('/admin')).toEqual({ page: 'admin' });
+    expect(at('/outlook')).toEqual({ page: 'outlook' });
+    expect(at('/outlook/')).toEqual({ page: 'outlook' });
     expect(at('/admin/programs')).toEqual({ page: 'admin', programs: true });
     expect(at(`/admin/accounts/${id}`)).toEqual({ page: 'admin', account: id });
   });
@@ -41,12 +43,12 @@ describe('parseRoute', () => {
       '/confirm/x',
       '/hand-over/x',
       '/activations/x',
-      '/outlook/',
       '/admin/programs/x',
       '/admin/accounts',
       '/admin/accounts/x',
       `/admin/accounts/${id}/more`,
       `/admin/${id}`,
+      '/outlook/x',
       '//evil.test/x',
     ]) {
       expect(at(path), path).toEqual({ page: 'not-found' });
@@ -70,6 +72,7 @@ describe('hrefOf', () => {
       '/aliases',
       '/activations',
       '/admin',
+      '/outlook',
       '/admin/programs',
       `/admin/accounts/${id}`,
     ]) {

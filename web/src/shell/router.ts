@@ -13,6 +13,7 @@ export type Route =
   | { page: 'aliases' }
   | { page: 'activations' }
   | { page: 'admin'; account?: string; programs?: true }
+  | { page: 'outlook' }
   | { page: 'not-found' };
 
 /** Pages behind links of basic mails and of other programs, whose fragment holds a secret. */
@@ -44,6 +45,7 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     case 'aliases':
     case 'activations':
     case 'admin':
+    case 'outlook':
       return { page: first };
     case 'register':
     case 'confirm':
@@ -83,7 +85,7 @@ export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: Wit
 
 /** Whether a page can be seen without a session. */
 export function isOpenToAll(route: Route): boolean {
-  return route.page === 'sign-in' || hasSecret(route);
+  return route.page === 'sign-in' || route.page === 'outlook' || hasSecret(route);
 }
 
 /** Whether the page's link carries a secret. */

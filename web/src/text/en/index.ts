@@ -10,6 +10,7 @@ import { handOver } from './hand-over';
 import { mailbox } from './mailbox';
 import { outlookDevice } from './outlook-device';
 import { outlookPane } from './outlook-pane';
+import { outlook } from './outlook';
 import { problems } from './problems';
 import { reading } from './reading';
 
@@ -26,5 +27,6 @@ export const en = {
   ...handOver,
   ...outlookDevice,
   ...outlookPane,
+  ...outlook,
   ...problems,
 } as const;
