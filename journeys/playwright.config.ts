@@ -1,5 +1,20 @@
 import { defineConfig } from '@playwright/test';
 
+// What Playwright switches off in Chromium, but for ThirdPartyStoragePartitioning: the frame of an add-in keeps its storage
+// apart for each site around it, and is refused any where that is off. Of two such lists Chromium takes the last.
+const OFF = [
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+];
+
 export default defineConfig({
   testDir: '.',
   outputDir: 'results',
@@ -24,6 +39,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        `--disable-features=${OFF.join(',')}`,
       ],
     },
   },

@@ -6,6 +6,7 @@ export const standIn = {
   portal: 'To the portal',
   skip: 'Skip to the message',
 
+  list: 'Inbox and drafts',
   inbox: 'Basic inbox',
   'inbox.none': 'No mail yet',
   reload: 'Look for new mail',
