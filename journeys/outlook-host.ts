@@ -2,6 +2,7 @@
 // demonstration's stand-in, put in place of Microsoft's; the ribbon is what the portal's own manifest says.
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type FrameLocator, type Locator, type Page, type Route } from '@playwright/test';
 import type { Email } from 'postal-mime';
 
@@ -63,6 +64,13 @@ export class OutlookHost {
   async press(label: string): Promise<void> {
     await this.button(label).click();
     await expect(this.page.getByRole('heading', { name: label, exact: true })).toBeFocused();
+  }
+
+  /** No violation of accessibility in the page and in the pane. */
+  async findsAccessible(what: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+    const found = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ target }) => target.join(' ')) }));
+    expect(found, `accessibility of ${what}`).toEqual([]);
   }
 
   async closePane(): Promise<void> {

@@ -29,6 +29,11 @@ export class Person {
     return new Person(page, who.address, who.name, who.password);
   }
 
+  /** The same person at another page of the same browser. */
+  static at(page: Page, who: Person): Person {
+    return new Person(page, who.address, who.name, who.password);
+  }
+
   /** The same person at the same browser, who goes by another address now. */
   under(address: string): Person {
     return new Person(this.page, address, this.name, this.password);
