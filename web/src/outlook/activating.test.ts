@@ -7,6 +7,7 @@ import { PORTAL, keptOf } from './fakes';
 import type { Kept } from './activations';
 
 const refused = (type: string, status = 403) => new Refused(problemFrom(status, { type }));
+const PROOF = { address: 'anna@old.example', password: 'herons' };
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** A portal with one account, whose Master has changed since `before` was activated. */
@@ -244,7 +245,7 @@ describe('remove', () => {
   it('removes it with the password where it can do nothing itself', async () => {
     for (const standing of ['needs-reactivation', 'blocked', 'program-outdated'] as const) {
       const { parts, log, kept, portal } = world(anna);
-      expect(await remove(parts, anna, standing, 'herons')).toBe('removed');
+      expect(await remove(parts, anna, standing, PROOF)).toBe('removed');
       expect(log).toEqual(['prove anna@old.example herons', `remove ${anna.id}`, 'end', `forget ${anna.id}`]);
       expect([kept.size, portal.size]).toEqual([0, 0]);
     }
@@ -264,7 +265,7 @@ describe('remove', () => {
 
       const withPassword = world(anna);
       withPassword.failures.remove = [{ error }];
-      expect(await remove(withPassword.parts, anna, 'blocked', 'herons')).toBe('forgotten');
+      expect(await remove(withPassword.parts, anna, 'blocked', PROOF)).toBe('forgotten');
       expect(withPassword.kept.size).toBe(0);
     }
   });
@@ -287,6 +288,13 @@ describe('remove', () => {
     expect(gone.kept.size).toBe(0);
   });
 
+  it('removes nothing with the password of another account', async () => {
+    const other = { ...anna, account: 'another' };
+    const { parts, kept } = world(other);
+    await expect(remove(parts, other, 'blocked', PROOF)).rejects.toBeInstanceOf(OtherAccount);
+    expect(kept.size).toBe(1);
+  });
+
   it('lets a wrong password be given again', async () => {
     for (const error of [
       new VaultError('wrong-password', ''),
@@ -295,7 +303,7 @@ describe('remove', () => {
     ]) {
       const { parts, failures, kept } = world(anna);
       failures.prove = [{ error }];
-      await expect(remove(parts, anna, 'needs-reactivation', 'heron')).rejects.toBe(error);
+      await expect(remove(parts, anna, 'needs-reactivation', PROOF)).rejects.toBe(error);
       expect(kept.size).toBe(1);
     }
   });

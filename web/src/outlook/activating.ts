@@ -42,7 +42,7 @@ export interface Parts {
   forget(id: string): void;
 }
 
-/** The password was of another account than the one to activate again. Nothing was changed. */
+/** The password was of another account than the one that it is about. Nothing was changed. */
 export class OtherAccount extends Error {
   override readonly name = 'OtherAccount';
 }
@@ -100,6 +100,12 @@ async function activated({ activate }: InPerson, pass: MadePass): Promise<Activa
 /** What became of an activation that was to be removed. */
 export type Removed = 'removed' | 'forgotten';
 
+/** The password, and any address of the account. */
+export interface Proof {
+  address: string;
+  password: string;
+}
+
 /**
  * Removes an activation. Its secret is forgotten whatever the portal answers; only a password that is not right leaves all
  * as it is, to be given again. Without a password, where it takes one, the portal is not told.
@@ -108,16 +114,20 @@ export async function remove(
   parts: Parts,
   kept: Kept,
   standing: Standing | undefined,
-  password: string | undefined,
+  proof: Proof | undefined,
 ): Promise<Removed> {
   try {
     const how = removedBy(standing);
     if (how === 'itself') await parts.byItself(kept.secret, ({ remove }) => remove(kept.id));
-    else if (how === 'password' && password !== undefined) {
-      await parts.inPerson(kept.address, password, (inPerson) => inPerson.remove(kept.id));
+    else if (how === 'password' && proof) {
+      await parts.inPerson(proof.address, proof.password, (inPerson) => {
+        if (inPerson.account.id !== kept.account) throw new OtherAccount();
+        return inPerson.remove(kept.id);
+      });
     } else return forgotten(parts, kept);
   } catch (error) {
-    if (isWrongPassword(error) || isRefused(error, 'too-many-attempts')) throw error;
+    const again = isWrongPassword(error) || isRefused(error, 'too-many-attempts') || error instanceof OtherAccount;
+    if (again) throw error;
     // It was removed before.
     if (isRefused(error, 'not-found') || isRefused(error, 'activation-unknown')) return removed(parts, kept);
     return forgotten(parts, kept);

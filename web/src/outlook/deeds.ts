@@ -59,10 +59,11 @@ export function removeDeed(pane: Pane, kept: Kept, standing: Standing | undefine
     submit: t('pane.remove'),
     danger: true,
     ...(how === 'password' && {
-      password: { address: kept.address, without: t('pane.remove.password-hint') },
+      password: { address: kept.address, editable: true, without: t('pane.remove.password-hint') },
     }),
-    async act(_, password, onStep) {
-      const done = await remove(partsOf(pane, onStep), kept, standing, password || undefined);
+    async act(address, password, onStep) {
+      const proof = password ? { address, password } : undefined;
+      const done = await remove(partsOf(pane, onStep), kept, standing, proof);
       return t(`pane.remove.${done}`, { address: kept.address });
     },
   };
