@@ -7,6 +7,8 @@ export class Place {
   show = $state<Show>('accounts');
   /** Where one came from. */
   before = $state<Show>();
+  /** Counts up with each page that is gone to. */
+  moves = $state(0);
   /** Counts up when another mail is chosen in Outlook. */
   items = $state(0);
   /** The version of the manifest that Outlook opened the pane by. */
@@ -22,10 +24,12 @@ export class Place {
     if (show === this.show) return;
     this.before = this.show;
     this.show = show;
+    this.moves += 1;
   }
 
   back(): void {
     if (this.before) this.show = this.before;
     this.before = undefined;
+    this.moves += 1;
   }
 }

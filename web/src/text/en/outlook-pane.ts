@@ -26,7 +26,7 @@ export const outlookPane = {
   'pane.activate.another': 'Activate another account',
   'pane.activate.keeping': 'Activating…',
   'pane.activate.other-account':
-    'This password is of another account than the one to activate again. Nothing was changed. Enter an address of the same account.',
+    'This is the password of another account. Nothing was changed. Enter an address of the same account.',
 
   'pane.reactivate': 'Remove and activate again',
   'pane.reactivate.title': 'Remove and activate again?',
@@ -109,8 +109,7 @@ export const outlookPane = {
   'pane.send.item': 'message, sealed as a file',
   'pane.send.cloud':
     'Not taken along: {names}. What lies in a cloud is a link, and is not sealed. Attach a copy if it belongs to the message.',
-  'pane.send.sealed':
-    'The message is sealed with its files before it leaves this computer. Only you and the recipients can open it.',
+  'pane.send.sealed': 'The message and its files are sealed on this computer before anything is sent.',
   'pane.send.leaves.nothing':
     'Afterwards nothing of it stays in Outlook: the draft is emptied. The sealed copy is in Sent.',
   'pane.send.leaves.note':
