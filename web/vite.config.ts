@@ -1,13 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { version } from './package.json' with { type: 'json' };
+import packed from './package.json' with { type: 'json' };
 
 // The portal that `npm run dev` stands in front of.
 const portal = process.env['RESTANTE_PORTAL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [svelte()],
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(packed.version) },
   build: {
     target: 'es2022',
     // The portal's Content-Security-Policy allows neither inline code nor data: URLs for code and styles.

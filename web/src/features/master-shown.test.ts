@@ -3,12 +3,17 @@ import { render } from 'svelte/server';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ClaimShown, Correspondent, OpenDelivery, Session } from '../api/types';
 import { session } from '../session/session.svelte';
+import HandOver from '../outlook/HandOver.svelte';
+import type { Pane } from '../outlook/pane';
+import type { SendSecure } from '../outlook/send-secure.svelte';
+import SendPart from '../outlook/SendPart.svelte';
 import type { Opened } from '../vault/protocol';
 import AccountPage from './account/AccountPage.svelte';
 import ActivationsPage from './activations/ActivationsPage.svelte';
 import AddressLine from './aliases/AddressLine.svelte';
 import PromoteDialog from './aliases/PromoteDialog.svelte';
 import ComposeForm from './compose/ComposeForm.svelte';
+import { Composing } from './compose/composing.svelte';
 import RecipientField from './compose/RecipientField.svelte';
 import Suggestions from './compose/Suggestions.svelte';
 import ConfirmedPart from './confirmation/ConfirmedPart.svelte';
@@ -17,7 +22,10 @@ import Message from './reading/Message.svelte';
 import type { OpenMessage } from './reading/opened.svelte';
 import Slip from './slip/Slip.svelte';
 
-vi.hoisted(() => vi.stubGlobal('addEventListener', () => undefined));
+vi.hoisted(() => {
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('location', { origin: 'https://portal.test' });
+});
 
 const own = [
   { address: 'anna@new.test', master: true, confirmed_at: 0 },
@@ -74,6 +82,17 @@ describe('one’s own Master', () => {
     expect(shown).toMatch(/Enter anna@new\.test and your password/);
     expect(shown).toMatch(/Press Activate, and enter anna@new\.test/);
     expect(shown).not.toContain('anna@old.test');
+  });
+
+  it('is who a message that was written in Outlook comes from', () => {
+    const shown = { to: [], cc: [], bcc: [], subject: 'x', files: [] };
+    const secure = { shown, stage: 'ready' } as unknown as SendSecure;
+    const props = { secure, composing: new Composing(), leaves: 'nothing' as const };
+    expect(words(render(SendPart, { props }))).toContain('Anna &lt;anna@new.test');
+  });
+
+  it('is whose account the Secure Webmail opens from Outlook', () => {
+    expect(words(render(HandOver, { props: { pane: {} as Pane } }))).toContain('account of anna@new.test');
   });
 
   it('is who a message comes from', () => {
