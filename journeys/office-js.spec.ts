@@ -21,7 +21,7 @@ test('the pane loads the real office.js, and says that it has to be opened in Ou
   });
   await page.goto(`${portal.url}/outlook/pane.html?show=accounts&manifest=1.0.0`);
 
-  await expect(page.getByText(/open .*in Outlook/i).first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This page belongs into Outlook' })).toBeVisible();
   expect(loaded).toContain('office.js');
   // It came up as far as it does without Outlook around it, and took the history away.
   expect(await page.evaluate(() => [typeof Reflect.get(window, 'Office'), history.pushState])).toEqual(['object', null]);

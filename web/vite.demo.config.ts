@@ -12,6 +12,8 @@ export default defineConfig({
     assetsDir: 'demo/assets',
     modulePreload: { polyfill: false },
     emptyOutDir: false,
+    // The editor of formatted text is most of it, and nobody waits for a demonstration on loopback.
+    chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       input: { page: 'demo/outlook.html', office: 'src/stand-in/office.ts' },
       output: {

@@ -44,9 +44,11 @@ async function comeUp() {
   listening = new AbortController();
   const add = window.addEventListener.bind(window);
   const { signal } = listening;
-  const spy = vi.spyOn(window, 'addEventListener').mockImplementation((type: string, listener: never) => {
-    add(type, listener, { signal });
-  });
+  const spy = vi
+    .spyOn(window, 'addEventListener')
+    .mockImplementation((type: string, listener: EventListenerOrEventListenerObject) => {
+      add(type, listener, { signal });
+    });
   await import('./office');
   spy.mockRestore();
   const { host } = await import('../outlook/office');
