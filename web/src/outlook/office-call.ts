@@ -34,9 +34,14 @@ export function called<Value>(start: (callback: (result: Office.AsyncResult<Valu
   });
 }
 
+/** Where the page stands. Outside Outlook it is not there, or lacks most of what its type says. */
+export function context(): Partial<Office.Context> {
+  return typeof Office === 'undefined' ? {} : ((Office.context as Partial<Office.Context> | undefined) ?? {});
+}
+
 /** Whether this Outlook has the calls of a requirement set. */
 export function has(set: string, version: string): boolean {
-  return Office.context.requirements.isSetSupported(set, version);
+  return context().requirements?.isSetSupported(set, version) ?? false;
 }
 
 /** @throws `OfficeError` where this Outlook lacks the calls of this version of the set "Mailbox". */

@@ -141,10 +141,21 @@ const codeOf = async (work: Promise<unknown>) => {
 };
 
 describe('the program around the pane', () => {
-  it('is not Outlook where the script did not come, or says that it is not', async () => {
+  it.each([
+    ['where the script did not come', undefined],
+    // As the real one is in a browser.
+    ['where it says so', { onReady: () => Promise.resolve({ host: null, platform: null }), HostType: {}, context: {} }],
+  ])('is not Outlook %s, and then has nothing', async (_, office) => {
+    if (office) vi.stubGlobal('Office', office);
+    const open = vi.fn();
+    vi.stubGlobal('open', open);
     expect(await host.ready()).toEqual({ inOutlook: false, device: '' });
-    vi.stubGlobal('Office', { onReady: () => Promise.resolve({ host: null, platform: null }), HostType: {} });
-    expect(await host.ready()).toEqual({ inOutlook: false, device: '' });
+    host.whenItemChanges(() => undefined);
+    expect(host.item()).toBeUndefined();
+    expect(host.userAddress()).toBeUndefined();
+    expect(host.storageKey('x')).toBe('x');
+    host.openInBrowser('https://portal.example/');
+    expect(open).toHaveBeenCalledTimes(1);
   });
 
   it.each([

@@ -3,7 +3,7 @@
 // Office takes `pushState` and `replaceState` away from the page's history, which the pane therefore never uses.
 import { t } from '../text';
 import type { Host } from './host';
-import { has } from './office-call';
+import { context, has } from './office-call';
 import { received } from './office-received';
 import { written } from './office-written';
 
@@ -20,8 +20,8 @@ export const host: Host = {
   },
 
   item() {
-    const { item } = Office.context.mailbox;
-    if (item?.itemType !== Office.MailboxEnums.ItemType.Message) return undefined;
+    const item = context().mailbox?.item;
+    if (!item || item.itemType !== Office.MailboxEnums.ItemType.Message) return undefined;
     // What can be read is there at once; what is being written has to be asked for.
     return typeof (item as { subject: unknown }).subject === 'string'
       ? received(item as unknown as Office.MessageRead)
@@ -33,11 +33,11 @@ export const host: Host = {
   },
 
   userAddress() {
-    return Office.context.mailbox.userProfile.emailAddress || undefined;
+    return context().mailbox?.userProfile.emailAddress || undefined;
   },
 
   storageKey(name) {
-    const { partitionKey } = Office.context;
+    const { partitionKey } = context();
     return partitionKey ? `${partitionKey}:${name}` : name;
   },
 
