@@ -83,7 +83,7 @@ impl Client {
     /// takes the password. `version` is that of the program that runs now.
     ///
     /// # Errors
-    /// `activation-unknown` where it was removed, `activation-blocked`, `needs-reactivation` where another address was
+    /// `activation-unknown` where it was removed, `activation-blocked`, `blocked-by-portal`, `needs-reactivation` where another address was
     /// promoted since, `program-outdated`, `account-disabled`; [`Error::Url`] where it is for another portal.
     pub async fn begin_by_activation(&self, kept: &KeptActivation, version: Version) -> Result<Session, Error> {
         if kept.portal != self.url() {
@@ -149,7 +149,7 @@ impl Session {
     ///
     /// # Errors
     /// `password-needed` where the last password was given more than five minutes ago: [give
-    /// it](Session::give_password), and activate again. `program-outdated`, `too-many-activations`; `activation-blocked`
+    /// it](Session::give_password), and activate again. `program-outdated`, `too-many-activations`; `blocked-by-portal`
     /// where an administrator blocked this program; `not-allowed` in a session that an activation began.
     pub async fn activate(&self, program: Program, version: Version, device: &str) -> Result<KeptActivation, Error> {
         let mut rng = self.0.client.environment.rng();
@@ -183,7 +183,7 @@ impl Session {
     /// Blocks an activation, whose sessions end, or unblocks it.
     ///
     /// # Errors
-    /// `not-found`; `activation-blocked` where an administrator blocked it; `not-allowed` in a session that an activation
+    /// `not-found`; `blocked-by-portal` where an administrator blocked it; `not-allowed` in a session that an activation
     /// began, but where it blocks itself.
     pub async fn set_blocked(&self, activation: ActivationId, blocked: bool) -> Result<(), Error> {
         let path = format!("/activations/{activation}/blocked");
@@ -194,7 +194,7 @@ impl Session {
     /// Removes an activation: its secret opens nothing from now on, and its sessions end.
     ///
     /// # Errors
-    /// `not-found`; `activation-blocked` where an administrator blocked it; `not-allowed` in a session that another
+    /// `not-found`; `blocked-by-portal` where an administrator blocked it; `not-allowed` in a session that another
     /// activation began.
     pub async fn remove_activation(&self, activation: ActivationId) -> Result<(), Error> {
         self.tell(self.ask(Method::DELETE, &format!("/activations/{activation}")))

@@ -120,8 +120,10 @@ problems! {
     SenderChanged = "sender-changed", 409, "Your address changed while the message was being sealed.";
     /// No activation has this token: it was removed, or never made.
     ActivationUnknown = "activation-unknown", 401, "This program is not activated, or not any more. Activate it again.";
-    /// The owner or an administrator blocked the activation.
-    ActivationBlocked = "activation-blocked", 403, "This activation is blocked.";
+    /// The owner of the account blocked the activation.
+    ActivationBlocked = "activation-blocked", 403, "This activation is blocked. Unblock it in your account.";
+    /// An administrator blocked the activation, which its owner cannot unblock.
+    BlockedByPortal = "blocked-by-portal", 403, "An administrator of this portal blocked this activation. Ask them.";
     /// Another address was promoted to Master since the program was activated.
     NeedsReactivation = "needs-reactivation", 403, "The Master address has changed. Remove this activation, and activate again.";
     /// The account has as many activations as it may have.

@@ -27,6 +27,7 @@ export const kinds = [
   'sender-changed',
   'activation-unknown',
   'activation-blocked',
+  'blocked-by-portal',
   'needs-reactivation',
   'too-many-activations',
   'program-outdated',

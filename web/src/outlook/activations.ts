@@ -1,6 +1,7 @@
 // The activations that this Outlook has, and which of them serves what. The password is never among what is kept.
 import { fromBase64, toBase64 } from '../api/bytes';
 import { canonical } from '../features/compose/recipients';
+import type { Keeping } from './storage';
 
 /** An activation as it is kept. */
 export interface Kept {
@@ -26,7 +27,9 @@ export class Shelf {
     /** The name under which something is kept for this host. */
     private readonly nameOf: (name: string) => string,
     private readonly portal: string,
-    private readonly storage: Storage = localStorage,
+    private readonly storage: Keeping,
+    /** Whether what is kept outlives the pane. */
+    readonly lasts = true,
   ) {}
 
   all(): Kept[] {

@@ -7,10 +7,7 @@ import { standingOf } from './standing';
 
 export function deedProblem(error: unknown, address: string): string {
   if (error instanceof OtherAccount) return t('pane.activate.other-account');
-  if (isRefused(error, 'activation-blocked')) {
-    // Whoever gave the password is never stopped by a block of their own.
-    return t('pane.standing.blocked-by-portal.text', { address });
-  }
+  if (isRefused(error, 'blocked-by-portal')) return t('pane.standing.blocked-by-portal.text', { address });
   if (standingOf(error) === 'program-outdated') return t('problem.program-outdated');
   return signInProblem(error);
 }

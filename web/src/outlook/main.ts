@@ -10,6 +10,7 @@ import { host } from './office';
 import { origin } from './pane';
 import Pane from './Pane.svelte';
 import { Place } from './place.svelte';
+import { storageHere } from './storage';
 
 const target = document.getElementById('app');
 if (target) void begin(target);
@@ -25,6 +26,7 @@ async function begin(target: HTMLElement): Promise<void> {
   });
   const place = new Place(location.search);
   host.whenItemChanges(() => (place.items += 1));
-  const accounts = new Accounts(new Shelf((name) => host.storageKey(name), origin));
+  const { storage, lasts } = storageHere();
+  const accounts = new Accounts(new Shelf((name) => host.storageKey(name), origin, storage, lasts));
   mount(Pane, { target, props: { pane: { host, device, place, accounts }, inOutlook } });
 }

@@ -20,16 +20,11 @@ export function standingOf(error: unknown): Standing | undefined {
   if (isVaultError(error)) return error.code === 'module-failed' || error.code === 'forgotten' ? undefined : 'unknown';
   if (!(error instanceof Refused)) return undefined;
   if (error.is('activation-unknown')) return 'unknown';
-  if (error.is('activation-blocked')) return isByPortal(error) ? 'blocked-by-portal' : 'blocked';
-  for (const kind of ['needs-reactivation', 'program-outdated', 'account-disabled'] as const) {
+  if (error.is('activation-blocked')) return 'blocked';
+  for (const kind of ['blocked-by-portal', 'needs-reactivation', 'program-outdated', 'account-disabled'] as const) {
     if (error.is(kind)) return kind;
   }
   return undefined;
-}
-
-/** Who blocked it is said in the problem's detail, and nowhere else. */
-function isByPortal({ problem }: Refused): boolean {
-  return problem.detail?.includes('administrator') ?? false;
 }
 
 /** What helps, the first before all others. */

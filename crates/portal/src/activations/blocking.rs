@@ -3,13 +3,13 @@
 use axum::{extract::State, http::StatusCode};
 use wire::{
     ProblemType,
-    activations::{ActivationState, SetBlocked},
+    activations::SetBlocked,
     ids::{AccountId, ActivationId},
     mailbox::Change,
     sessions::ActivityKind,
 };
 
-use super::{one, shut, usable};
+use super::{one, shut};
 use crate::{
     Portal, accounts, changes,
     http::{Answer, Body, Named},
@@ -88,7 +88,7 @@ async fn set(
     };
     if by == Blocker::Owner && !blocked && stored.blocked_by_portal {
         // Said instead of nothing: the person who asks would think that it works again.
-        usable(ActivationState::BlockedByPortal)?;
+        return Err(ProblemType::BlockedByPortal.into());
     }
     if before == blocked {
         return Ok(());

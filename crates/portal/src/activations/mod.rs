@@ -112,17 +112,12 @@ fn state(outlived: bool, blocked_by_portal: bool, blocked_by_owner: bool) -> Act
 }
 
 /// The problem that a program is told whose activation is in that state.
-pub(crate) fn usable(state: ActivationState) -> Result<(), Problem> {
+pub(crate) fn usable(state: ActivationState) -> Result<(), ProblemType> {
     match state {
         ActivationState::Active => Ok(()),
-        ActivationState::NeedsReactivation => Err(ProblemType::NeedsReactivation.into()),
-        ActivationState::Blocked => {
-            Err(Problem::new(ProblemType::ActivationBlocked).detail("it was blocked in the account: unblock it there"))
-        }
-        ActivationState::BlockedByPortal => {
-            Err(Problem::new(ProblemType::ActivationBlocked)
-                .detail("an administrator of this portal blocked it: ask them"))
-        }
+        ActivationState::NeedsReactivation => Err(ProblemType::NeedsReactivation),
+        ActivationState::Blocked => Err(ProblemType::ActivationBlocked),
+        ActivationState::BlockedByPortal => Err(ProblemType::BlockedByPortal),
     }
 }
 
@@ -235,10 +230,7 @@ async fn activate(
     let shut_out =
         |each: &Activation| each.program == request.program && each.state == ActivationState::BlockedByPortal;
     if before.iter().any(shut_out) {
-        return Err(usable(ActivationState::BlockedByPortal)
-            .err()
-            .unwrap_or_else(|| ProblemType::ActivationBlocked.into())
-            .into());
+        return Err(ProblemType::BlockedByPortal.into());
     }
     if before.len() as i64 >= MOST {
         return Err(ProblemType::TooManyActivations.into());
@@ -318,7 +310,7 @@ async fn remove(State(portal): State<Portal>, caller: Caller, Named(id): Named<A
     caller.hold(&portal, &mut unit).await?;
     let stored = one(&mut unit, caller.account, id).await?;
     if stored.blocked_by_portal {
-        usable(ActivationState::BlockedByPortal)?;
+        return Err(ProblemType::BlockedByPortal.into());
     }
     shut(&mut unit, id).await?;
     delete(&mut unit, id).await?;

@@ -259,15 +259,15 @@ async fn what_an_administrator_blocked_its_owner_cannot_unblock(house: House) {
     let account = anna.signed_in.session.account.id;
     let path = format!("/admin/accounts/{account}/activations/{}/blocked", kept.id);
     ada.call(Method::PUT, &path, json!({ "blocked": true })).await.ok();
-    opens_nothing(&house, &kept, "activation-blocked").await;
-    assert_eq!(anna.set_blocked(kept.id, false).await.problem(), "activation-blocked");
+    opens_nothing(&house, &kept, "blocked-by-portal").await;
+    assert_eq!(anna.set_blocked(kept.id, false).await.problem(), "blocked-by-portal");
     // Nor is there a way round it: not by removing it, nor by another one of that program, nor by blocking it herself.
-    assert_eq!(anna.remove_activation(kept.id).await.problem(), "activation-blocked");
-    assert_eq!(anna.try_activate("outlook").await.1.problem(), "activation-blocked");
+    assert_eq!(anna.remove_activation(kept.id).await.problem(), "blocked-by-portal");
+    assert_eq!(anna.try_activate("outlook").await.1.problem(), "blocked-by-portal");
     anna.set_blocked(kept.id, true).await.ok();
-    assert_eq!(anna.set_blocked(kept.id, false).await.problem(), "activation-blocked");
+    assert_eq!(anna.set_blocked(kept.id, false).await.problem(), "blocked-by-portal");
     promote(&mut anna, "anna@new.test").await;
-    opens_nothing(&house, &kept, "activation-blocked").await;
+    opens_nothing(&house, &kept, "blocked-by-portal").await;
     assert_eq!(anna.activations().await[0].state, ActivationState::BlockedByPortal);
 
     let details: ManagedAccountDetails = ada.get(&format!("/admin/accounts/{account}")).await.ok().json();
@@ -362,7 +362,7 @@ async fn an_alarm_removes_activations(house: House) {
     ada.call(Method::PUT, &path, json!({ "blocked": true })).await.ok();
     let alarm = token(&link(&house.mails().await[0]));
     house.post("/api/v1/alarms", json!({ "token": alarm })).await.ok();
-    opens_nothing(&house, &kept, "activation-blocked").await;
+    opens_nothing(&house, &kept, "blocked-by-portal").await;
     ada.call(Method::PUT, &path, json!({ "blocked": false })).await.ok();
     opens_nothing(&house, &kept, "needs-reactivation").await;
 }
@@ -643,5 +643,5 @@ async fn a_program_has_few_sessions_at_once(house: House) {
         .await
         .unwrap();
     house.portal.commit(unit).await.unwrap();
-    opens_nothing(&house, &kept, "activation-blocked").await;
+    opens_nothing(&house, &kept, "blocked-by-portal").await;
 }

@@ -197,6 +197,7 @@ fn is_refusal(error: &client::Error) -> bool {
         Some(
             ProblemType::ActivationUnknown
                 | ProblemType::ActivationBlocked
+                | ProblemType::BlockedByPortal
                 | ProblemType::NeedsReactivation
                 | ProblemType::ProgramOutdated
         )

@@ -76,6 +76,7 @@ fn activation(problem: ProblemType) -> Option<&'static str> {
             "What you blocked yourself goes on after `restante activation unblock ID`; `restante activation list` shows the \
              id.",
         ),
+        ProblemType::BlockedByPortal => Some("Nothing was retrieved or sent."),
         ProblemType::NeedsReactivation => Some(
             "Nothing was retrieved or sent. Activate this computer again: `restante activation remove`, then `restante \
              activate`. The second does for both where the first was left out.",

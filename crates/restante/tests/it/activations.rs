@@ -433,7 +433,10 @@ async fn an_administrator_blocks_an_activation_that_its_owner_cannot_unblock() {
     office.on_server(&["account", "block", ANNA, &id]).await;
     for computer in [&laptop, &stolen] {
         let shut = computer.is_shut().await;
-        assert!(shut.contains("an administrator of this portal blocked it"), "{shut}");
+        assert!(
+            shut.contains("An administrator of this portal blocked this activation"),
+            "{shut}"
+        );
     }
     for command in [
         &["activation", "unblock", &id][..],
@@ -442,7 +445,7 @@ async fn an_administrator_blocks_an_activation_that_its_owner_cannot_unblock() {
     ] {
         let refused = wrong(&mut laptop.with_password(command)).await;
         assert!(
-            refused.contains("an administrator of this portal blocked it"),
+            refused.contains("An administrator of this portal blocked this activation"),
             "{refused}"
         );
     }

@@ -177,7 +177,7 @@ async fn what_is_blocked_removed_or_outlived_opens_nothing_and_what_it_began_end
         anna.remove_activation(kept.id()).await,
         anna.activate(outlook(), VERSION, "x").await.map(drop),
     ] {
-        assert_eq!(refused.unwrap_err().problem(), Some(ProblemType::ActivationBlocked));
+        assert_eq!(refused.unwrap_err().problem(), Some(ProblemType::BlockedByPortal));
     }
     let details = ada.account_details(account).await.unwrap();
     assert_eq!(details.activations[0].state, ActivationState::BlockedByPortal);

@@ -54,7 +54,6 @@ export class ActivationList {
 /** What to tell the owner where something could not be done with an activation. */
 export function deedProblem(error: unknown): string {
   if (isRefused(error, 'not-found')) return t('activations.gone');
-  // Who unblocks or removes is never stopped by a block of their own.
-  if (isRefused(error, 'activation-blocked')) return t('activations.blocked-by-portal-text');
+  if (isRefused(error, 'blocked-by-portal')) return t('activations.blocked-by-portal-text');
   return problemText(error);
 }

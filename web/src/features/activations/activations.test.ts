@@ -68,7 +68,7 @@ describe('ActivationList', () => {
   it('looks again where the portal refused: an administrator may have blocked it meanwhile', async () => {
     const { portal, list } = portalWith('a');
     await list.load();
-    portal.refuse = refused('activation-blocked');
+    portal.refuse = refused('blocked-by-portal');
     portal.all = [activation('a', 'blocked-by-portal')];
     await expect(list.remove(activation('a'))).rejects.toBe(portal.refuse);
     expect(list.all[0]?.state).toBe('blocked-by-portal');
@@ -133,7 +133,7 @@ describe('an activation', () => {
 
   it('that can no longer be changed says why', () => {
     expect(deedProblem(refused('not-found'))).toMatch(/no longer there/);
-    expect(deedProblem(refused('activation-blocked'))).toMatch(/ask the administrator/);
+    expect(deedProblem(refused('blocked-by-portal'))).toMatch(/ask the administrator/);
     expect(deedProblem(new Unreachable('no answer'))).toMatch(/cannot be reached/);
   });
 });

@@ -20,6 +20,8 @@ export const outlookPane = {
   'pane.activate.title': 'Activate a Secure Account',
   'pane.activate.lead':
     'Enter the address and the password of your Secure Account once. From then on this Outlook opens and sends secure messages by an activation of its own; the password is not kept.',
+  'pane.activate.does-not-last':
+    'This Outlook or its browser lets the add-in keep nothing. You can activate, but it is forgotten when this pane closes. To have it kept, allow site data for the portal.',
   'pane.activate.address': 'Email address',
   'pane.activate.done': '{address} is activated',
   'pane.activate.nothing': 'No Secure Account is activated in this Outlook yet.',

@@ -25,8 +25,9 @@ export const problems = {
   'problem.password-needed': 'Enter your password again to go on.',
   'problem.sender-changed': 'Your own address changed while the message was being sealed. Try again.',
   'problem.activation-unknown': 'This program is not activated, or not any more. Activate it again.',
-  'problem.activation-blocked':
-    'This activation is blocked. Unblock it under Account > Activations; if an administrator of this portal blocked it, ask them.',
+  'problem.activation-blocked': 'This activation is blocked. Unblock it under Account > Activations.',
+  'problem.blocked-by-portal':
+    'An administrator of this portal blocked this program for your account. You cannot unblock it yourself: ask them.',
   'problem.needs-reactivation':
     'Your Master has changed since this program was activated. Remove its activation, then activate it again.',
   'problem.too-many-activations':

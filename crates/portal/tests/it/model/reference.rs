@@ -489,7 +489,7 @@ impl Model {
                 self.still_signed_in(*by)?;
                 let known = self.own_activation(caller(), *activation)?.clone();
                 if known.blocked_by_portal {
-                    refuse!(ActivationBlocked);
+                    refuse!(BlockedByPortal);
                 }
                 self.world.activations.remove(activation);
                 self.world.sessions.retain(|_, known| known.by != Some(*activation));
@@ -681,7 +681,7 @@ impl Model {
         }
         let mut own = self.world.activations.values().filter(|known| known.of == who);
         if own.any(|known| known.blocked_by_portal) {
-            refuse!(ActivationBlocked);
+            refuse!(BlockedByPortal);
         }
         let activated = Activated {
             of: who,
@@ -706,7 +706,7 @@ impl Model {
             refuse!(AccountDisabled);
         }
         if known.blocked_by_portal {
-            refuse!(ActivationBlocked);
+            refuse!(BlockedByPortal);
         }
         if known.outlived_at.is_some() {
             refuse!(NeedsReactivation);
@@ -725,7 +725,7 @@ impl Model {
     fn set_blocked(&mut self, of: Who, activation: Activation, blocked: bool, portal: bool) -> Done {
         let known = self.own_activation(of, activation)?.clone();
         if !portal && !blocked && known.blocked_by_portal {
-            refuse!(ActivationBlocked);
+            refuse!(BlockedByPortal);
         }
         let known = self.world.activations.get_mut(&activation).unwrap();
         let flag = match portal {
