@@ -201,7 +201,7 @@ impl Session {
             .await
     }
 
-    /// Prepares the way to the next client: a link below this client's URL of the portal, good once, and for two minutes.
+    /// Prepares the way from a program to a browser: a link below this client's URL of the portal, good once, and for two minutes.
     /// Whoever follows it is signed in as the account.
     ///
     /// # Errors

@@ -134,7 +134,7 @@ export interface paths {
         get?: never;
         /**
          * Blocks one's own activation, whose sessions end, or unblocks it. A program may block itself; to unblock takes a session
-         *     that no program began.
+         *     that the password was given in.
          */
         put: {
             parameters: {
@@ -1773,7 +1773,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prepares a hand-over of this session. */
+        /** Prepares a hand-over of a program's session. Of no other: a session would never end that could hand itself over. */
         post: {
             parameters: {
                 query?: never;

@@ -42,17 +42,16 @@ pub(crate) async fn vault(db: &mut AnyConnection, account: AccountId, slots: Slo
     let query = match &slots {
         Slots::None => None,
         Slots::Password => Some(
-            sqlx::query(
-                "SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 AND activation IS NULL ORDER BY id",
-            )
-            .bind(account.key()),
+            sqlx::query("SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 ORDER BY id")
+                .bind(account.key()),
         ),
         Slots::Activation(activation) => Some(
             sqlx::query(
-                "SELECT id, kind, wrapped FROM unlock_slots WHERE account = $1 AND activation = $2 ORDER BY id",
+                "SELECT id, 'activation' AS kind, slot AS wrapped FROM activations \
+                 WHERE id = $1 AND account = $2 AND slot IS NOT NULL",
             )
-            .bind(account.key())
-            .bind(activation.key()),
+            .bind(activation.key())
+            .bind(account.key()),
         ),
     };
     let slots = match query {
@@ -76,7 +75,11 @@ pub(crate) async fn vault(db: &mut AnyConnection, account: AccountId, slots: Slo
 /// The caller's vault.
 #[utoipa::path(get, path = "/vault", tag = "account", responses((status = 200, body = Vault)))]
 pub(super) async fn read(State(portal): State<Portal>, caller: Caller) -> Answer<Response> {
-    let slots = caller.activation.map_or(Slots::Password, Slots::Activation);
+    let slots = match (caller.activation, caller.handed_over) {
+        (Some(activation), _) => Slots::Activation(activation),
+        (None, true) => Slots::None,
+        (None, false) => Slots::Password,
+    };
     let vault = vault(&mut *portal.store.read().await?, caller.account, slots).await?;
     Ok(([(header::ETAG, format!("\"{}\"", vault.version))], Json(vault)).into_response())
 }

@@ -27,7 +27,7 @@ enum Blocker {
 }
 
 /// Blocks one's own activation, whose sessions end, or unblocks it. A program may block itself; to unblock takes a session
-/// that no program began.
+/// that the password was given in.
 #[utoipa::path(
     put, path = "/activations/{id}/blocked", tag = "activations",
     params(("id" = ActivationId, Path)), request_body = SetBlocked, responses((status = 204)),
@@ -40,7 +40,7 @@ pub(super) async fn set_blocked(
 ) -> Answer<StatusCode> {
     match request.blocked {
         true => caller.in_person_or(id)?,
-        false => caller.in_person()?,
+        false => caller.by_password()?,
     }
     let mut unit = portal.store.begin().await?;
     caller.hold(&portal, &mut unit).await?;

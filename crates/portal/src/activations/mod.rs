@@ -14,9 +14,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     Address, Problem, ProblemType, Sha256,
     activations::{Activate, Activation, ActivationState, Program, Version},
-    ids::{AccountId, ActivationId, SlotId},
+    ids::{AccountId, ActivationId},
     mailbox::Change,
-    sessions::{ActivityKind, SlotKind},
+    sessions::ActivityKind,
 };
 
 pub use blocking::set_blocked_by_portal;
@@ -28,7 +28,7 @@ use crate::{
     http::{Answer, Body, Named},
     notices::{self, Warning},
     sessions::{Caller, InPerson},
-    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+    storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// The most activations that an account may have: several devices and programs, and some that were forgotten.
@@ -250,7 +250,7 @@ async fn activate(
         created_at: now,
         last_used_at: now,
     };
-    insert(&portal, &mut unit, &stored, token, &request.slot.0).await?;
+    insert(&mut unit, &stored, token, &request.slot.0).await?;
     accounts::record_about(
         &portal,
         &mut unit,
@@ -267,16 +267,10 @@ async fn activate(
     Ok((StatusCode::CREATED, Json(stored.shown(None))))
 }
 
-async fn insert(
-    portal: &Portal,
-    unit: &mut Unit,
-    stored: &Stored,
-    token: Sha256,
-    slot: &[u8],
-) -> Result<(), StoreError> {
+async fn insert(unit: &mut Unit, stored: &Stored, token: Sha256, slot: &[u8]) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO activations (id, account, address, program, version, device, token, created_at, last_used_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "INSERT INTO activations (id, account, address, program, version, device, token, slot, created_at, last_used_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
     )
     .bind(stored.id.key())
     .bind(stored.account.key())
@@ -285,17 +279,10 @@ async fn insert(
     .bind(stored.version.to_string())
     .bind(&stored.device)
     .bind(token.key())
+    .bind(slot)
     .bind(stored.created_at)
     .execute(&mut **unit)
     .await?;
-    sqlx::query("INSERT INTO unlock_slots (id, account, kind, wrapped, activation) VALUES ($1, $2, $3, $4, $5)")
-        .bind(SlotId(portal.entropy.id(stored.created_at)).key())
-        .bind(stored.account.key())
-        .bind(name(&SlotKind::Activation))
-        .bind(slot)
-        .bind(stored.id.key())
-        .execute(&mut **unit)
-        .await?;
     Ok(())
 }
 
@@ -313,7 +300,11 @@ async fn remove(State(portal): State<Portal>, caller: Caller, Named(id): Named<A
         return Err(ProblemType::BlockedByPortal.into());
     }
     shut(&mut unit, id).await?;
-    delete(&mut unit, id).await?;
+    sqlx::query("DELETE FROM activations WHERE id = $1")
+        .bind(id.key())
+        .execute(&mut *unit)
+        .await
+        .map_err(StoreError::from)?;
     accounts::record_about(
         &portal,
         &mut unit,
@@ -339,28 +330,14 @@ async fn shut(unit: &mut Unit, id: ActivationId) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn delete(unit: &mut Unit, id: ActivationId) -> Result<(), StoreError> {
-    for sql in [
-        "DELETE FROM unlock_slots WHERE activation = $1",
-        "DELETE FROM activations WHERE id = $1",
-    ] {
-        sqlx::query(sql).bind(id.key()).execute(&mut **unit).await?;
-    }
-    Ok(())
-}
-
 /// After a promotion: no activation of before works any more, and its slot is gone, whatever address is promoted next.
 /// What is left is a row that tells the program to activate again.
 ///
 /// The caller holds the account, and has ended its sessions.
 pub(crate) async fn outlive(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE activations SET outlived_at = $2 WHERE account = $1 AND outlived_at IS NULL")
+    sqlx::query("UPDATE activations SET outlived_at = $2, slot = NULL WHERE account = $1 AND outlived_at IS NULL")
         .bind(account.key())
         .bind(portal.now())
-        .execute(&mut **unit)
-        .await?;
-    sqlx::query("DELETE FROM unlock_slots WHERE account = $1 AND activation IS NOT NULL")
-        .bind(account.key())
         .execute(&mut **unit)
         .await?;
     Ok(())

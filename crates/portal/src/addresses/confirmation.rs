@@ -56,7 +56,7 @@ pub(super) async fn inspect(
         },
         Standing::Unknown => Outcome::Joins,
     };
-    let by_claimant = caller.is_some_and(|caller| caller.account == linked.account);
+    let by_claimant = in_person(caller) == Some(linked.account);
     let asks = match outcome {
         Outcome::Absorbs | Outcome::MovesOrAbsorbs => Asks::Password,
         Outcome::Joins | Outcome::MailJoins { .. } if by_claimant => Asks::Click,
@@ -115,6 +115,13 @@ async fn claimant_certificate(db: &mut AnyConnection, account: AccountId) -> Res
     accounts::certificate_for(db, &fingerprint, &master).await
 }
 
+/// The account of a session that a person began: a program's adds no address by a click.
+fn in_person(caller: Option<Caller>) -> Option<AccountId> {
+    caller
+        .filter(|caller| caller.in_person().is_ok())
+        .map(|caller| caller.account)
+}
+
 /// Confirms a claim. Twice is once.
 #[utoipa::path(
     post, path = "/claims/confirm", tag = "aliases",
@@ -126,7 +133,7 @@ pub(super) async fn confirm_claim(
     Body(request): Body<Confirm>,
 ) -> Answer<Json<Confirmed>> {
     let mut unit = portal.store.begin().await?;
-    let session = caller.map(|caller| caller.account);
+    let session = in_person(caller);
     let confirmation = confirm::confirm(&portal, &mut unit, request.token.as_ref(), session, request.by).await?;
     portal.commit(unit).await?;
     match confirmation {

@@ -34,6 +34,8 @@ pub struct Caller {
     pub(crate) password_at: Millis,
     /// The activation that the session was begun by: it may read and write, and change nothing of the account itself.
     pub(crate) activation: Option<ActivationId>,
+    /// Whether the session came from a program by a hand-over, and the password was not given in it since.
+    pub(crate) handed_over: bool,
     /// The hash of the session's secret.
     pub(crate) session: Sha256,
 }
@@ -47,7 +49,7 @@ pub(crate) struct InPerson(pub(crate) Caller);
 #[derive(Clone, Copy, Debug)]
 pub struct Professional(pub Caller);
 
-/// A caller who administers the portal, in person.
+/// A caller who administers the portal, in a session that the password was given in.
 #[derive(Clone, Copy, Debug)]
 pub struct Administrator(pub Caller);
 
@@ -74,7 +76,16 @@ impl Caller {
         }
     }
 
-    /// The same, or that it is the activation in question itself that asks.
+    /// Sees that the password was given in this session, however long ago: no program led to it without one.
+    pub(crate) fn by_password(&self) -> Answer<()> {
+        self.in_person()?;
+        match self.handed_over {
+            false => Ok(()),
+            true => Err(ProblemType::PasswordNeeded.into()),
+        }
+    }
+
+    /// The same as [`Caller::in_person`], or that it is the activation in question itself that asks.
     pub(crate) fn in_person_or(&self, activation: ActivationId) -> Answer<()> {
         match self.activation == Some(activation) {
             true => Ok(()),
@@ -143,10 +154,11 @@ impl FromRequestParts<Portal> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
         let InPerson(caller) = InPerson::from_request_parts(parts, portal).await?;
-        match caller.administrator {
-            true => Ok(Self(caller)),
-            false => Err(ProblemType::NotAllowed.into()),
+        if !caller.administrator {
+            return Err(ProblemType::NotAllowed.into());
         }
+        caller.by_password()?;
+        Ok(Self(caller))
     }
 }
 
@@ -176,7 +188,9 @@ async fn find(
 ) -> Result<Option<(Caller, AccountState)>, StoreError> {
     let row = sqlx::query(
         "SELECT a.id, a.kind, a.administrator, a.state, s.password_at, \
-             CASE WHEN s.handed_over = 1 THEN NULL ELSE s.activation END AS activation FROM sessions s \
+             CASE WHEN s.handed_over = 1 THEN NULL ELSE s.activation END AS activation, \
+             CASE WHEN s.handed_over = 1 AND s.activation IS NOT NULL THEN 1 ELSE 0 END AS handed_over \
+         FROM sessions s \
          JOIN accounts a ON a.id = s.account WHERE s.hash = $1 AND s.expires_at > $2",
     )
     .bind(session.key())
@@ -190,6 +204,7 @@ async fn find(
             administrator: row.flag("administrator")?,
             password_at: row.millis("password_at")?,
             activation: row.maybe_key("activation")?,
+            handed_over: row.flag("handed_over")?,
             session,
         };
         Ok((caller, row.name("state")?))

@@ -1,6 +1,6 @@
 //! From one client to the next without the password: from Outlook to the Secure Webmail.
 //!
-//! A client that is signed in makes a secret, puts it into a link's fragment, and leaves here its token and the vault key
+//! An activated program makes a secret, puts it into a link's fragment, and leaves here its token and the vault key
 //! wrapped under it. Whoever follows the link within two minutes, once, has a session and the vault key; the portal has
 //! neither the secret nor the key.
 
@@ -35,7 +35,7 @@ const MOST: i64 = 5;
 /// The largest wrapped vault key that is taken, in bytes.
 const MAX_WRAPPED: usize = 1024;
 
-/// Prepares a hand-over of this session.
+/// Prepares a hand-over of a program's session. Of no other: a session would never end that could hand itself over.
 #[utoipa::path(
     post, path = "/hand-overs", tag = "sessions",
     request_body = PrepareHandOver, responses((status = 201, body = HandOverPrepared)),
@@ -45,6 +45,11 @@ pub(super) async fn prepare(
     caller: Caller,
     Body(request): Body<PrepareHandOver>,
 ) -> Answer<(StatusCode, Json<HandOverPrepared>)> {
+    if caller.activation.is_none() {
+        return Err(Problem::new(ProblemType::NotAllowed)
+            .detail("an activated program hands over, and nobody else")
+            .into());
+    }
     if request.token.0.len() != 32 {
         return Err(Problem::new(ProblemType::Malformed)
             .detail("token must be 32 bytes")

@@ -8,6 +8,7 @@ CREATE TABLE activations (
     version           TEXT NOT NULL,        -- that used it last
     device            TEXT NOT NULL,
     token             BYTES NOT NULL,       -- hashed
+    slot              BYTES,                -- the vault key, wrapped; none once it is outlived
     blocked_by_owner  BIGINT NOT NULL DEFAULT 0 CHECK (blocked_by_owner IN (0, 1)),
     blocked_by_portal BIGINT NOT NULL DEFAULT 0 CHECK (blocked_by_portal IN (0, 1)),
     outlived_at       BIGINT,               -- when another address became the Master: it works no more, whatever comes
@@ -17,9 +18,6 @@ CREATE TABLE activations (
 CREATE UNIQUE INDEX activations_by_token ON activations (token);
 CREATE INDEX activations_by_account ON activations (account);
 CREATE INDEX activations_by_program ON activations (program, version);
-
-ALTER TABLE unlock_slots ADD COLUMN activation BYTES REFERENCES activations (id);
-CREATE INDEX unlock_slots_by_activation ON unlock_slots (activation) WHERE activation IS NOT NULL;
 
 -- A session that an activated program began, or that it handed over to a browser, ends with the activation.
 ALTER TABLE sessions ADD COLUMN activation BYTES REFERENCES activations (id);

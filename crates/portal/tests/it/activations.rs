@@ -25,6 +25,7 @@ use crate::{
 on_both_engines![
     a_program_reads_and_writes_without_the_password,
     a_program_changes_nothing_of_the_account,
+    a_browser_that_took_a_hand_over_gives_nothing_that_takes_the_password,
     to_activate_takes_a_password_given_just_now,
     what_is_blocked_opens_nothing_until_it_is_unblocked,
     what_an_administrator_blocked_its_owner_cannot_unblock,
@@ -219,6 +220,36 @@ async fn a_program_changes_nothing_of_the_account(house: House) {
     ada.set_blocked(other.id, true).await.ok();
     assert_eq!(program.set_blocked(other.id, false).await.problem(), "not-allowed");
     assert_eq!(ada.activations().await.len(), 2);
+}
+
+async fn a_browser_that_took_a_hand_over_gives_nothing_that_takes_the_password(house: House) {
+    let mut ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
+    let kept = ada.activate().await;
+    let mut program = house.program(&ada, &kept).await;
+    // Nobody but a program hands over, and it adds no address by a click.
+    assert_eq!(ada.prepare_hand_over().await.1.problem(), "not-allowed");
+    let (_, link) = ada.claimed("new@partner.test").await;
+    let click = json!({ "kind": "click" });
+    let clicked = house.confirm(&link, click, Some(&program)).await;
+    assert!(!clicked.status.is_success(), "{clicked:?}");
+    assert_eq!(ada.addresses().await, ["ada@example.test"]);
+
+    let (pass, reply) = program.prepare_hand_over().await;
+    reply.ok();
+    let taken: HandedOver = house.hand_over("take", &pass).await.ok().json();
+    let mut browser = house.browser(&ada, &pass, taken);
+    assert_eq!(browser.prepare_hand_over().await.1.problem(), "not-allowed");
+    assert_eq!(browser.get("/admin/accounts").await.problem(), "password-needed");
+    assert_eq!(browser.try_activate("outlook").await.1.problem(), "password-needed");
+    let other = ada.activate().await;
+    browser.set_blocked(other.id, true).await.ok();
+    assert_eq!(browser.set_blocked(other.id, false).await.problem(), "password-needed");
+    let (password, _) = house.half_sign_in("ada@example.test", PASSWORD).await;
+    browser.post("/session/password", password).await.ok();
+    browser.get("/admin/accounts").await.ok();
+    browser.set_blocked(other.id, false).await.ok();
 }
 
 async fn to_activate_takes_a_password_given_just_now(house: House) {
@@ -463,6 +494,8 @@ async fn a_session_sees_no_slot_but_its_own(house: House) {
     reply.ok();
     let taken: HandedOver = house.hand_over("take", &pass).await.ok().json();
     assert!(taken.signed_in.vault.slots.is_empty());
+    let browser = house.browser(&anna, &pass, taken);
+    assert!(slots(&browser).await.is_empty());
 }
 
 async fn a_hand_over_begins_one_session(house: House) {
@@ -602,14 +635,16 @@ async fn what_is_no_activation_is_refused_and_nothing_is_stored(house: House) {
         let reply = house.post("/api/v1/activations/sessions", body).await;
         assert_eq!(reply.problem(), "malformed");
     }
+    let kept = anna.activate().await;
+    let program = house.program(&anna, &kept).await;
     let body = json!({ "token": Bytes(vec![9; 31]), "wrapped": Bytes(vec![1]) });
     assert_eq!(
-        anna.call(Method::POST, "/hand-overs", body).await.problem(),
+        program.call(Method::POST, "/hand-overs", body).await.problem(),
         "malformed"
     );
     let body = json!({ "token": Bytes(vec![9; 32]), "wrapped": Bytes(vec![1; 1025]) });
     assert_eq!(
-        anna.call(Method::POST, "/hand-overs", body).await.problem(),
+        program.call(Method::POST, "/hand-overs", body).await.problem(),
         "too-large"
     );
     for _ in anna.activations().await.len()..50 {

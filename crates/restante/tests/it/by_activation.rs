@@ -244,12 +244,15 @@ async fn a_hand_over_is_good_once_and_ends_with_the_activation_that_it_came_from
     let refused = site.client().take_hand_over(&open).await.unwrap_err();
     assert_eq!(refused.problem(), Some(ProblemType::LinkUnknown));
 
-    // From a session that the password began it goes on by itself.
-    let webmail = site
-        .client()
-        .take_hand_over(&anna.hand_over().await.unwrap())
-        .await
-        .unwrap();
+    // Nobody but a program hands over; a browser that took one does what takes the password once that is given.
+    assert_eq!(
+        anna.hand_over().await.unwrap_err().problem(),
+        Some(ProblemType::NotAllowed)
+    );
+    anna.set_blocked(kept.id(), false).await.unwrap();
+    let program = office.begin(&kept).await.unwrap();
+    let link = program.hand_over().await.unwrap();
+    let webmail = site.client().take_hand_over(&link).await.unwrap();
     let too_late = webmail.activate(outlook(), VERSION, "x").await.unwrap_err();
     assert_eq!(too_late.problem(), Some(ProblemType::PasswordNeeded));
     webmail.give_password(PASSWORD).await.unwrap();

@@ -353,7 +353,7 @@ impl Model {
             }
             SetBlocked { by, .. } | RemoveActivation { by, .. } => in_person(by, |_| true),
             Confirm { by: By::Click(by), .. } | Inspect { by: Some(by), .. } => {
-                Entry::Maybe(signed_in(by).ok().map(|(who, _)| who))
+                Entry::Maybe(signed_in(by).ok().filter(|_| program(by).is_none()).map(|(who, _)| who))
             }
             Confirm { .. } | Inspect { by: None, .. } => Entry::Maybe(None),
             Mail { .. }

@@ -181,13 +181,8 @@ const PARTS: &[(&str, &str, &str)] = &[
     ),
     (
         "activation",
-        "x token, x account, address, blocked_by_owner, blocked_by_portal, outlived_at",
+        "x token, x account, address, blocked_by_owner, blocked_by_portal, outlived_at, x slot",
         "activations",
-    ),
-    (
-        "slot",
-        "x token",
-        "unlock_slots s JOIN activations a ON a.id = s.activation",
     ),
     ("sign-in", "x id, x account", "sign_ins WHERE account IS NOT NULL"),
     ("vault", "x account, version, t sealed", "vaults"),
@@ -380,18 +375,17 @@ impl World {
                 (names.sessions[&hash], SignedIn { of: who(of), by, password_at, expires_at })
             }
         );
-        let slots: Vec<(Sha256,)> = answer.part("slot");
         take!(
             "activation",
             activations,
-            |(token: Sha256, of: AccountId, under: String, owner: i64, portal: i64, outlived_at: Option<Millis>)| {
+            |(token: Sha256, of: AccountId, under: String, owner: i64, portal: i64, outlived_at: Option<Millis>, slot: Option<String>)| {
                 let activated = Activated {
                     of: who(of),
                     under: Addr::of(&under),
                     blocked_by_owner: owner == 1,
                     blocked_by_portal: portal == 1,
                     outlived_at,
-                    slot: slots.contains(&(token,)),
+                    slot: slot.is_some_and(|slot| !slot.is_empty()),
                 };
                 (names.activations[&token], activated)
             }
