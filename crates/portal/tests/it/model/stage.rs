@@ -265,14 +265,14 @@ impl Stage {
 
     pub async fn digest(&self) -> String {
         let rows = self.ask(&self.digest, None).await;
-        let mut digest = String::new();
-        for row in rows {
-            digest += &row.text("t").unwrap();
-            digest.push(' ');
-            digest += &row.maybe_text("d").unwrap().unwrap_or_default();
-            digest.push('\n');
-        }
-        digest
+        let line = |row: &AnyRow| {
+            let [table, rows] = ["t", "d"].map(|name| row.maybe_text(name).unwrap().unwrap_or_default());
+            format!("{table} {rows}\n")
+        };
+        let mut lines: Vec<String> = rows.iter().map(line).collect();
+        // PostgreSQL may ask several tables at once, and answers as they come.
+        lines.sort();
+        lines.concat()
     }
 
     /// The write after so many fails from now on; none does with `None`.
