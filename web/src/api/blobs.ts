@@ -12,11 +12,11 @@ interface Put {
 
 /** Puts sealed bytes under their hash. */
 export async function putBlob(sha256: string, sealed: Blob, progress: Progress, signal: AbortSignal): Promise<void> {
-  const { status, body } = await inSession(
+  const answer = await inSession(
     (secret) => put(sha256, sealed, secret, progress, signal),
-    (answer) => Promise.resolve(answer.status === 401 && problemFrom(401, answer.body).type === 'signed-out'),
+    ({ status, body }) => Promise.resolve(status === 401 && problemFrom(401, body).type === 'signed-out'),
   );
-  if (status >= 300) throw refusal(status, body);
+  if (answer.status >= 300) throw refusal(answer.status, answer.body, answer);
 }
 
 function put(
@@ -64,7 +64,7 @@ export async function getFile(
     signal.throwIfAborted();
     throw new Unreachable('no answer', { cause });
   });
-  if (!response.ok) throw refusal(response.status, parsed(await response.text()));
+  if (!response.ok) throw refusal(response.status, parsed(await response.text()), response);
   if (!response.body) return response.blob();
 
   const reader = response.body.getReader();

@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { carry, carried, inSession, type Bearer } from './carrier';
+import { carry, carried, inSession, isOfNow, type Bearer } from './carrier';
 
 /** A portal that knows some secrets, and tells which ones it was asked with. */
 function portal(good: string[]) {
   const asked: (string | undefined)[] = [];
   const ask = (secret: string | undefined) => {
     asked.push(secret);
-    return Promise.resolve(secret !== undefined && good.includes(secret) ? 'yes' : 'signed-out');
+    return Promise.resolve({ says: secret !== undefined && good.includes(secret) ? 'yes' : 'signed-out' });
   };
-  return { asked, call: () => inSession(ask, (answer) => Promise.resolve(answer === 'signed-out')) };
+  const answer = () => inSession(ask, ({ says }) => Promise.resolve(says === 'signed-out'));
+  return { asked, answer, call: async () => (await answer()).says };
 }
 
 const bearer = (secret: string, ...next: (string | undefined)[]): Bearer & { renew: ReturnType<typeof vi.fn> } => ({
@@ -75,5 +76,27 @@ describe('inSession', () => {
     const { asked, call } = portal([]);
     expect(await call()).toBe('signed-out');
     expect(asked).toEqual([undefined]);
+  });
+});
+
+describe('isOfNow', () => {
+  it('is so while the secret that was asked with is carried', async () => {
+    carry(bearer('a'));
+    const late = await portal(['a']).answer();
+    expect(isOfNow(late)).toBe(true);
+    carry(bearer('other'));
+    expect(isOfNow(late)).toBe(false);
+    carry(undefined);
+    expect(isOfNow(late)).toBe(false);
+  });
+
+  it('goes by the secret that was asked with last', async () => {
+    carry(bearer('a', 'b'));
+    expect(isOfNow(await portal(['b']).answer())).toBe(true);
+  });
+
+  it('is so of whatever was asked by cookie', () => {
+    carry(bearer('a'));
+    expect(isOfNow({})).toBe(true);
   });
 });

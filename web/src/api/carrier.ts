@@ -11,6 +11,8 @@ export interface Bearer {
 let byBearer = false;
 let bearer: Bearer | undefined;
 const renewing = new WeakMap<Bearer, Promise<boolean>>();
+/** With which secret the portal was asked for an answer. */
+const askedWith = new WeakMap<object, string | undefined>();
 
 /** From now on no cookie is sent, and none is taken. */
 export function carryByBearer(): void {
@@ -45,16 +47,26 @@ export function authorization(secret: string | undefined): Record<string, string
  * Asks the portal with the secret that is carried. Where the session has ended, it is begun anew, once, and asked again;
  * never with the secret of another session that was begun meanwhile, which may be another account's.
  */
-export async function inSession<Answer>(
+export async function inSession<Answer extends object>(
   ask: (secret: string | undefined) => Promise<Answer>,
   hasEnded: (answer: Answer) => Promise<boolean>,
 ): Promise<Answer> {
   const asking = bearer;
   const secret = asking?.secret;
-  const answer = await ask(secret);
+  const asked = async (by: string | undefined) => {
+    const answer = await ask(by);
+    askedWith.set(answer, by);
+    return answer;
+  };
+  const answer = await asked(secret);
   if (!asking || !(await hasEnded(answer))) return answer;
   const again = (asking.secret !== secret || (await renewed(asking))) && asking === bearer;
-  return again ? ask(asking.secret) : answer;
+  return again ? asked(asking.secret) : answer;
+}
+
+/** Whether an answer is to the secret that is carried still. A late one tells of a session that was left. */
+export function isOfNow(answer: object): boolean {
+  return !askedWith.has(answer) || askedWith.get(answer) === carried();
 }
 
 /** Several requests find at once that the session has ended; it is begun anew once. */

@@ -1,6 +1,6 @@
 // The portal's API as functions: the one place that knows routes. Failures are `Refused` or `Unreachable`.
 import createClient from 'openapi-fetch';
-import { authorization, credentials, inSession, isByBearer } from './carrier';
+import { authorization, credentials, inSession, isByBearer, isOfNow } from './carrier';
 import { Refused, Unreachable, problemFrom } from './problem';
 import type { paths } from './schema';
 import type { Activate, Carrier, ConfirmBy, Folder, Send } from './types';
@@ -48,9 +48,10 @@ export function whenShutOut(listener: (why: ShutOut) => void): void {
   onShutOut = listener;
 }
 
-/** The error that an answer stands for; tells the session when it has ended. */
-export function refusal(status: number, body: unknown): Refused {
+/** The error that an answer stands for; tells the session when it has ended, unless it came to another one. */
+export function refusal(status: number, body: unknown, answer: object): Refused {
   const refused = new Refused(problemFrom(status, body));
+  if (!isOfNow(answer)) return refused;
   for (const why of ['signed-out', 'account-disabled'] as const) if (refused.is(why)) onShutOut(why);
   return refused;
 }
@@ -59,7 +60,7 @@ async function answer<T>(call: Promise<Answer<T>>, refusalOf = refusal): Promise
   const { data, error, response } = await call.catch((cause: unknown) => {
     throw new Unreachable('no answer', { cause });
   });
-  if (!response.ok) throw refusalOf(response.status, error);
+  if (!response.ok) throw refusalOf(response.status, error, response);
   return data as T;
 }
 
@@ -181,7 +182,7 @@ export async function events(signal: AbortSignal): Promise<Response> {
   const ask = (secret: string | undefined) =>
     fetch(eventsUrl, { credentials: credentials(), headers: authorization(secret), signal });
   const response = await inSession(ask, isSignedOut);
-  if (!response.ok) throw refusal(response.status, await response.json().catch(() => undefined));
+  if (!response.ok) throw refusal(response.status, await response.json().catch(() => undefined), response);
   return response;
 }
 

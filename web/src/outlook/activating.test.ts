@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refused, Unreachable, problemFrom } from '../api/problem';
 import type { Activation } from '../api/types';
+import { t } from '../text';
 import { VaultError } from '../vault/client';
 import { OtherAccount, activate, block, remove, removeAndActivate, type Parts } from './activating';
 import { PORTAL, keptOf } from './fakes';
@@ -279,6 +280,12 @@ describe('remove', () => {
     const { parts, log } = world(anna);
     expect(await remove(parts, anna, 'needs-reactivation', undefined)).toBe('forgotten');
     expect(log).toEqual([`forget ${anna.id}`]);
+  });
+
+  it('says where to end what the portal was not told of', () => {
+    const said = t('pane.remove.forgotten', { address: anna.address });
+    expect(said).toContain('may still be active');
+    expect(said).toContain(`${t('nav.account')} > ${t('nav.activations')}`);
   });
 
   it('counts one that is gone already as removed', async () => {

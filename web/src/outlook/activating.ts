@@ -67,8 +67,9 @@ export function removeAndActivate(parts: Parts, kept: Kept, address: string, pas
 }
 
 /**
- * The new one first: until it is kept, the one before stands as it did. What is left at the portal of that opens nothing,
- * should removing it fail.
+ * The new one first: until it is kept, the one before stands as it did. Should removing that fail, this Outlook has no
+ * secret of it any more; but where it was active, it is so still at the portal, and a copy of its secret opens the account
+ * until it is removed in the Secure Webmail.
  */
 async function replace(parts: Parts, inPerson: InPerson, before: Kept | undefined): Promise<Kept> {
   const pass = await inPerson.makePass();

@@ -24,7 +24,11 @@ export interface Attached {
 }
 
 /** What stays in Outlook of a message that was sealed: nothing, a note in its place, or all of it but the recipients. */
-export type Leaves = { kind: 'nothing' } | { kind: 'note'; subject: string; html: string } | { kind: 'copy' };
+export type Leaves =
+  | { kind: 'nothing' }
+  | { kind: 'note'; subject: string; html: string }
+  /** `open`: somebody is still writing in it, so that it is not closed. */
+  | { kind: 'copy'; open?: true };
 
 /** A message that is being written. */
 export interface Written {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
-import { letterText } from './letter';
+import { leftElsewhere, letterText } from './letter';
 
 describe('letterText', () => {
   it('takes formatting over', () => {
@@ -17,8 +17,19 @@ describe('letterText', () => {
 
   it('takes nothing along that would be loaded from elsewhere, and no image from the text', () => {
     const html = '<p><b>Look</b> <img src="cid:1"><img src="https://spy.example/x.png"><script>x()</script></p>';
-    const taken = letterText({ text: 'Look', html }, window).html ?? '';
+    const { html: taken = '', removed } = letterText({ text: 'Look', html }, window);
+    expect(removed).toBe(2);
     expect(taken).toContain('<b>Look</b>');
     expect(taken).not.toMatch(/img|script|spy/);
+  });
+});
+
+describe('leftElsewhere', () => {
+  const file = (inline: boolean) => ({ id: '1', name: 'a.png', size: 1, inline, kind: 'file' as const });
+
+  it('counts what is not among the files', () => {
+    expect(leftElsewhere(2, [])).toBe(2);
+    expect(leftElsewhere(2, [file(true), file(false)])).toBe(1);
+    expect(leftElsewhere(1, [file(true), file(true)])).toBe(0);
   });
 });

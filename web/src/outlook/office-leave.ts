@@ -45,7 +45,8 @@ export async function leave(item: Office.MessageCompose, what: Leaves): Promise<
     await step('body', () => setBody(item, html));
   }
   await step('saved-copy', () => called((done) => item.saveAsync(done)));
-  if (still.length === 0) await step('window', () => close(item));
+  const stays = what.kind === 'copy' && what.open;
+  if (still.length === 0 && !stays) await step('window', () => close(item));
   if (still.length > 0) throw new LeaveError(still, causes);
 }
 

@@ -334,6 +334,11 @@ describe('what stays in Outlook', () => {
     expect(done).toEqual(['set to', 'set cc', 'set bcc', 'save', 'close']);
   });
 
+  it('stays open where somebody is still writing in it', async () => {
+    await theWritten().leave({ kind: 'copy', open: true });
+    expect(done).toEqual(['set to', 'set cc', 'set bcc', 'save']);
+  });
+
   it.each([
     ['set to', 'recipients'],
     ['set cc', 'recipients'],

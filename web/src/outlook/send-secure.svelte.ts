@@ -10,14 +10,18 @@ export interface Shown {
   bcc: Person[];
   subject: string;
   files: Attached[];
+  /** How many images of its text are not part of it, and do not go along. */
+  elsewhere: number;
 }
+
+export type Body = Awaited<ReturnType<Written['body']>>;
 
 /** Where the message is sealed and sent. */
 export interface Composer {
   /** Whether it is at it. */
   busy(): boolean;
   /** Takes over what was written; whether all of it could be. */
-  fill(shown: Shown, item: Written): Promise<boolean>;
+  fill(shown: Shown, body: Body, item: Written): Promise<boolean>;
   /** Sends it, unless there is something to ask or to mend first. */
   send(): Promise<void>;
 }
@@ -28,6 +32,8 @@ export interface SendSecureParts {
   leaves(): Policy;
   /** The note that is left where the portal wants one. */
   note(shown: Shown, sent: Sent): Leaves;
+  /** How many images of a text are neither in it nor among the files. */
+  elsewhere(body: Body, files: readonly Attached[]): number;
 }
 
 export type Stage = 'reading' | 'unreadable' | 'ready' | 'sending' | 'leaving' | 'left' | 'not-left';
@@ -40,13 +46,22 @@ export class SendSecure {
   sent = $state.raw<Sent>();
   /** What is still in Outlook's draft although it was to go. */
   still = $state.raw<readonly Still[]>([]);
+  /** Whether something was written after it was pressed: that was not sent, so it is not taken out. */
+  since = $state(false);
+  /** As it was taken over for sending; nothing once the draft was changed by leaving. */
+  #taken: Draft | undefined;
+  /** What was counted last: the text seldom changes between two looks, and may be long. */
+  #counted: { of: string; elsewhere: number } | undefined;
 
   constructor(private readonly parts: SendSecureParts) {}
 
   /** Shows the draft as it is now. */
   async look(): Promise<void> {
     if (!this.#shows()) return;
-    const shown = await read(this.parts.item).catch(() => undefined);
+    const shown = await this.#read().then(
+      ({ shown }) => shown,
+      () => undefined,
+    );
     // It may have been pressed meanwhile, which looks for itself.
     if (!this.#shows()) return;
     if (shown && !isSame(shown, this.shown)) this.shown = shown;
@@ -64,10 +79,11 @@ export class SendSecure {
     this.stage = 'sending';
     this.changed = false;
     try {
-      const now = await read(item);
-      this.changed = !isSame(now, this.shown);
-      this.shown = now;
-      if (!this.changed && (await composer.fill(now, item))) await composer.send();
+      const now = await this.#read();
+      this.changed = !isSame(now.shown, this.shown);
+      this.shown = now.shown;
+      this.#taken = now;
+      if (!this.changed && (await composer.fill(now.shown, now.body, item))) await composer.send();
       this.#back('ready');
     } catch {
       this.#back('unreadable');
@@ -86,6 +102,7 @@ export class SendSecure {
     if (!this.sent || this.stage === 'leaving' || this.stage === 'left') return;
     this.stage = 'leaving';
     try {
+      await this.#compare();
       await this.parts.item.leave(this.#left(this.sent));
       this.stage = 'left';
     } catch (error) {
@@ -95,10 +112,27 @@ export class SendSecure {
     }
   }
 
+  /** Once: what differs after leaving was tried may be its own doing. */
+  async #compare(): Promise<void> {
+    if (!this.#taken) return;
+    this.since = !holdsNoMore(await this.#read(), this.#taken);
+    this.#taken = undefined;
+  }
+
   #left(sent: Sent): Leaves {
+    if (this.since) return { kind: 'copy', open: true };
     const leaves = this.parts.leaves();
     if (leaves !== 'note') return { kind: leaves };
-    return this.parts.note(this.shown ?? { to: [], cc: [], bcc: [], subject: '', files: [] }, sent);
+    return this.parts.note(this.shown ?? NOTHING, sent);
+  }
+
+  async #read(): Promise<Draft> {
+    const { item } = this.parts;
+    const reading = [item.recipients(), item.subject(), item.files(), item.body()] as const;
+    const [recipients, subject, files, body] = await Promise.all(reading);
+    const of = JSON.stringify([body.html, files]);
+    if (this.#counted?.of !== of) this.#counted = { of, elsewhere: this.parts.elsewhere(body, files) };
+    return { shown: { ...recipients, subject, files, elsewhere: this.#counted.elsewhere }, body };
   }
 
   #back(to: Stage): void {
@@ -106,9 +140,18 @@ export class SendSecure {
   }
 }
 
-async function read(item: Written): Promise<Shown> {
-  const [recipients, subject, files] = await Promise.all([item.recipients(), item.subject(), item.files()]);
-  return { ...recipients, subject, files };
+interface Draft {
+  shown: Shown;
+  body: Body;
+}
+
+const NOTHING: Shown = { to: [], cc: [], bcc: [], subject: '', files: [], elsewhere: 0 };
+
+/** Compares what was written alone: Outlook rewrites its HTML when it saves, and calls the files otherwise. */
+function holdsNoMore(now: Draft, sent: Draft): boolean {
+  const words = ({ shown, body }: Draft) =>
+    JSON.stringify([shown.subject, body.text.replaceAll('\r\n', '\n').trimEnd(), shown.files.map(({ name }) => name)]);
+  return words(now) === words(sent);
 }
 
 const isSame = (a: Shown, b: Shown | undefined) => JSON.stringify(a) === JSON.stringify(b);

@@ -13,9 +13,13 @@ function world(leaves: Policy = 'nothing') {
     bcc: [],
     subject: 'The contract',
     files: [{ id: '1', name: 'contract.pdf', size: 5, inline: false, kind: 'file' }],
+    elsewhere: 0,
   };
   const given = {
     draft,
+    text: 'text',
+    elsewhere: 0,
+    counts: 0,
     sends: 0,
     left: [] as Leaves[],
     /** What sending comes to. */
@@ -29,7 +33,7 @@ function world(leaves: Policy = 'nothing') {
     kind: 'written',
     recipients: () => read(() => ({ to: given.draft.to, cc: given.draft.cc, bcc: given.draft.bcc })),
     subject: () => read(() => given.draft.subject),
-    body: () => read(() => ({ text: 'text', html: '' })),
+    body: () => read(() => ({ text: given.text, html: given.text })),
     files: () => read(() => given.draft.files),
     file: () => Promise.resolve(new File([], 'contract.pdf')),
     leave(what) {
@@ -52,6 +56,10 @@ function world(leaves: Policy = 'nothing') {
     item,
     composer,
     leaves: () => leaves,
+    elsewhere() {
+      given.counts += 1;
+      return given.elsewhere;
+    },
     note: ({ to }) => ({ kind: 'note', subject: 'Sent securely', html: to.map(({ address }) => address).join() }),
   });
   return { given, secure };
@@ -139,6 +147,80 @@ describe('SendSecure', () => {
     expect(secure.stage).toBe('left');
     expect(given.sends).toBe(1);
     expect(given.left).toHaveLength(1);
+  });
+
+  it('takes out nothing but the recipients where something was written since it was pressed', async () => {
+    const writes: ((given: ReturnType<typeof world>['given']) => unknown)[] = [
+      (given) => (given.text = 'text and more'),
+      (given) => (given.draft = { ...given.draft, subject: 'Another' }),
+      (given) => (given.draft = { ...given.draft, files: [] }),
+    ];
+    for (const write of writes) {
+      for (const policy of ['nothing', 'note', 'copy'] as const) {
+        const { given, secure } = world(policy);
+        given.outcome = 'asks';
+        await secure.look();
+        await secure.press();
+        write(given);
+        await secure.taken(SENT);
+        expect(given.left).toEqual([{ kind: 'copy', open: true }]);
+        expect(secure.since).toBe(true);
+        expect(secure.stage).toBe('left');
+      }
+    }
+  });
+
+  it('takes all out where Outlook only wrote it otherwise', async () => {
+    const { given, secure } = world();
+    given.outcome = 'asks';
+    await secure.look();
+    await secure.press();
+    given.text = 'text\r\n';
+    given.draft = { ...given.draft, files: given.draft.files.map((file) => ({ ...file, id: 'saved' })) };
+    await secure.taken(SENT);
+    expect(given.left).toEqual([{ kind: 'nothing' }]);
+    expect(secure.since).toBe(false);
+  });
+
+  it('takes what it emptied itself for nothing that was written since', async () => {
+    const { given, secure } = world();
+    given.refusals = [Object.assign(new Error('refused'), { still: ['saved-copy'] })];
+    await secure.look();
+    await secure.press();
+    await settle();
+    expect(secure.stage).toBe('not-left');
+    given.text = '';
+    await secure.leaveAgain();
+    expect(given.left).toEqual([{ kind: 'nothing' }]);
+    expect(secure.since).toBe(false);
+  });
+
+  it('takes nothing out unseen', async () => {
+    const { given, secure } = world();
+    given.outcome = 'asks';
+    await secure.look();
+    await secure.press();
+    given.unreadable = true;
+    await secure.taken(SENT);
+    expect(given.left).toEqual([]);
+    expect(secure.stage).toBe('not-left');
+    given.unreadable = false;
+    given.text = 'text and more';
+    await secure.leaveAgain();
+    expect(given.left).toEqual([{ kind: 'copy', open: true }]);
+  });
+
+  it('shows how many images do not go along, and counts anew where the text changed', async () => {
+    const { given, secure } = world();
+    given.draft.elsewhere = given.elsewhere = 2;
+    await secure.look();
+    await secure.look();
+    expect(secure.shown?.elsewhere).toBe(2);
+    expect(given.counts).toBe(1);
+    given.text = 'less';
+    given.elsewhere = 1;
+    await secure.look();
+    expect(secure.shown?.elsewhere).toBe(1);
   });
 
   it('takes all of it to be there where the host does not say what is', async () => {

@@ -13,7 +13,7 @@ import { book } from './correspondents.svelte';
 import { draft } from './draft.svelte';
 import { addTo, canonical, parseRecipients } from './recipients';
 import { rememberKeys, sendParts } from './send-parts';
-import { KeysChanged, Sending, type Outgoing, type SendStep } from './sending';
+import { KeysChanged, OtherSender, Sending, type Outgoing, type SendStep } from './sending';
 
 /** The API takes no more in one message. */
 const MOST_FILES = 100;
@@ -33,7 +33,11 @@ export class Composing {
   #sending = new Sending(sendParts((step) => (this.step = step)));
 
   /** What happens when the portal has taken the message; without it, the page goes on to where one writes from. */
-  constructor(private readonly whenSent: (sent: Sent) => void = () => goOn()) {}
+  constructor(
+    private readonly whenSent: (sent: Sent) => void = () => goOn(),
+    /** Whether the draft is still what was to be sent, by whom it was to be sent. */
+    private readonly isStill: () => boolean = () => true,
+  ) {}
 
   #all = $derived([...draft.to, ...draft.cc, ...draft.bcc].map(({ address }) => address));
 
@@ -85,9 +89,11 @@ export class Composing {
   async acceptKeys(): Promise<void> {
     this.asking = undefined;
     try {
+      // They would be remembered in another account's vault.
+      if (!this.isStill()) throw new OtherSender();
       await rememberKeys(this.#keys);
     } catch (error) {
-      this.problem = problemText(error);
+      this.#failed(error);
       return;
     }
     await this.#send();
@@ -117,9 +123,12 @@ export class Composing {
 
   async #send(): Promise<void> {
     try {
+      if (!this.isStill()) throw new OtherSender();
+      const account = session.account.id;
       const files = await this.#files();
       if (!files) return;
-      this.whenSent(await this.#sending.run(this.#outgoing(files)));
+      if (!this.isStill()) throw new OtherSender();
+      this.whenSent(await this.#sending.run(this.#outgoing(account, files)));
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -141,9 +150,10 @@ export class Composing {
     return stored.map((ref) => ({ ...ref }));
   }
 
-  #outgoing(files: FileRef[]): Outgoing {
+  #outgoing(account: string, files: FileRef[]): Outgoing {
     const answered = draft.answered;
     return {
+      account,
       messageId: draft.messageId,
       from: session.sender,
       to: draft.to,
@@ -163,7 +173,8 @@ export class Composing {
       this.changedKeys = error.addresses;
       this.#keys = error.keys;
       this.asking = 'keys';
-    } else if (isRefused(error, 'recipients-not-allowed')) {
+    } else if (error instanceof OtherSender) this.problem = t('compose.other-sender');
+    else if (isRefused(error, 'recipients-not-allowed')) {
       this.refused = new Set(error.addresses.map(canonical));
       const n = error.addresses.length;
       this.problem =

@@ -11,7 +11,7 @@ import type { SendParts, SendStep } from './sending';
 
 export function sendParts(onStep: (step: SendStep) => void): SendParts {
   return {
-    own: () => ({ account: session.account.id, certificate: session.certificate }),
+    own: () => ({ account: session.session?.account.id ?? '', certificate: session.certificate }),
     prepare: api.prepareRecipients,
     seal: (letter, messageId, certificates) =>
       vault.call('seal', [letter, messageId, certificates.map(fromBase64), Date.now()]),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused, Unreachable } from '../../api/problem';
 import type { Recipient, Send, Sent } from '../../api/types';
-import { KeysChanged, Sending, accountsOf, type Outgoing, type SendParts } from './sending';
+import { KeysChanged, OtherSender, Sending, accountsOf, type Outgoing, type SendParts } from './sending';
 
 const recipient = (address: string, account: string, more: Partial<Recipient> = {}): Recipient => ({
   address,
@@ -13,6 +13,7 @@ const recipient = (address: string, account: string, more: Partial<Recipient> = 
 });
 
 const outgoing: Outgoing = {
+  account: 'anna',
   messageId: 'm1',
   from: { name: 'Anna', address: 'anna@x.test' },
   to: [{ address: 'bert@x.test' }],
@@ -97,6 +98,32 @@ describe('Sending', () => {
     await sending.run({ ...outgoing, text: 'other' });
     expect(parts.seal).toHaveBeenCalledTimes(2);
     expect(posts.at(-1)?.key).not.toBe(posts[0]?.key);
+  });
+
+  it('is sealed and posted by nobody but its sender', async () => {
+    let account = 'anna';
+    parts.own = () => ({ account, certificate: `certificate of ${account}` });
+    const { prepare, seal, post } = parts;
+    const becomesOther = () => (account = 'eve');
+
+    parts.prepare = (...given) => prepare(...given).finally(becomesOther);
+    await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(OtherSender);
+    expect(seal).not.toHaveBeenCalled();
+
+    account = 'anna';
+    parts = { ...parts, prepare, changedKeys: () => Promise.resolve([]).finally(becomesOther) };
+    await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(OtherSender);
+    expect(posts).toEqual([]);
+
+    account = 'anna';
+    answers = [new Unreachable()];
+    parts = {
+      ...parts,
+      changedKeys: () => Promise.resolve([]),
+      post: (...given) => post(...given).finally(becomesOther),
+    };
+    await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(OtherSender);
+    expect(posts).toHaveLength(1);
   });
 
   it('makes new key packets for the same content when recipients changed', async () => {

@@ -6,6 +6,8 @@ import type { FileRef, KeyPacket, LetterIn, Mailbox, SealedMessage } from '../..
 import { canonical, type Addressee } from './recipients';
 
 export interface Outgoing {
+  /** Whose message it is. Nobody else seals or posts it. */
+  account: string;
   messageId: string;
   from: Mailbox;
   to: Addressee[];
@@ -63,11 +65,17 @@ export class KeysChanged extends Error {
   }
 }
 
+/** Another account came into use than the one whose message it is. */
+export class OtherSender extends Error {
+  override readonly name = 'OtherSender';
+}
+
 /** Somebody registers, or is absorbed, while the message is being sealed; more often than this is no coincidence. */
 const ROUNDS = 3;
 const PAUSES_MS = [800, 2500];
 
 interface Ready {
+  account: string;
   /** What was sealed, to know whether the draft changed since. */
   content: string;
   message: Send;
@@ -102,8 +110,15 @@ export class Sending {
     }
   }
 
-  async #post({ message, idempotencyKey }: Ready): Promise<Sent> {
+  #own(account: string): ReturnType<SendParts['own']> {
+    const own = this.parts.own();
+    if (own.account !== account) throw new OtherSender();
+    return own;
+  }
+
+  async #post({ account, message, idempotencyKey }: Ready): Promise<Sent> {
     for (const pause of PAUSES_MS) {
+      this.#own(account);
       try {
         return await this.parts.post(message, idempotencyKey);
       } catch (error) {
@@ -111,6 +126,7 @@ export class Sending {
         await this.parts.pause(pause);
       }
     }
+    this.#own(account);
     return this.parts.post(message, idempotencyKey);
   }
 
@@ -119,7 +135,7 @@ export class Sending {
   }
 
   async #sealed(outgoing: Outgoing): Promise<Ready> {
-    const { messageId, from, to, cc, bcc, subject, text, html, files, inReplyTo } = outgoing;
+    const { account, messageId, from, to, cc, bcc, subject, text, html, files, inReplyTo } = outgoing;
     const recipients = await this.#prepare(outgoing);
     this.parts.onStep('sealing');
     // Bcc stays out of the letter: everybody reads that.
@@ -139,7 +155,7 @@ export class Sending {
       files: files.map(({ sha256 }) => sha256),
       in_reply_to: inReplyTo ?? null,
     };
-    return { content: contentOf(outgoing), message, idempotencyKey: this.parts.newIdempotencyKey() };
+    return { account, content: contentOf(outgoing), message, idempotencyKey: this.parts.newIdempotencyKey() };
   }
 
   /** The same cover and body with key packets for the certificates of now. */
@@ -149,13 +165,14 @@ export class Sending {
     const packets = await this.parts.sealAgain(outgoing.messageId, recipients.map(certificateOf));
     await this.#check(outgoing, recipients, packets);
     const message = { ...ready.message, key_packets: packetsFor(recipients, packets) };
-    return { content: ready.content, message, idempotencyKey: this.parts.newIdempotencyKey() };
+    return { ...ready, message, idempotencyKey: this.parts.newIdempotencyKey() };
   }
 
-  async #prepare({ to, cc, bcc, inReplyTo }: Outgoing): Promise<Account[]> {
+  async #prepare({ account, to, cc, bcc, inReplyTo }: Outgoing): Promise<Account[]> {
+    this.#own(account);
     this.parts.onStep('recipients');
     const prepared = await this.parts.prepare([...to, ...cc, ...bcc].map(addressOf), inReplyTo);
-    return accountsOf(prepared, this.parts.own());
+    return accountsOf(prepared, this.#own(account));
   }
 
   async #check(outgoing: Outgoing, accounts: readonly Account[], packets: readonly KeyPacket[]): Promise<void> {

@@ -65,6 +65,8 @@ export const compose = {
   'compose.sent': 'Message sent',
   'compose.not-sent': 'Not sent. Everything you wrote is still here.',
   'compose.recipients-changed': 'Recipients kept changing while the message was being sealed. Try again.',
+  'compose.other-sender':
+    'Another account came into use while this message was being sent, so it was stopped. Look at it, and send it again.',
   'compose.sender-changed': 'Your own address kept changing while the message was being sealed. Try again.',
   'compose.sent-before': 'An earlier version of this message was sent already. Look into Sent before sending it again.',
   'compose.files-again': 'Some files have to be uploaded again.',

@@ -45,7 +45,7 @@ export const outlookPane = {
     'This Outlook forgets it. The portal cannot be told, so the activation may go on standing in the list of your account; it opens nothing.',
   'pane.remove.removed': 'The activation of {address} is removed',
   'pane.remove.forgotten':
-    'The activation of {address} is forgotten in this Outlook. The portal was not told: it may still stand in the list of your account, but opens nothing here.',
+    'The activation of {address} is forgotten in this Outlook. The portal was not told, so it may still be active there: remove it under Account > Activations in the Secure Webmail.',
   'pane.remove-other.title': 'Remove the activation of {program} on {device}?',
   'pane.remove-other.text': 'It can no longer read or send your messages. Your account itself stays as it is.',
   'pane.remove-other.removed': 'The activation of {program} is removed',
@@ -111,6 +111,11 @@ export const outlookPane = {
   'pane.send.item': 'message, sealed as a file',
   'pane.send.cloud':
     'Not taken along: {names}. What lies in a cloud is a link, and is not sealed. Attach a copy if it belongs to the message.',
+  'pane.send.elsewhere': {
+    one: 'Not taken along: an image in the text that is not part of the message but lies elsewhere, as on a website. Attach it if it belongs to the message.',
+    other:
+      'Not taken along: {n} images in the text that are not part of the message but lie elsewhere, as on a website. Attach them if they belong to the message.',
+  },
   'pane.send.sealed': 'The message and its files are sealed on this computer before anything is sent.',
   'pane.send.leaves.nothing':
     'Afterwards nothing of it stays in Outlook: the draft is emptied. The sealed copy is in Sent.',
@@ -123,6 +128,8 @@ export const outlookPane = {
   'pane.send.as-it-was': 'Not sent. The draft in Outlook is as it was.',
   'pane.send.sent': 'Sent securely',
   'pane.send.leaving': 'The portal has taken the message. Tidying up in Outlook…',
+  'pane.send.since':
+    'The message was sent as it was when you pressed Send Secure. What you have written since was not sent, and is still in the draft.',
   'pane.send.left.nothing': 'The draft in Outlook was emptied. You can close its window.',
   'pane.send.left.note':
     'In Outlook a note stands in its place. It says to whom and when, and nothing of what you wrote.',
