@@ -581,6 +581,8 @@ impl Stage {
         let id = names.claim_ids[&claim];
         let mut unit = portal.store.begin().await.unwrap();
         let made = async {
+            // Before the mail's row, as whoever asks for another mail does.
+            accounts::hold(&mut unit, &[names.account_ids[&claim.of]]).await?;
             let due = "UPDATE outbox SET next_at = NULL WHERE claim = $1 AND next_at <= $2 RETURNING id";
             let due = sqlx::query(due).bind(id.key()).bind(portal.now());
             let Some(row) = due.fetch_optional(&mut *unit).await.map_err(broken)? else {
