@@ -155,7 +155,8 @@ pub struct Activation {
     pub current: bool,
 }
 
-/// Whether an activation can be used. Of several reasons against it, the first that applies in this order, from the last.
+/// Whether an activation can be used. Of several reasons against it the portal's block is told first, then that it needs
+/// re-activation, then its owner's block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActivationState {

@@ -709,9 +709,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every
-         *     activation, every claim. Saying it twice is
-         *     saying it once, so that nobody who has signed in anew is put out by an old mail.
+         * Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every activation, every claim.
+         *     Saying it twice is saying it once, so that nobody who has signed in anew is put out by an old mail.
          */
         post: {
             parameters: {
@@ -2760,7 +2759,8 @@ export interface components {
          */
         ActivationId: string;
         /**
-         * @description Whether an activation can be used. Of several reasons against it, the first that applies in this order, from the last.
+         * @description Whether an activation can be used. Of several reasons against it the portal's block is told first, then that it needs
+         *     re-activation, then its owner's block.
          * @enum {string}
          */
         ActivationState: "active" | "blocked" | "blocked-by-portal" | "needs-reactivation";

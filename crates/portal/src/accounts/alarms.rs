@@ -104,9 +104,8 @@ pub(super) async fn inspect(State(portal): State<Portal>, Body(link): Body<LinkT
     }))
 }
 
-/// Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every
-/// activation, every claim. Saying it twice is
-/// saying it once, so that nobody who has signed in anew is put out by an old mail.
+/// Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every activation, every claim.
+/// Saying it twice is saying it once, so that nobody who has signed in anew is put out by an old mail.
 #[utoipa::path(
     post, path = "/alarms", tag = "account",
     request_body = LinkToken, responses((status = 204)),

@@ -33,6 +33,7 @@ pub use hold::hold;
 pub use invitations::{Invited, invite};
 pub(crate) use invitations::{invited_since, issue_link, waiting, withdraw as withdraw_invitation};
 pub(crate) use parcels::{MAX_PARCEL, add_parcel, hand_waiting_key_over};
+pub(crate) use registration::MAX_SLOT;
 pub(crate) use vaults::{Slots, vault};
 
 use crate::{

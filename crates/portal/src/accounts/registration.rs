@@ -21,8 +21,8 @@ use crate::{
 /// The largest vault that is taken, in bytes: some six hundred keys.
 pub(crate) const MAX_VAULT: usize = 2 << 20;
 
-/// The largest unlock slot that is taken, in bytes.
-const MAX_SLOT: usize = 1024;
+/// The largest unlock slot, or vault key wrapped in another way, that is taken, in bytes.
+pub(crate) const MAX_SLOT: usize = 1024;
 
 /// The first half of choosing a password. Changes nothing.
 #[utoipa::path(

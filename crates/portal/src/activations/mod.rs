@@ -24,7 +24,9 @@ pub(crate) use programs::least_version;
 pub use programs::{programs, set_least_version};
 
 use crate::{
-    Portal, accounts, changes,
+    Portal,
+    accounts::{self, MAX_SLOT},
+    changes,
     http::{Answer, Body, Named},
     notices::{self, Warning},
     sessions::{Caller, InPerson},
@@ -33,9 +35,6 @@ use crate::{
 
 /// The most activations that an account may have: several devices and programs, and some that were forgotten.
 const MOST: i64 = 50;
-
-/// The largest unlock slot that is taken, in bytes.
-const MAX_SLOT: usize = 1024;
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
     OpenApiRouter::new()

@@ -21,7 +21,8 @@ use wire::{
 
 use super::{Caller, Way};
 use crate::{
-    Portal, accounts,
+    Portal,
+    accounts::{self, MAX_SLOT},
     http::{Answer, Body},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -31,9 +32,6 @@ const GOOD_FOR: Millis = 2 * 60_000;
 
 /// How many of one session are good at once: a client prepares the next before the one before is over.
 const MOST: i64 = 5;
-
-/// The largest wrapped vault key that is taken, in bytes.
-const MAX_WRAPPED: usize = 1024;
 
 /// Prepares a hand-over of a program's session. Of no other: a session would never end that could hand itself over.
 #[utoipa::path(
@@ -55,7 +53,7 @@ pub(super) async fn prepare(
             .detail("token must be 32 bytes")
             .into());
     }
-    if request.wrapped.0.len() > MAX_WRAPPED {
+    if request.wrapped.0.len() > MAX_SLOT {
         return Err(ProblemType::TooLarge.into());
     }
     let now = portal.now();
