@@ -1,0 +1,148 @@
+//! What an account does with its addresses: absorbing another, promoting, removing.
+
+use std::collections::BTreeSet;
+
+use wire::{Millis, ProblemType};
+
+use super::{
+    super::{
+        names::{Addr, Contents, Key, Session, Who},
+        world::{Delivery, Parcel, State},
+    },
+    DAY, Done, Handed, Model, refuse,
+};
+
+impl Model {
+    pub(super) fn absorb(&mut self, other: Who, claimant: Who, on: Addr, handed: &Handed) -> Done {
+        if self.administrators() == [other] {
+            refuse!(OnlyAdministrator);
+        }
+        if self.world.vaults[&other].0 != handed.version {
+            refuse!(VersionConflict);
+        }
+        let joining = self.addresses(other);
+        if joining.iter().collect::<BTreeSet<_>>() != handed.addresses.iter().collect() {
+            refuse!(ClaimChanged);
+        }
+        for address in &joining {
+            self.succeed(other, claimant, *address);
+        }
+        self.end_sessions(other, None);
+        self.remove_activations(other);
+        self.cancel_claims(other);
+        for address in &joining {
+            self.world.addresses.insert(*address, (claimant, false));
+        }
+        self.hand_over(other, claimant);
+        let parcel = Parcel {
+            of: claimant,
+            to: handed.to,
+            keys: handed.keys.clone(),
+        };
+        self.world.parcels.insert(Contents::Keyring(other), parcel);
+        self.record(other, "absorbed-into", Some(on));
+        self.mail(other, "absorbed", &joining);
+        Ok(())
+    }
+
+    /// All that an account holds is another's from now on. What went from and to it stays as it is written.
+    pub(super) fn hand_over(&mut self, other: Who, to: Who) {
+        let deliveries = std::mem::take(&mut self.world.deliveries);
+        let moved = deliveries.into_iter().map(|one| match one.holder == other {
+            true => Delivery { holder: to, ..one },
+            false => one,
+        });
+        self.world.deliveries = moved.collect();
+        let mailboxes = self.world.mailboxes.remove(&other).unwrap_or_default();
+        *self.world.mailboxes.entry(to).or_default() += mailboxes;
+        for parcel in self.world.parcels.values_mut().filter(|parcel| parcel.of == other) {
+            parcel.of = to;
+        }
+        for account in self
+            .world
+            .accounts
+            .values_mut()
+            .filter(|account| account.absorbed_into == Some(other))
+        {
+            account.absorbed_into = Some(to);
+        }
+        let account = self.account_mut(other);
+        account.absorbed_into = Some(to);
+        account.state = State::Disabled;
+        account.administrator = false;
+    }
+
+    pub(super) fn succeed(&mut self, before: Who, after: Who, address: Addr) {
+        let (before, after) = (self.account(before).key, self.account(after).key);
+        self.world.successions.insert((before, address), after);
+    }
+
+    /// The keys that an address had before one, as far as one named the next.
+    pub fn predecessors(&self, key: Key, address: Addr) -> BTreeSet<Key> {
+        let mut found = BTreeSet::from([key]);
+        loop {
+            let had = found.len();
+            let before = self
+                .world
+                .successions
+                .iter()
+                .filter(|((_, on), after)| *on == address && found.contains(after));
+            let before: Vec<_> = before.map(|((before, _), _)| *before).collect();
+            found.extend(before);
+            if found.len() == had {
+                found.remove(&key);
+                return found;
+            }
+        }
+    }
+
+    pub(super) fn promote(&mut self, who: Who, to: Addr, tell: bool, keep: Session) -> Done {
+        if self.owner(to) != Some(who) {
+            refuse!(NotFound);
+        }
+        let old = self.master(who).unwrap();
+        if old == to {
+            return Ok(());
+        }
+        let today = |(of, at): &&(Who, Millis)| *of == who && *at >= self.now - DAY;
+        if tell && self.promotions.iter().filter(today).count() >= 3 {
+            refuse!(TooManyRequests);
+        }
+        self.promotions.push((who, self.now));
+        self.world.addresses.insert(old, (who, false));
+        self.world.addresses.insert(to, (who, true));
+        self.end_sessions(who, Some(keep));
+        self.outlive(who);
+        self.forget_proofs(who);
+        self.record(who, "promoted", Some(to));
+        let others: Vec<_> = self
+            .addresses(who)
+            .into_iter()
+            .filter(|address| *address != to && *address != old)
+            .collect();
+        self.mail(who, "promoted", &[to]);
+        self.mail(who, "demoted", &[old]);
+        self.mail(who, "master-changed", &others);
+        if tell {
+            self.world.tellings.insert(who, to);
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, who: Who, alias: Addr) -> Done {
+        match self.world.addresses.get(&alias) {
+            Some((owner, master)) if *owner == who => {
+                if *master {
+                    refuse!(MasterStays);
+                }
+            }
+            _ => refuse!(NotFound),
+        }
+        self.world.addresses.remove(&alias);
+        self.record(who, "alias-removed", Some(alias));
+        let kept = self.addresses(who);
+        self.mail(who, "removed", &[alias]);
+        self.mail(who, "alias-removed", &kept);
+        Ok(())
+    }
+}
