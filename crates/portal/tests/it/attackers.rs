@@ -213,11 +213,7 @@ async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(house: 
         .person("Anna", "anna@old.test", AccountKind::Professional, false)
         .await;
     let mut ben = house.professional("ben").await;
-    ben.send(&Writes {
-        subject: "Of before".into(),
-        ..Writes::to(&["anna@old.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["anna@old.test"]).about("Of before")).await;
     anna.add("anna@new.test").await;
     anna.promote("anna@new.test", true).await.ok();
     anna.certify().await;
@@ -248,11 +244,7 @@ async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(house: 
     house.post("/api/v1/alarms", &alarm).await.ok();
     anna.get("/session").await.ok();
     // The employer registers the address anew, which is somebody else's from then on.
-    ben.send(&Writes {
-        subject: "Of after".into(),
-        ..Writes::to(&["Anna@old.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["Anna@old.test"]).about("Of after")).await;
     let mails = house.mails().await;
     let invitation = mails.iter().find(|mail| mail.to.as_typed() == "Anna@old.test").unwrap();
     let employer = house

@@ -128,16 +128,9 @@ async fn an_address_that_nobody_has_joins(house: House) {
     told.sort();
     assert_eq!(told, ["Anna@new.test", "anna@example.test"]);
     // Mail to either lands in the same Inbox, one delivery for both.
-    ben.send(&Writes {
-        subject: "To the new".into(),
-        ..Writes::to(&["anna@new.test"])
-    })
-    .await;
-    ben.send(&Writes {
-        subject: "To both".into(),
-        ..Writes::to(&["anna@example.test", "anna@new.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["anna@new.test"]).about("To the new")).await;
+    ben.send(&Writes::to(&["anna@example.test", "anna@new.test"]).about("To both"))
+        .await;
     assert_eq!(anna.readable().await, ["To both", "To the new"]);
     // And either signs in.
     let signed_in = house.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
@@ -146,18 +139,10 @@ async fn an_address_that_nobody_has_joins(house: House) {
 
 async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
     let mut ben = house.professional("ben").await;
-    ben.send(&Writes {
-        subject: "Waits".into(),
-        ..Writes::to(&["anna@new.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["anna@new.test"]).about("Waits")).await;
     let invited = token(&link(&house.mails().await[0]));
     let mut anna = house.professional("anna").await;
-    ben.send(&Writes {
-        subject: "Arrived".into(),
-        ..Writes::to(&["anna@example.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["anna@example.test"]).about("Arrived")).await;
     let (claim, token) = anna.claimed("Anna@new.test").await;
     let before = anna.get("/changes?since=0").await.ok().json::<Changes>().latest;
     let number = json!({ "kind": "number", "number": claim.number });
@@ -190,11 +175,7 @@ async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
     // What ben sent is to him what it was.
     assert_eq!(ben.readable().await, ["Arrived", "Waits"]);
     // The next message needs no invitation.
-    ben.send(&Writes {
-        subject: "Next".into(),
-        ..Writes::to(&["anna@new.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["anna@new.test"]).about("Next")).await;
     assert_eq!(anna.readable().await, ["Arrived", "Next", "Waits"]);
 }
 
@@ -238,21 +219,9 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     let mut anna = house.professional("anna").await;
     let mut ben = house.guest("ben").await;
     let mut carl = house.professional("carl").await;
-    carl.send(&Writes {
-        subject: "For ben".into(),
-        ..Writes::to(&["ben@example.test"])
-    })
-    .await;
-    ben.send(&Writes {
-        subject: "From ben".into(),
-        ..Writes::to(&["carl@example.test"])
-    })
-    .await;
-    carl.send(&Writes {
-        subject: "For anna".into(),
-        ..Writes::to(&["anna@example.test"])
-    })
-    .await;
+    carl.send(&Writes::to(&["ben@example.test"]).about("For ben")).await;
+    ben.send(&Writes::to(&["carl@example.test"]).about("From ben")).await;
+    carl.send(&Writes::to(&["anna@example.test"]).about("For anna")).await;
     let slip = |deliveries: Vec<wire::mailbox::Delivery>| deliveries[0].id;
     let bens = slip(ben.list(Folder::Inbox).await);
     let recipient_slip = ben.open(&ben.list(Folder::Inbox).await[0]).await.0.slip;
@@ -328,11 +297,7 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
         carls.iter().map(|one| (one.id, one.sent_at)).collect::<Vec<_>>()
     );
     // Both addresses lead to one Inbox.
-    carl.send(&Writes {
-        subject: "Later".into(),
-        ..Writes::to(&["ben@example.test"])
-    })
-    .await;
+    carl.send(&Writes::to(&["ben@example.test"]).about("Later")).await;
     assert!(anna.readable().await.contains(&"Later".to_owned()));
     assert_eq!(
         anna.activity()
@@ -350,11 +315,7 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
     let mut carl = house.professional("carl").await;
     let mut dora = house.professional("dora").await;
     for to in ["anna@example.test", "ben@example.test", "carl@example.test"] {
-        dora.send(&Writes {
-            subject: format!("For {to}"),
-            ..Writes::to(&[to])
-        })
-        .await;
+        dora.send(&Writes::to(&[to]).about(format!("For {to}"))).await;
     }
     // Ben does not look before he is absorbed himself: anna's keyring is still on its way to him.
     ben.absorb("anna@example.test", PASSWORD).await;
@@ -385,21 +346,13 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
     for person in [&anna, &ben] {
         assert!(state(&house, person).await.contains(&"vaults 0".to_owned()));
     }
-    dora.send(&Writes {
-        subject: "Later".into(),
-        ..Writes::to(&["anna@example.test"])
-    })
-    .await;
+    dora.send(&Writes::to(&["anna@example.test"]).about("Later")).await;
     assert!(carl.readable().await.contains(&"Later".to_owned()));
 }
 
 async fn an_account_that_took_waiting_mail_in_is_absorbed_with_it(house: House) {
     let mut dora = house.professional("dora").await;
-    dora.send(&Writes {
-        subject: "Waits".into(),
-        ..Writes::to(&["waits@new.test"])
-    })
-    .await;
+    dora.send(&Writes::to(&["waits@new.test"]).about("Waits")).await;
     let anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
     house.mails().await;
@@ -419,11 +372,7 @@ async fn one_alias_moves_and_leaves_the_rest(house: House) {
     let mut carl = house.professional("carl").await;
     ben.add("shared@example.test").await;
     ben.add("other@example.test").await;
-    carl.send(&Writes {
-        subject: "Before".into(),
-        ..Writes::to(&["shared@example.test"])
-    })
-    .await;
+    carl.send(&Writes::to(&["shared@example.test"]).about("Before")).await;
     let (_, token) = anna.claimed("shared@example.test").await;
     let shown: ClaimShown = house.inspect(&token, Some(&anna)).await.ok().json();
     assert_eq!(shown.outcome, Outcome::MovesOrAbsorbs);
@@ -455,11 +404,7 @@ async fn one_alias_moves_and_leaves_the_rest(house: House) {
             .await
             .contains(&(ActivityKind::AliasMovedAway, Some("shared@example.test".into())))
     );
-    carl.send(&Writes {
-        subject: "After".into(),
-        ..Writes::to(&["shared@example.test"])
-    })
-    .await;
+    carl.send(&Writes::to(&["shared@example.test"]).about("After")).await;
     assert_eq!(anna.readable().await, ["After"]);
     assert_eq!(ben.readable().await, ["Before"]);
     assert_eq!(
@@ -831,11 +776,7 @@ async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(house: 
     let mut anna = house.professional("anna").await;
     for n in 0..4 {
         let address = format!("new{n}@partner.test");
-        ben.send(&Writes {
-            subject: format!("Waits {n}"),
-            ..Writes::to(&[&address])
-        })
-        .await;
+        ben.send(&Writes::to(&[&address]).about(format!("Waits {n}"))).await;
         let invited = token(&link(
             &house
                 .mails()
@@ -875,11 +816,8 @@ async fn two_who_absorb_each_other_at_once_are_one_account_after(house: House) {
     let mut dora = house.professional("dora").await;
     let mut anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
-    dora.send(&Writes {
-        subject: "For both".into(),
-        ..Writes::to(&["anna@example.test", "ben@example.test"])
-    })
-    .await;
+    dora.send(&Writes::to(&["anna@example.test", "ben@example.test"]).about("For both"))
+        .await;
     let (_, annas) = anna.claimed("ben@example.test").await;
     let (_, bens) = ben.claimed("anna@example.test").await;
     let by_anna = house
@@ -1095,25 +1033,13 @@ async fn from_then_on_mail_goes_to_the_new_master_and_from_it(house: House) {
     let mut anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
     anna.add("new@example.test").await;
-    anna.send(&Writes {
-        subject: "Before".into(),
-        ..Writes::to(&["ben@example.test"])
-    })
-    .await;
+    anna.send(&Writes::to(&["ben@example.test"]).about("Before")).await;
     anna.promote("new@example.test", false).await.ok();
     anna.certify().await;
     house.mails().await;
     house.clock.pass(1);
-    anna.send(&Writes {
-        subject: "After".into(),
-        ..Writes::to(&["ben@example.test"])
-    })
-    .await;
-    ben.send(&Writes {
-        subject: "To the old".into(),
-        ..Writes::to(&["anna@example.test"])
-    })
-    .await;
+    anna.send(&Writes::to(&["ben@example.test"]).about("After")).await;
+    ben.send(&Writes::to(&["anna@example.test"]).about("To the old")).await;
     let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["ben@example.test", "new@example.test"]);
@@ -1165,11 +1091,7 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
     let anna = house.professional("anna").await;
     let mut ben = house.professional("ben").await;
     anna.add("old@example.test").await;
-    ben.send(&Writes {
-        subject: "To the old".into(),
-        ..Writes::to(&["old@example.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["old@example.test"]).about("To the old")).await;
     house.mails().await;
     anna.post("/aliases/remove", json!({ "address": "OLD@example.test" }))
         .await
@@ -1199,11 +1121,7 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
         "wrong-credentials"
     );
     // The next message invites whoever reads it, into a mailbox that knows nothing of before.
-    ben.send(&Writes {
-        subject: "Later".into(),
-        ..Writes::to(&["old@example.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["old@example.test"]).about("Later")).await;
     let invited = house
         .mails()
         .await
@@ -1301,21 +1219,12 @@ async fn all_of_it_from_one_address_to_another(house: House) {
         .await;
     let mut ben = house.professional("ben").await;
     let mut carl = house.professional("carl").await;
-    ben.send(&Writes {
-        subject: "Old, to old".into(),
-        ..Writes::to(&["anna.berg@old.test"])
-    })
-    .await;
-    anna.send(&Writes {
-        subject: "Old, from old".into(),
-        ..Writes::to(&["ben@example.test"])
-    })
-    .await;
-    carl.send(&Writes {
-        subject: "Waiting at new".into(),
-        ..Writes::to(&["anna.weber@new.test"])
-    })
-    .await;
+    ben.send(&Writes::to(&["anna.berg@old.test"]).about("Old, to old"))
+        .await;
+    anna.send(&Writes::to(&["ben@example.test"]).about("Old, from old"))
+        .await;
+    carl.send(&Writes::to(&["anna.weber@new.test"]).about("Waiting at new"))
+        .await;
     let mail = house
         .mails()
         .await
@@ -1326,12 +1235,7 @@ async fn all_of_it_from_one_address_to_another(house: House) {
     let mut other = house
         .register("Anna Weber", "anna.weber@new.test", token(&link(&mail)))
         .await;
-    other
-        .send(&Writes {
-            subject: "From new".into(),
-            ..Writes::to(&["carl@example.test"])
-        })
-        .await;
+    other.send(&Writes::to(&["carl@example.test"]).about("From new")).await;
     let mut union = [anna.readable().await, other.readable().await].concat();
     union.sort();
 
@@ -1346,16 +1250,9 @@ async fn all_of_it_from_one_address_to_another(house: House) {
     assert_eq!(anna.readable().await, union);
     assert_eq!(anna.addresses().await, ["anna.weber@new.test"]);
     house.mails().await;
-    anna.send(&Writes {
-        subject: "New".into(),
-        ..Writes::to(&["ben@example.test", "carl@example.test"])
-    })
-    .await;
-    ben.send(&Writes {
-        subject: "To new".into(),
-        ..Writes::to(&["anna.weber@new.test"])
-    })
-    .await;
+    anna.send(&Writes::to(&["ben@example.test", "carl@example.test"]).about("New"))
+        .await;
+    ben.send(&Writes::to(&["anna.weber@new.test"]).about("To new")).await;
     assert_eq!(ben.readable().await, ["New", "Old, from old", "Old, to old", "To new"]);
     assert!(anna.readable().await.contains(&"To new".to_owned()));
     let sent: Address = "anna.berg@old.test".parse().unwrap();

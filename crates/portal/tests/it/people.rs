@@ -243,6 +243,13 @@ impl Writes {
             ..Self::default()
         }
     }
+
+    pub fn about(self, subject: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            ..self
+        }
+    }
 }
 
 impl Person<'_> {

@@ -122,10 +122,7 @@ fn at<'a>(house: &'a House, person: Person<'_>) -> Person<'a> {
 }
 
 fn about(subject: &str, to: &[&str]) -> Writes {
-    Writes {
-        subject: subject.into(),
-        ..Writes::to(to)
-    }
+    Writes::to(to).about(subject)
 }
 
 async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House) {
