@@ -137,7 +137,7 @@ impl AddAlias {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
         let account = found(&portal, &self.address).await?;
-        let claim = told(admin::add_claim(&portal, account, &self.new).await)?;
+        let claim = told(admin::add_claim(&portal, account, &self.new, admin::By::Server).await)?;
         portal.store.close().await;
         tell_of_mail(&claim, json)
     }
@@ -166,7 +166,7 @@ impl Resend {
         let Some(claim) = claims.iter().find(|claim| claim.address == self.pending) else {
             bail!("{} is not pending for {}", self.pending, self.address);
         };
-        let claim = told(admin::mail_claim_again(&portal, account, claim.id).await)?;
+        let claim = told(admin::mail_claim_again(&portal, account, claim.id, admin::By::Server).await)?;
         portal.store.close().await;
         tell_of_mail(&claim, json)
     }
@@ -352,6 +352,7 @@ fn happened(activity: &Activity) -> String {
         ActivityKind::Disabled => "disabled",
         ActivityKind::Enabled => "enabled again",
         ActivityKind::ClaimAdded => "asked to add",
+        ActivityKind::ClaimMailed => "asked once more to add",
         ActivityKind::ClaimCancelled => "gave up adding",
         ActivityKind::ClaimRefused => "its reader did not ask to be added:",
         ActivityKind::ClaimGuessed => "three wrong numbers ended the request to add",
@@ -360,6 +361,7 @@ fn happened(activity: &Activity) -> String {
         ActivityKind::AbsorbedInto => "joined the account that asked to add",
         ActivityKind::AliasMovedAway => "moved to another account:",
         ActivityKind::Promoted => "became the Master:",
+        ActivityKind::CorrespondentsTold => "everybody it has dealt with was told of the Master",
         ActivityKind::AliasRemoved => "was removed:",
         ActivityKind::AlarmRaised => "somebody said \"This wasn't me\" to a notice that went to",
         ActivityKind::Activated => "a program was activated under",

@@ -42,7 +42,7 @@ impl Invite {
             address: self.address,
             kind,
         };
-        let invited = match admin::invite(&portal, &request, None).await {
+        let invited = match admin::invite(&portal, &request, admin::By::Server).await {
             Ok(invited) => invited,
             Err(error) => bail!(sentence(&error)),
         };

@@ -314,6 +314,8 @@ pub enum ActivityKind {
     Enabled,
     /// An address was claimed.
     ClaimAdded,
+    /// A claim's link was mailed again: the one before is dead.
+    ClaimMailed,
     /// A claim was cancelled by its claimant.
     ClaimCancelled,
     /// Whoever reads the claimed address said that it was not them.
@@ -330,6 +332,8 @@ pub enum ActivityKind {
     AliasMovedAway,
     /// An alias became the Master.
     Promoted,
+    /// Those the account has dealt with were told of the new Master.
+    CorrespondentsTold,
     /// An alias was removed.
     AliasRemoved,
     /// Somebody said *This wasn't me* in a security notice: all sessions, activations and claims ended.

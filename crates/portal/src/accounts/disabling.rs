@@ -11,10 +11,11 @@ use super::{administrators, find, hold, record};
 use crate::{
     Portal, addresses,
     http::Answer,
+    sessions,
     storage::{Key as _, StoreError, Unit, name},
 };
 
-/// Disables an account or enables it again. What it had claimed is cancelled.
+/// Disables an account, which cancels what it had claimed, or enables it again, which ends the sessions of before.
 ///
 /// # Errors
 /// `not-found` where there is no registered account of that id, or it was absorbed; `only-administrator`.
@@ -46,8 +47,10 @@ pub async fn set_disabled(portal: &Portal, unit: &mut Unit, id: AccountId, disab
         .rows_affected();
     // Doing it twice is doing it once.
     if changed > 0 {
-        if disabled {
-            addresses::cancel_claims(portal, unit, id).await?;
+        match disabled {
+            true => addresses::cancel_claims(portal, unit, id).await?,
+            // What was signed in when it was disabled is not again: the reason may have been a stolen device.
+            false => sessions::end_all(unit, id, None).await?,
         }
         record(portal, unit, id, kind).await?;
         unit.wake(id);

@@ -106,6 +106,6 @@ pub(super) async fn taken_in(
     if let Some(absorbed) = row.maybe_key("absorbed")? {
         vaults::delete(&mut unit, absorbed).await?;
     }
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(StatusCode::NO_CONTENT)
 }

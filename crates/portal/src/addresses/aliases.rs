@@ -38,10 +38,9 @@ pub(super) async fn add(
     Body(request): Body<AddClaim>,
 ) -> Answer<(StatusCode, Json<Claim>)> {
     let mut unit = portal.store.begin().await?;
-    caller.hold(&portal, &mut unit).await?;
     let id = claims::claim(&portal, &mut unit, caller.account, &request.address, false).await?;
     let claim = shown(&mut unit, caller.account, id).await?;
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok((StatusCode::CREATED, Json(claim)))
 }
 
@@ -56,10 +55,9 @@ pub(super) async fn resend(
     Named(id): Named<ClaimId>,
 ) -> Answer<Json<Claim>> {
     let mut unit = portal.store.begin().await?;
-    caller.hold(&portal, &mut unit).await?;
-    claims::mail_claim_again(&portal, &mut unit, caller.account, id).await?;
+    claims::mail_claim_again(&portal, &mut unit, caller.account, id, false).await?;
     let claim = shown(&mut unit, caller.account, id).await?;
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(Json(claim))
 }
 

@@ -15,6 +15,7 @@ use wire::{
 use super::{
     MAX_ADDRESSES,
     links::{Ended, state},
+    turns,
 };
 use crate::{
     Portal, accounts, changes,
@@ -49,6 +50,8 @@ pub async fn claim(
     by_administrator: bool,
 ) -> Answer<ClaimId> {
     let now = portal.now();
+    // Whoever else claims the address waits: an hour's mails to it are counted over all of them.
+    turns::hold(unit, address).await?;
     accounts::hold(unit, &[account]).await?;
     let claimant = accounts::find(unit, account).await?;
     if claimant.state != AccountState::Active || claimant.kind != AccountKind::Professional {
@@ -69,7 +72,7 @@ pub async fn claim(
         .map_err(StoreError::from)?;
     if let Some(row) = pending {
         let id = row.key("id")?;
-        mail_claim_again(portal, unit, account, id).await?;
+        mail_again(portal, unit, account, id, address, by_administrator).await?;
         return Ok(id);
     }
     let row = sqlx::query("SELECT COUNT(*) AS n FROM claims WHERE account = $1 AND ended IS NULL")
@@ -126,16 +129,37 @@ pub async fn claim(
 ///
 /// # Errors
 /// `not-found`, `claim-confirmed`, `claim-ended`, `too-many-requests`.
-pub async fn mail_claim_again(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId) -> Answer<()> {
+pub async fn mail_claim_again(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    id: ClaimId,
+    by_administrator: bool,
+) -> Answer<()> {
+    let (address, _) = own(unit, account, id).await?;
+    turns::hold(unit, &address).await?;
     accounts::hold(unit, &[account]).await?;
-    let (address, ended) = own(unit, account, id).await?;
-    if let Some(ended) = ended {
+    if let (_, Some(ended)) = own(unit, account, id).await? {
         return Err(state(ended).into());
     }
-    mail(portal, unit, account, id, &address).await
+    mail_again(portal, unit, account, id, &address, by_administrator).await
 }
 
-/// Puts the mail of a claim into the outbox. The link is made when the mail is.
+async fn mail_again(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    id: ClaimId,
+    address: &Address,
+    by_administrator: bool,
+) -> Answer<()> {
+    mail(portal, unit, account, id, address).await?;
+    let kind = ActivityKind::ClaimMailed;
+    accounts::record_about(portal, unit, account, kind, address, by_administrator).await?;
+    Ok(())
+}
+
+/// Puts the mail of a claim into the outbox. The link is made when the mail is. The caller holds the address's turn.
 async fn mail(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId, address: &Address) -> Answer<()> {
     let now = portal.now();
     let mails = notices::claim_mails(unit, address.canonical(), now - HOUR).await?;

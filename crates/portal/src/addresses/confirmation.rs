@@ -5,7 +5,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use sqlx::AnyConnection;
 use wire::{
     Problem, ProblemType,
-    claims::{Asks, ClaimShown, Confirm, Confirmed, LinkToken, Outcome, ProveOwner, ProvedOwner},
+    claims::{Asks, ClaimShown, Confirm, ConfirmBy, Confirmed, LinkToken, Outcome, ProveOwner, ProvedOwner},
     ids::AccountId,
     people::AccountState,
     sessions::ActivityKind,
@@ -56,7 +56,7 @@ pub(super) async fn inspect(
         },
         Standing::Unknown => Outcome::Joins,
     };
-    let by_claimant = in_person(caller) == Some(linked.account);
+    let by_claimant = in_person(caller).is_some_and(|caller| caller.account == linked.account);
     let asks = match outcome {
         Outcome::Absorbs | Outcome::MovesOrAbsorbs => Asks::Password,
         Outcome::Joins | Outcome::MailJoins { .. } if by_claimant => Asks::Click,
@@ -115,11 +115,9 @@ async fn claimant_certificate(db: &mut AnyConnection, account: AccountId) -> Res
     accounts::certificate_for(db, &fingerprint, &master).await
 }
 
-/// The account of a session that a person began: a program's adds no address by a click.
-fn in_person(caller: Option<Caller>) -> Option<AccountId> {
-    caller
-        .filter(|caller| caller.in_person().is_ok())
-        .map(|caller| caller.account)
+/// Of callers those whose session a person began: a program's adds no address by a click.
+fn in_person(caller: Option<Caller>) -> Option<Caller> {
+    caller.filter(|caller| caller.in_person().is_ok())
 }
 
 /// Confirms a claim. Twice is once.
@@ -133,9 +131,14 @@ pub(super) async fn confirm_claim(
     Body(request): Body<Confirm>,
 ) -> Answer<Json<Confirmed>> {
     let mut unit = portal.store.begin().await?;
-    let session = in_person(caller);
+    // Only a click stands on the session.
+    let caller = in_person(caller).filter(|_| matches!(request.by, ConfirmBy::Click {}));
+    let session = caller.map(|caller| caller.account);
     let confirmation = confirm::confirm(&portal, &mut unit, request.token.as_ref(), session, request.by).await?;
-    portal.commit(unit).await?;
+    match caller {
+        Some(caller) => caller.commit(&portal, unit).await?,
+        None => portal.commit(unit).await?,
+    }
     match confirmation {
         Confirmation::Done(confirmed) => Ok(Json(confirmed)),
         Confirmation::WrongNumber { tries_left: 0 } => Err(ProblemType::ClaimEnded.into()),

@@ -38,8 +38,7 @@ pub async fn promote(
     if new.master {
         return Ok(());
     }
-    let today = accounts::recorded_since(unit, account, ActivityKind::Promoted, portal.now() - DAY).await?;
-    if tell && today >= TELLINGS_A_DAY {
+    if tell && told_today(portal, unit, account).await? >= TELLINGS_A_DAY {
         return Err(Problem::new(ProblemType::TooManyRequests)
             .detail("promote without telling anybody, or tomorrow")
             .into());
@@ -70,9 +69,16 @@ pub async fn promote(
     }
     if tell {
         notices::tell_correspondents(portal, unit, account, &new.address).await?;
+        let kind = ActivityKind::CorrespondentsTold;
+        accounts::record_about(portal, unit, account, kind, &new.address, false).await?;
     }
     changes::tell(unit, account, Change::Account).await?;
     Ok(())
+}
+
+/// How often in the last day those that an account has dealt with were told.
+async fn told_today(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<i64, StoreError> {
+    accounts::recorded_since(unit, account, ActivityKind::CorrespondentsTold, portal.now() - DAY).await
 }
 
 /// Takes an alias off its account. What was delivered under it stays.

@@ -191,8 +191,7 @@ async fn invite(portal: &Portal, caller: Caller, unknown: &[&Address]) -> Answer
             .detail("no more invitations today")
             .into());
     }
-    portal.commit(unit).await?;
-    Ok(())
+    caller.commit(portal, unit).await
 }
 
 /// What the writer's client needs of each address.

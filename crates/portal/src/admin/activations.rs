@@ -20,13 +20,13 @@ use crate::{
 )]
 pub(super) async fn set_blocked(
     State(portal): State<Portal>,
-    _: Administrator,
+    Administrator(caller): Administrator,
     Named((account, activation)): Named<(AccountId, ActivationId)>,
     Body(request): Body<SetBlocked>,
 ) -> Answer<StatusCode> {
     let mut unit = portal.store.begin().await?;
     activations::set_blocked_by_portal(&portal, &mut unit, account, activation, request.blocked).await?;
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -46,12 +46,12 @@ pub(super) async fn programs(State(portal): State<Portal>, _: Administrator) -> 
 )]
 pub(super) async fn set_least_version(
     State(portal): State<Portal>,
-    _: Administrator,
+    Administrator(caller): Administrator,
     Named(program): Named<Program>,
     Body(request): Body<SetLeastVersion>,
 ) -> Answer<StatusCode> {
     let mut unit = portal.store.begin().await?;
     activations::set_least_version(&mut unit, &program, request.least_version).await?;
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(StatusCode::NO_CONTENT)
 }

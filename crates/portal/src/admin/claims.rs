@@ -11,6 +11,7 @@ use wire::{
     sessions::AccountKind,
 };
 
+use super::By;
 use crate::{
     Portal, accounts, addresses,
     http::{Answer, Body, Named},
@@ -23,7 +24,7 @@ use crate::{
 /// # Errors
 /// `not-found`; `not-allowed` where the account is not a Professional's or not in use; and what claiming it oneself can
 /// come to.
-pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address) -> Answer<Claim> {
+pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address, by: By) -> Answer<Claim> {
     let mut unit = portal.store.begin().await?;
     let known = accounts::find(&mut unit, account).await?;
     if known.state != AccountState::Active || known.kind != AccountKind::Professional {
@@ -33,7 +34,7 @@ pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address) -
     }
     let id = addresses::claim(portal, &mut unit, account, address, true).await?;
     let claim = find(&mut unit, account, id).await?;
-    portal.commit(unit).await?;
+    by.commit(portal, unit).await?;
     Ok(claim)
 }
 
@@ -41,11 +42,11 @@ pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address) -
 ///
 /// # Errors
 /// `not-found`, and what asking for it oneself can come to.
-pub async fn mail_claim_again(portal: &Portal, account: AccountId, id: ClaimId) -> Answer<Claim> {
+pub async fn mail_claim_again(portal: &Portal, account: AccountId, id: ClaimId, by: By) -> Answer<Claim> {
     let mut unit = portal.store.begin().await?;
-    addresses::mail_claim_again(portal, &mut unit, account, id).await?;
+    addresses::mail_claim_again(portal, &mut unit, account, id, true).await?;
     let claim = find(&mut unit, account, id).await?;
-    portal.commit(unit).await?;
+    by.commit(portal, unit).await?;
     Ok(claim)
 }
 
@@ -70,13 +71,13 @@ async fn find(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Answer
 )]
 pub(super) async fn add(
     State(portal): State<Portal>,
-    _: Administrator,
+    Administrator(caller): Administrator,
     Named(account): Named<AccountId>,
     Body(request): Body<AddClaim>,
 ) -> Answer<(StatusCode, Json<Claim>)> {
     Ok((
         StatusCode::CREATED,
-        Json(add_claim(&portal, account, &request.address).await?),
+        Json(add_claim(&portal, account, &request.address, By::Administrator(caller)).await?),
     ))
 }
 
@@ -87,8 +88,9 @@ pub(super) async fn add(
 )]
 pub(super) async fn mail_again(
     State(portal): State<Portal>,
-    _: Administrator,
+    Administrator(caller): Administrator,
     Named((account, id)): Named<(AccountId, ClaimId)>,
 ) -> Answer<Json<Claim>> {
-    Ok(Json(mail_claim_again(&portal, account, id).await?))
+    let by = By::Administrator(caller);
+    Ok(Json(mail_claim_again(&portal, account, id, by).await?))
 }

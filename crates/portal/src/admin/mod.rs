@@ -25,9 +25,34 @@ use crate::{
     addresses::{self, Standing},
     http::{Answer, Ask, Body, Named},
     notices,
-    sessions::Administrator,
+    sessions::{Administrator, Caller},
     storage::{Key as _, RowExt as _, StoreError, Unit, name},
 };
+
+/// Who does what an administrator may.
+#[derive(Clone, Copy, Debug)]
+pub enum By {
+    /// Whoever has the server itself: its command line, the demonstration.
+    Server,
+    /// An administrator, in a session of theirs.
+    Administrator(Caller),
+}
+
+impl By {
+    fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Server => None,
+            Self::Administrator(caller) => Some(caller.account),
+        }
+    }
+
+    async fn commit(self, portal: &Portal, unit: Unit) -> Answer<()> {
+        match self {
+            Self::Server => Ok(portal.commit(unit).await?),
+            Self::Administrator(caller) => caller.commit(portal, unit).await,
+        }
+    }
+}
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
     OpenApiRouter::new()
@@ -46,17 +71,17 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
 ///
 /// # Errors
 /// `invitation-used` where the address has an account already.
-pub async fn invite(portal: &Portal, request: &Invite, by: Option<AccountId>) -> Answer<ManagedAccount> {
+pub async fn invite(portal: &Portal, request: &Invite, by: By) -> Answer<ManagedAccount> {
     let mut unit = portal.store.begin().await?;
-    let account = invited(portal, &mut unit, request, by).await?;
-    notices::invite(portal, &mut unit, account, by).await?;
+    let account = invited(portal, &mut unit, request, by.account()).await?;
+    notices::invite(portal, &mut unit, account, by.account()).await?;
     let managed = managed(&mut unit, account).await?;
-    portal.commit(unit).await?;
+    by.commit(portal, unit).await?;
     Ok(managed)
 }
 
-/// Invites an address without a mail, and answers the registration link. For whoever has the server itself (its command
-/// line, the demonstration), who alone may make administrators this way; no route leads here.
+/// Invites an address without a mail, and answers the registration link. For whoever has the server itself, who alone may
+/// make administrators this way; no route leads here.
 ///
 /// # Errors
 /// `invitation-used` where the address has an account already.
@@ -170,7 +195,7 @@ async fn invite_by_mail(
 ) -> Answer<(StatusCode, Json<ManagedAccount>)> {
     Ok((
         StatusCode::CREATED,
-        Json(invite(&portal, &request, Some(caller.account)).await?),
+        Json(invite(&portal, &request, By::Administrator(caller)).await?),
     ))
 }
 
@@ -238,6 +263,6 @@ async fn set_disabled(
     }
     let mut unit = portal.store.begin().await?;
     accounts::set_disabled(&portal, &mut unit, id, request.disabled).await?;
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(StatusCode::NO_CONTENT)
 }

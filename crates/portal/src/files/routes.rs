@@ -76,7 +76,7 @@ pub(super) async fn upload(
     .execute(&mut *unit)
     .await
     .map_err(StoreError::from)?;
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(if stored.is_some() {
         StatusCode::OK
     } else {

@@ -87,6 +87,6 @@ pub(super) async fn set_read(
             .map_err(StoreError::from)?;
         changes::tell(&mut unit, caller.account, Change::Delivery { id }).await?;
     }
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok(StatusCode::NO_CONTENT)
 }

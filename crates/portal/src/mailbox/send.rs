@@ -55,7 +55,7 @@ pub(super) async fn send(
     let mut unit = portal.store.begin().await?;
     if let Some(sent) = answered_before(&mut unit, caller.account, &key, hash).await? {
         // What is read here may stand in a group that is not durable yet. Answered only once it is.
-        portal.commit(unit).await?;
+        caller.commit(&portal, unit).await?;
         return Ok((StatusCode::CREATED, Json(sent)).into_response());
     }
     let sent = match take(&portal, &mut unit, caller, request, &key, hash).await {
@@ -73,7 +73,7 @@ pub(super) async fn send(
         }
         Err(Failure::Refused(error)) => return Err(error),
     };
-    portal.commit(unit).await?;
+    caller.commit(&portal, unit).await?;
     Ok((StatusCode::CREATED, Json(sent)).into_response())
 }
 

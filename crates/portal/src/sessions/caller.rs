@@ -66,6 +66,13 @@ impl Caller {
         signed_in(find(unit, self.session, portal.now()).await?).map(|_| ())
     }
 
+    /// Makes durable what was done for the caller, where the session still stands. A request is let in by its head, and
+    /// what it asks may be long in coming: whatever ended the session meanwhile was to end this too.
+    pub(crate) async fn commit(&self, portal: &Portal, mut unit: Unit) -> Answer<()> {
+        signed_in(find(&mut unit, self.session, portal.now()).await?)?;
+        Ok(portal.commit(unit).await?)
+    }
+
     /// Sees that no program began the session.
     pub(crate) fn in_person(&self) -> Answer<()> {
         match self.activation {

@@ -24,6 +24,7 @@ export const account = {
   'account.activity.disabled': 'Disabled by an administrator',
   'account.activity.enabled': 'Enabled again by an administrator',
   'account.activity.claim-added': 'Asked to add the address {address}',
+  'account.activity.claim-mailed': 'The message that asks {address} to confirm was sent again',
   'account.activity.claim-cancelled': 'The request to add {address} was cancelled',
   'account.activity.claim-refused': 'Whoever reads {address} said “This wasn’t me”: the request to add it ended',
   'account.activity.claim-guessed': 'The request to add {address} ended after three wrong numbers',
@@ -32,6 +33,7 @@ export const account = {
   'account.activity.absorbed-into': 'The account that had {address} joined the one that claimed it',
   'account.activity.alias-moved-away': '{address} moved to another account, whose owner gave the password of this one',
   'account.activity.promoted': '{address} became the Master',
+  'account.activity.correspondents-told': 'Those you have dealt with were told of {address}',
   'account.activity.alias-removed': 'The alias {address} was removed',
   'account.activity.alarm-raised':
     'Somebody said “This wasn’t me” in a notice to {address}: all sessions, activations and pending requests ended',

@@ -104,8 +104,9 @@ impl Model {
         };
         if self.account(who).state == from {
             self.account_mut(who).state = to;
-            if disabled {
-                self.cancel_claims(who);
+            match disabled {
+                true => self.cancel_claims(who),
+                false => self.end_sessions(who, None),
             }
             self.record(who, what, None);
         }

@@ -105,10 +105,9 @@ impl Model {
             return Ok(());
         }
         let today = |(of, at): &&(Who, Millis)| *of == who && *at >= self.now - DAY;
-        if tell && self.promotions.iter().filter(today).count() >= 3 {
+        if tell && self.told.iter().filter(today).count() >= 3 {
             refuse!(TooManyRequests);
         }
-        self.promotions.push((who, self.now));
         self.world.addresses.insert(old, (who, false));
         self.world.addresses.insert(to, (who, true));
         self.end_sessions(who, Some(keep));
@@ -124,6 +123,8 @@ impl Model {
         self.mail(who, "demoted", &[old]);
         self.mail(who, "master-changed", &others);
         if tell {
+            self.told.push((who, self.now));
+            self.record(who, "correspondents-told", Some(to));
             self.world.tellings.insert(who, to);
         }
         Ok(())

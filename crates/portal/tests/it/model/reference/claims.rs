@@ -27,7 +27,7 @@ impl Model {
             .find(|(name, claim)| name.on == on && claim.ended.is_none())
         {
             let name = **name;
-            return self.mail_claim(name);
+            return self.mail_again(name, by_administrator);
         }
         if claims.iter().filter(|(_, claim)| claim.ended.is_none()).count() >= 5 {
             refuse!(TooManyRequests);
@@ -69,6 +69,12 @@ impl Model {
             },
             _ => refuse!(NotFound),
         }
+    }
+
+    pub(super) fn mail_again(&mut self, name: ClaimName, by_administrator: bool) -> Done {
+        self.mail_claim(name)?;
+        self.record_by(name.of, "claim-mailed", Some(name.on), by_administrator);
+        Ok(())
     }
 
     /// At most three mails go to an address in an hour. Who asked for those three alone is told so; else the mail waits.

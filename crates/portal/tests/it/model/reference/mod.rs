@@ -28,8 +28,8 @@ const DAY: Millis = 24 * HOUR;
 pub struct Model {
     pub world: World,
     pub now: Millis,
-    /// Who promoted, and when.
-    promotions: Vec<(Who, Millis)>,
+    /// Who told those it has dealt with of a promotion, and when.
+    told: Vec<(Who, Millis)>,
     /// Who sent which message, and as whom.
     sent: BTreeMap<Message, (Who, Addr)>,
     alarms: BTreeSet<u32>,
@@ -58,7 +58,7 @@ impl Model {
         Self {
             world,
             now,
-            promotions: Vec::new(),
+            told: Vec::new(),
             sent: BTreeMap::new(),
             alarms: BTreeSet::new(),
             links: BTreeMap::new(),
@@ -167,24 +167,37 @@ impl Model {
         };
         let caller = || who.unwrap();
         match op {
-            Op::Prepare { to, .. } => self.prepare(caller(), *to)?,
+            Op::Prepare { by, to } => {
+                if self.prepare(caller(), *to)? {
+                    self.still_signed_in(*by)?;
+                }
+            }
             Op::Send {
+                by,
                 from,
                 to,
                 packets,
                 message,
-                ..
-            } => self.send(caller(), *from, to, packets, *message)?,
-            Op::Certify { addresses, .. } => self.certify(caller(), addresses)?,
-            Op::Claim { by, on } => {
+            } => {
+                self.send(caller(), *from, to, packets, *message)?;
                 self.still_signed_in(*by)?;
-                self.claim(caller(), *on, false)?;
             }
-            Op::ClaimFor { of, on, .. } => self.claim(*of, *on, true)?,
-            Op::MailAgain { by, claim } => {
+            Op::Certify { by, addresses, .. } => {
                 self.still_signed_in(*by)?;
+                self.certify(caller(), addresses)?;
+            }
+            Op::Claim { by, on } => {
+                self.claim(caller(), *on, false)?;
+                self.still_signed_in(*by)?;
+            }
+            Op::ClaimFor { by, of, on } => {
+                self.claim(*of, *on, true)?;
+                self.still_signed_in(*by)?;
+            }
+            Op::MailAgain { by, claim } => {
                 self.own_claim(caller(), *claim)?;
-                self.mail_claim(*claim)?;
+                self.mail_again(*claim, false)?;
+                self.still_signed_in(*by)?;
             }
             Op::Cancel { by, claim } => {
                 self.still_signed_in(*by)?;
@@ -200,7 +213,13 @@ impl Model {
             Op::Mail { claim } => self.make_mail(*claim),
             Op::Inspect { link, .. } => return self.inspect(*link, who),
             Op::Prove { link, of, proof } => self.prove(*link, *of, *proof)?,
-            Op::Confirm { link, by } => return self.confirm(*link, by, who),
+            Op::Confirm { link, by } => {
+                let outcome = self.confirm(*link, by, who)?;
+                if let (By::Click(session), Some(_)) = (by, who) {
+                    self.still_signed_in(*session)?;
+                }
+                return Ok(outcome);
+            }
             Op::Refuse { link } => match self.world.claims[&link.0].ended {
                 Some(Ended::Refused) => {}
                 Some(ended) => return Err(told(ended).into()),
@@ -220,12 +239,18 @@ impl Model {
                 self.still_signed_in(*by)?;
                 self.remove(caller(), *alias)?;
             }
-            Op::SetDisabled { who, disabled, .. } => self.set_disabled(caller(), *who, *disabled)?,
+            Op::SetDisabled { by, who, disabled } => {
+                self.set_disabled(caller(), *who, *disabled)?;
+                self.still_signed_in(*by)?;
+            }
             Op::Invite {
-                by: _,
+                by,
                 address,
                 professional,
-            } => self.invite(*address, *professional)?,
+            } => {
+                self.invite(*address, *professional)?;
+                self.still_signed_in(*by)?;
+            }
             Op::Register { who, session } => self.register(*who, *session)?,
             Op::SignIn { who, session } => {
                 if self.account(*who).state != State::Active {
@@ -250,10 +275,10 @@ impl Model {
                 blocked,
                 portal: true,
             } => {
-                let _ = by;
                 let of = self.world.activations.get(activation).map(|known| known.of);
                 let Some(of) = of else { refuse!(NotFound) };
                 self.set_blocked(of, *activation, *blocked, true)?;
+                self.still_signed_in(*by)?;
             }
             Op::SetBlocked {
                 by,
@@ -285,7 +310,7 @@ impl Model {
                 }
                 *vault = (version + 1, keys.clone());
             }
-            Op::DropParcel { contents, .. } => {
+            Op::DropParcel { by, contents } => {
                 match self.world.parcels.get(contents) {
                     Some(parcel) if parcel.of == caller() => {}
                     _ => refuse!(NotFound),
@@ -296,6 +321,7 @@ impl Model {
                     self.world.vaults.remove(of);
                     self.account_mut(*of).password = false;
                 }
+                self.still_signed_in(*by)?;
             }
             Op::Alarm { who, at, number } => {
                 if self.alarms.insert(*number) {

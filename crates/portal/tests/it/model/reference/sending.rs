@@ -9,7 +9,7 @@ use super::{
         names::{Addr, Key, Message, Who},
         world::{Delivery, Folder, State},
     },
-    Done, Model, refuse,
+    Done, Model, Outcome, refuse,
 };
 
 impl Model {
@@ -32,14 +32,16 @@ impl Model {
         known.state != State::Disabled && (professional || behind == writer || (known.professional && dealt()))
     }
 
-    pub(super) fn prepare(&mut self, writer: Who, to: Addr) -> Done {
+    /// Whether it invited the address.
+    pub(super) fn prepare(&mut self, writer: Who, to: Addr) -> Result<bool, Outcome> {
         if !self.may_write(writer, to) {
             refuse!(RecipientsNotAllowed);
         }
-        if self.behind(to).is_none() {
+        let invites = self.behind(to).is_none();
+        if invites {
             self.make_invited(to);
         }
-        Ok(())
+        Ok(invites)
     }
 
     pub(super) fn send(
