@@ -62,7 +62,7 @@ pub(super) async fn dealt_with(
     let own = accounts::person(db, person).await?;
     let these = placeholders(others.len(), own.len());
     let sql = format!(
-        "SELECT DISTINCT COALESCE(o.absorbed_into, o.id) AS other \
+        "SELECT o.id, o.absorbed_into \
          FROM correspondents c JOIN accounts o ON o.id = c.other \
          WHERE c.account IN ({}) AND (o.id IN ({these}) OR o.absorbed_into IN ({these}))",
         placeholders(own.len(), 0)
@@ -71,8 +71,13 @@ pub(super) async fn dealt_with(
     for account in own.iter().chain(others) {
         query = query.bind(account.key());
     }
-    let rows = query.fetch_all(db).await?;
-    rows.iter().map(|row| row.key("other")).collect()
+    let mut dealt = BTreeSet::new();
+    for row in query.fetch_all(db).await? {
+        // Under both: `others` may have been looked up a moment before one of them was absorbed.
+        dealt.insert(row.key("id")?);
+        dealt.extend(row.maybe_key::<AccountId>("absorbed_into")?);
+    }
+    Ok(dealt)
 }
 
 /// What completion asks.

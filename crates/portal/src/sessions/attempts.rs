@@ -1,9 +1,11 @@
 //! How guessing passwords is slowed down: for each address, and for each network.
 //!
 //! With OPAQUE a client learns whether its guess was right from the portal's first answer, without a second request. So
-//! an attempt counts when it starts, and a success takes that back.
+//! an attempt counts when it starts, and a success takes that back: for the address as many as came from that network.
+//! What others tried stays counted; they would see in an earlier try than they had to wait for that somebody signed in,
+//! and so that the address has an account.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use wire::{Address, Millis};
 
 use crate::{
@@ -39,6 +41,11 @@ impl Secrets {
         self.keyed_hash("attempts/address", address.canonical().as_bytes())
     }
 
+    /// Of an address's tries those that came from one network.
+    fn shared_bucket(&self, address: &[u8], network: &[u8]) -> Bucket {
+        self.keyed_hash("attempts/address-from-network", &[address, network].concat())
+    }
+
     pub(super) fn network_bucket(&self, network: Network) -> Bucket {
         self.keyed_hash("attempts/network", network.0.to_string().as_bytes())
     }
@@ -47,12 +54,19 @@ impl Secrets {
 /// Counts a try at an address from a network. `Err` holds how long to wait, in milliseconds: the caller undoes the unit,
 /// and the try does not count.
 pub(super) async fn count(
+    secrets: &Secrets,
     unit: &mut Unit,
     address: Bucket,
     network: Bucket,
     now: Millis,
 ) -> Result<Result<(), Millis>, StoreError> {
-    for (bucket, free) in [(address, FREE_FOR_ADDRESS), (network, FREE_FOR_NETWORK)] {
+    let shared = secrets.shared_bucket(&address, &network);
+    let limits = [
+        (address, FREE_FOR_ADDRESS),
+        (network, FREE_FOR_NETWORK),
+        (shared, i64::MAX),
+    ];
+    for (bucket, free) in limits {
         // Counted first and looked at then: the row is locked, so that tries at the same time see each other. A quiet
         // day forgives.
         let row = sqlx::query(
@@ -79,14 +93,33 @@ pub(super) async fn count(
     Ok(Ok(()))
 }
 
-/// Forgets an address's tries, and of its network's the one that succeeded: somebody knew the password.
-pub(super) async fn forgive(unit: &mut Unit, address: &[u8], network: &[u8]) -> Result<(), StoreError> {
+/// Forgets of an address's tries those from a network, and of the network's the one that succeeded: somebody knew the
+/// password.
+pub(super) async fn forgive(
+    secrets: &Secrets,
+    unit: &mut Unit,
+    address: &[u8],
+    network: &[u8],
+) -> Result<(), StoreError> {
+    let shared = secrets.shared_bucket(address, network);
+    // Counted in this order too: two units never wait for each other in a circle.
+    for (bucket, tries) in [
+        (address, "(SELECT s.tries FROM attempts s WHERE s.bucket = $2)"),
+        (network, "1"),
+    ] {
+        let sql = format!(
+            "UPDATE attempts SET blocked_until = 0, \
+                 tries = CASE WHEN tries > {tries} THEN tries - {tries} ELSE 0 END \
+             WHERE bucket = $1 AND EXISTS (SELECT 1 FROM attempts s WHERE s.bucket = $2)"
+        );
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(bucket)
+            .bind(&shared[..])
+            .execute(&mut **unit)
+            .await?;
+    }
     sqlx::query("DELETE FROM attempts WHERE bucket = $1")
-        .bind(address)
-        .execute(&mut **unit)
-        .await?;
-    sqlx::query("UPDATE attempts SET tries = tries - 1, blocked_until = 0 WHERE bucket = $1 AND tries > 0")
-        .bind(network)
+        .bind(&shared[..])
         .execute(&mut **unit)
         .await?;
     Ok(())

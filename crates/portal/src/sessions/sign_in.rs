@@ -41,7 +41,7 @@ pub(super) async fn start(
     let bucket = portal.secrets.address_bucket(&request.address);
     let mut unit = portal.store.begin().await?;
     let network = portal.secrets.network_bucket(network);
-    if let Err(wait) = attempts::count(&mut unit, bucket, network, now).await? {
+    if let Err(wait) = attempts::count(&portal.secrets, &mut unit, bucket, network, now).await? {
         return Err(slow_down(wait).into());
     }
     let row = sqlx::query(
@@ -143,7 +143,7 @@ pub(crate) async fn prove(
     if !addresses.iter().any(has_it) {
         return Ok(None);
     }
-    attempts::forgive(unit, &bucket, &network).await?;
+    attempts::forgive(&portal.secrets, unit, &bucket, &network).await?;
     Ok(Some(account))
 }
 

@@ -3,15 +3,18 @@
 
 use axum::{
     body::Body,
-    http::{Method, Request},
+    http::{Method, Request, header},
 };
-use futures_util::future::join_all;
+use futures_util::{future::join_all, stream};
+use http_body_util::BodyExt as _;
 use portal::notices::Mail;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 use wire::{
     Bytes,
     claims::{Claim, ClaimShown},
     mailbox::Folder,
+    people::{AccountState, ManagedAccount},
     sessions::AccountKind,
 };
 
@@ -19,6 +22,7 @@ use crate::{
     house::{House, URL},
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, token},
+    races::{ask, sends},
 };
 
 on_both_engines![
@@ -31,6 +35,7 @@ on_both_engines![
     an_alarm_ends_and_gives_nothing_but_that,
     an_administrator_sees_no_number_and_confirms_and_promotes_for_nobody,
     a_guest_reaches_nothing_of_alias_management,
+    what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done,
 ];
 
 /// A mail's text and HTML.
@@ -348,4 +353,126 @@ async fn a_guest_reaches_nothing_of_alias_management(house: House) {
     let mails = house.mails().await;
     assert!(mails.iter().all(|mail| mail.to.as_typed() != "gina@new.test"));
     assert_eq!(gina.addresses().await, ["gina@example.test"]);
+}
+
+/// The same request, but its session has ended by the time at which its body is read.
+fn held_up(house: &House, request: Request<Body>) -> Request<Body> {
+    let (parts, body) = request.into_parts();
+    let (router, bearer) = (house.router.clone(), parts.headers[header::AUTHORIZATION].clone());
+    let ends_first = async move {
+        let end = Request::delete("/api/v1/session").header(header::AUTHORIZATION, bearer);
+        let ended = router.oneshot(end.body(Body::empty()).unwrap()).await.unwrap();
+        assert!(ended.status().is_success());
+        Ok::<_, axum::Error>(body.collect().await?.to_bytes())
+    };
+    Request::from_parts(parts, Body::from_stream(stream::once(ends_first)))
+}
+
+async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(house: House) {
+    let mut ada = house
+        .person("ada", "ada@example.test", AccountKind::Professional, true)
+        .await;
+    let mut ben = house.professional("ben").await;
+    ben.send(&Writes::to(&["ada@example.test"])).await;
+    ada.add("alias@example.test").await;
+    let (_, confirmation) = ada.claimed("claimed@partner.test").await;
+    let (kept, bens) = (ada.activate().await.id, ben.activate().await.id);
+    let received = ada.list(Folder::Inbox).await[0].id;
+    house.mails().await;
+    let before = (ada.account().await, ada.activity().await.len(), ada.activations().await);
+
+    let (file, garbage) = (vec![7; 1000], Bytes(vec![7; 32]));
+    let ben_is = format!("/admin/accounts/{}", ben.id());
+    let confirms = json!({ "token": confirmation, "by": { "kind": "click" } });
+    let new = json!({ "address": "new@partner.test" });
+    let asked: [(Method, String, Value); 14] = [
+        (
+            Method::POST,
+            "/recipients".into(),
+            json!({ "addresses": ["new@partner.test"] }),
+        ),
+        (
+            Method::PUT,
+            format!("/deliveries/{received}/read"),
+            json!({ "read": true }),
+        ),
+        (Method::POST, "/claims".into(), new.clone()),
+        (Method::POST, "/claims/confirm".into(), confirms),
+        (
+            Method::POST,
+            "/aliases/promote".into(),
+            json!({ "address": "alias@example.test", "tell_correspondents": true }),
+        ),
+        (
+            Method::POST,
+            "/aliases/remove".into(),
+            json!({ "address": "alias@example.test" }),
+        ),
+        (Method::PUT, "/vault".into(), json!({ "sealed": garbage })),
+        (
+            Method::PUT,
+            format!("/activations/{kept}/blocked"),
+            json!({ "blocked": true }),
+        ),
+        (
+            Method::POST,
+            "/admin/invitations".into(),
+            json!({ "address": "new@partner.test", "kind": "guest" }),
+        ),
+        (Method::PUT, format!("{ben_is}/disabled"), json!({ "disabled": true })),
+        (Method::POST, format!("{ben_is}/claims"), new),
+        (
+            Method::PUT,
+            format!("{ben_is}/activations/{bens}/blocked"),
+            json!({ "blocked": true }),
+        ),
+        (
+            Method::PUT,
+            "/admin/programs/outlook/least-version".into(),
+            json!({ "least_version": "9.0.0" }),
+        ),
+        (Method::POST, "/messages".into(), Value::Null),
+    ];
+    for (method, path, body) in asked {
+        ada.sign_in_again().await;
+        let request = match &*path {
+            "/messages" => sends(&mut ada, &["ben@example.test"]).await.1,
+            "/vault" => {
+                let version = format!("\"{}\"", ada.signed_in.vault.version);
+                let mut request = ask(method, &path, Some(&ada), &body);
+                request.headers_mut().insert(header::IF_MATCH, version.parse().unwrap());
+                request
+            }
+            _ => ask(method, &path, Some(&ada), &body),
+        };
+        assert_eq!(
+            house.request(held_up(&house, request)).await.problem(),
+            "signed-out",
+            "{path}"
+        );
+    }
+    ada.sign_in_again().await;
+    let path = format!("/blobs/{}", wire::Sha256::of(&file));
+    let mut upload = ask(Method::PUT, &path, Some(&ada), &Value::Null);
+    upload.headers_mut().insert(header::CONTENT_LENGTH, file.len().into());
+    *upload.body_mut() = Body::from(file);
+    assert_eq!(house.request(held_up(&house, upload)).await.problem(), "signed-out");
+
+    ada.sign_in_again().await;
+    let signed_in = before.1 + 16;
+    assert_eq!(
+        (ada.account().await, ada.activity().await.len(), ada.activations().await),
+        (before.0, signed_in, before.2)
+    );
+    assert_eq!(house.mails().await.len(), 0);
+    assert_eq!(
+        (
+            ada.list(Folder::Sent).await.len(),
+            ada.list(Folder::Inbox).await[0].read_at
+        ),
+        (0, None)
+    );
+    let people: Vec<ManagedAccount> = ada.get("/admin/accounts").await.ok().json();
+    assert!(people.iter().all(|one| one.state == AccountState::Active), "{people:?}");
+    assert_eq!((people.len(), ben.activations().await.len()), (2, 1));
 }

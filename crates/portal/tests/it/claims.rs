@@ -25,7 +25,7 @@ use crate::{
     certificates::add_address,
     house::{House, NOW, Refuses},
     on_both_engines,
-    people::{PASSWORD, Person, Reply, Writes, link},
+    people::{PASSWORD, Person, Reply, Writes, link, text},
 };
 
 const HOUR: i64 = 3_600_000;
@@ -88,7 +88,7 @@ impl Visit for Text {
 }
 
 /// The statements that some work asks of the database: what it takes, whatever the clock says.
-async fn asked<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
+pub async fn asked<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
     static LISTENING: OnceLock<()> = OnceLock::new();
     LISTENING.get_or_init(|| {
         tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Asked)).unwrap();
@@ -144,7 +144,7 @@ async fn adding_says_and_does_the_same_whatever_the_address_is(house: House) {
         let mails = house.mails().await;
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].to.as_typed(), address);
-        let text = mail_parser_text(&mails[0])
+        let text = text(&mails[0])
             .replace(address, "ADDRESS")
             .replace(link(&mails[0]).as_str(), "LINK");
         answers.push((masked(&reply, address), headers, statements, text));
@@ -158,11 +158,6 @@ async fn adding_says_and_does_the_same_whatever_the_address_is(house: House) {
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| insta::assert_snapshot!("claim_added", format!("{:#}", answers[0].0)));
     assert_eq!(gina.account().await.addresses.len(), 1);
-}
-
-fn mail_parser_text(mail: &portal::notices::Mail) -> String {
-    let message = mail_parser::MessageParser::default().parse(&mail.message).unwrap();
-    message.body_text(0).unwrap().into_owned()
 }
 
 async fn a_claim_is_listed_until_it_is_cancelled(house: House) {

@@ -14,7 +14,7 @@ use wire::{
 use crate::{
     house::{House, Refuses},
     on_both_engines,
-    people::{PASSWORD, Person, Writes, link, token},
+    people::{PASSWORD, Person, Writes, link, text, token},
 };
 
 on_both_engines![
@@ -37,11 +37,6 @@ async fn promoted<'a>(house: &'a House, name: &str) -> Person<'a> {
     person.certify().await;
     house.mails().await;
     person
-}
-
-fn text(mail: &Mail) -> String {
-    let parsed = mail_parser::MessageParser::default().parse(&mail.message).unwrap();
-    parsed.body_text(0).unwrap().into_owned()
 }
 
 async fn mail_to(house: &House, address: &str) -> Mail {

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
-use portal::admin;
+use portal::{admin, notices::Mail};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde::{Serialize, de::DeserializeOwned};
@@ -192,11 +192,16 @@ pub fn token(link: &str) -> Bytes {
     Bytes(URL_SAFE_NO_PAD.decode(fragment.trim()).unwrap())
 }
 
-/// The first link in a mail's text.
-pub fn link(mail: &portal::notices::Mail) -> String {
+/// A mail's text, without its HTML.
+pub fn text(mail: &Mail) -> String {
     let message = mail_parser::MessageParser::default().parse(&mail.message).unwrap();
-    let text = message.body_text(0).unwrap().into_owned();
-    text.split_whitespace()
+    message.body_text(0).unwrap().into_owned()
+}
+
+/// The first link in a mail's text.
+pub fn link(mail: &Mail) -> String {
+    text(mail)
+        .split_whitespace()
         .find(|word| word.starts_with("https://"))
         .unwrap()
         .to_owned()

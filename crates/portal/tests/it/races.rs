@@ -15,6 +15,7 @@ use axum::{
 use http_body_util::BodyExt as _;
 use portal::{
     addresses,
+    notices::Mail,
     storage::{Engine, Key as _, RowExt as _, Unit},
 };
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ use tower::ServiceExt as _;
 use vault::{Certificate, Vault, VaultKey, password::Registration};
 use wire::{
     Bytes,
-    claims::ConfirmBy,
+    claims::{Claim, ConfirmBy},
     ids::{DeliveryId, MessageId},
     mailbox::{Change, Changes, Delivery, Folder},
     people::Recipient,
@@ -32,7 +33,7 @@ use wire::{
 
 use crate::{
     house::{House, NOW},
-    people::{PASSWORD, Person, Reply, Writes, link, request, token},
+    people::{PASSWORD, Person, Reply, Writes, link, request, text, token},
 };
 
 /// One test a line, each on both engines, on as many threads as requests need to be at once.
@@ -50,7 +51,8 @@ macro_rules! on_both_engines_at_once {
 }
 
 on_both_engines_at_once![
-    of_two_who_confirm_an_address_at_once_one_has_it,
+    of_two_who_claim_and_confirm_an_address_at_once_one_has_it,
+    of_those_who_claim_an_address_at_once_three_mail_it_within_the_hour,
     an_account_is_promoted_or_absorbed_and_never_half_of_each,
     a_claimant_promotes_and_absorbs_at_once,
     of_two_who_absorb_each_other_one_is_left,
@@ -59,6 +61,8 @@ on_both_engines_at_once![
     messages_that_wait_for_an_absorb_do_not_wait_for_each_other,
     a_message_to_an_alias_that_moves_meanwhile_lies_with_one_of_both,
     a_message_to_an_alias_that_is_removed_meanwhile_arrives_or_is_refused,
+    a_message_to_an_address_whose_mail_joins_meanwhile_arrives_or_is_refused,
+    an_alias_is_removed_while_who_claims_it_asks_for_another_mail,
     an_alias_is_removed_or_promoted_and_never_both,
     an_alias_is_removed_or_moved_and_never_both,
     a_click_counts_before_a_removal_for_nothing_and_after_it_for_all,
@@ -74,7 +78,9 @@ on_both_engines_at_once![
 
 const ROUNDS: usize = 8;
 
-fn ask(method: Method, path: &str, by: Option<&Person<'_>>, body: &Value) -> Request<Body> {
+const HOUR: i64 = 3_600_000;
+
+pub fn ask(method: Method, path: &str, by: Option<&Person<'_>>, body: &Value) -> Request<Body> {
     let body = match body {
         Value::Null => Body::empty(),
         body => Body::from(body.to_string()),
@@ -101,7 +107,7 @@ fn removes(person: &Person<'_>, address: &str) -> Request<Body> {
 }
 
 /// A message, sealed now and sent whenever the request is made.
-async fn sends(person: &mut Person<'_>, to: &[&str]) -> (MessageId, Request<Body>) {
+pub async fn sends(person: &mut Person<'_>, to: &[&str]) -> (MessageId, Request<Body>) {
     let writes = Writes::to(to);
     let recipients: Vec<Recipient> = person.prepare(&writes).await.ok().json();
     let message = person.seal(&writes, &recipients);
@@ -241,7 +247,14 @@ async fn absorbs(claimant: &Person<'_>, of: &Person<'_>) -> (Bytes, Value) {
     (token, other.absorb())
 }
 
-async fn of_two_who_confirm_an_address_at_once_one_has_it(house: House) {
+/// The link that a claimant was mailed.
+fn mailed_for(mails: &[Mail], claimant: &Person<'_>) -> Bytes {
+    let name = claimant.signed_in.session.account.name.clone();
+    let of = mails.iter().find(|mail| text(mail).contains(&name)).unwrap();
+    token(&link(of))
+}
+
+async fn of_two_who_claim_and_confirm_an_address_at_once_one_has_it(house: House) {
     let mut sam = house.professional("sam").await;
     for round in 0..ROUNDS {
         let (anna, ben) = (
@@ -253,8 +266,13 @@ async fn of_two_who_confirm_an_address_at_once_one_has_it(house: House) {
         if round % 2 == 1 {
             sam.send(&Writes::to(&[&address])).await;
         }
-        let (_, annas) = anna.claimed(&address).await;
-        let (bens_claim, bens) = ben.claimed(&address).await;
+        house.mails().await;
+        let claims = [&anna, &ben].map(|person| post("/claims", Some(person), &json!({ "address": address })));
+        let [_, bens_claim] = at_once(&house, round, claims)
+            .await
+            .map(|reply| reply.ok().json::<Claim>());
+        let mails = house.mails().await;
+        let [annas, bens] = [&anna, &ben].map(|person| mailed_for(&mails, person));
         let number = json!({ "kind": "number", "number": bens_claim.number });
         let requests = [
             confirms(&annas, &json!({ "kind": "click" }), Some(&anna)),
@@ -270,6 +288,28 @@ async fn of_two_who_confirm_an_address_at_once_one_has_it(house: House) {
             (winner.aliases().await.claims.len(), loser.aliases().await.claims.len()),
             (0, 1)
         );
+    }
+}
+
+async fn of_those_who_claim_an_address_at_once_three_mail_it_within_the_hour(house: House) {
+    let mut people = Vec::new();
+    for name in ["anna", "ben", "carl", "dora", "emil"] {
+        people.push(house.professional(name).await);
+    }
+    for round in 0..ROUNDS {
+        let address = format!("wanted{round}@partner.test");
+        let claims = [0, 1, 2, 3, 4].map(|n| post("/claims", Some(&people[n]), &json!({ "address": address })));
+        let claims = at_once(&house, round, claims)
+            .await
+            .map(|reply| reply.ok().json::<Claim>());
+        assert_eq!(house.mails().await.len(), 3);
+        house.clock.pass(HOUR);
+        assert_eq!(house.mails().await.len(), 2);
+        for (person, claim) in people.iter_mut().zip(claims) {
+            let path = format!("/claims/{}", claim.id);
+            person.call(Method::DELETE, &path, Value::Null).await.ok();
+            person.sign_in_again().await;
+        }
     }
 }
 
@@ -520,6 +560,51 @@ async fn a_message_to_an_alias_that_is_removed_meanwhile_arrives_or_is_refused(h
         } else {
             assert_eq!((sent.problem().as_str(), arrived.len()), ("recipients-changed", 0));
         }
+    }
+}
+
+async fn a_message_to_an_address_whose_mail_joins_meanwhile_arrives_or_is_refused(house: House) {
+    let mut sam = house.professional("sam").await;
+    for round in 0..ROUNDS {
+        let mut anna = somebody(&house, "anna", round).await;
+        let address = format!("wanted{round}@partner.test");
+        sam.send(&Writes::to(&[&address])).await;
+        let (_, token) = anna.claimed(&address).await;
+        let (message, sending) = sends(&mut sam, &[&address]).await;
+        let click = confirms(&token, &json!({ "kind": "click" }), Some(&anna));
+        let [joined, sent] = at_once(&house, round, [click, sending]).await;
+        joined.ok();
+        whole(&house).await;
+        let arrived = arrived(&house, message).await;
+        match sent.status.is_success() {
+            true => assert!(lies_with(&anna, arrived[0]).await),
+            false => assert_eq!((&*sent.problem(), arrived.len()), ("recipients-changed", 0)),
+        }
+        anna.take_parcels_in().await;
+        assert_eq!(anna.readable().await.len(), 1 + arrived.len());
+    }
+}
+
+async fn an_alias_is_removed_while_who_claims_it_asks_for_another_mail(house: House) {
+    for round in 0..ROUNDS {
+        let (anna, ben) = (
+            somebody(&house, "anna", round).await,
+            somebody(&house, "ben", round).await,
+        );
+        let alias = format!("alias{round}@example.test");
+        ben.add(&alias).await;
+        let (claim, earlier) = anna.claimed(&alias).await;
+        let resend = post(&format!("/claims/{}/mail", claim.id), Some(&anna), &Value::Null);
+        let replies = at_once(&house, round, [removes(&ben, &alias), resend]).await;
+        assert!(replies.iter().all(|reply| reply.status.is_success()), "{replies:?}");
+        whole(&house).await;
+        let newest = mailed_for(&house.mails().await, &anna);
+        assert_eq!(house.inspect(&earlier, None).await.problem(), "link-replaced");
+        // Nobody has it by now, whichever came first.
+        let click = json!({ "kind": "click" });
+        house.confirm(&newest, click, Some(&anna)).await.ok();
+        assert_eq!(anna.addresses().await, [anna.address.to_string(), alias]);
+        assert_eq!(ben.addresses().await, [ben.address.to_string()]);
     }
 }
 

@@ -1,7 +1,10 @@
 //! Signing in, and what a stranger learns from trying.
 
+use std::net::SocketAddr;
+
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{Method, Request, header},
 };
 use serde_json::{Value, json};
@@ -11,15 +14,18 @@ use wire::{
 };
 
 use crate::{
+    claims::asked,
     house::House,
     on_both_engines,
-    people::{ORIGIN, PASSWORD, request},
+    people::{ORIGIN, PASSWORD, Writes, request},
 };
 
 on_both_engines![
     the_password_opens_the_account_and_its_vault,
     an_unknown_address_cannot_be_told_from_a_known_one,
     guessing_is_slowed_down_and_a_success_forgives,
+    who_tries_an_address_does_not_see_its_owner_sign_in,
+    a_try_takes_the_same_whatever_the_address_is,
     one_network_cannot_try_many_addresses_fast,
     an_office_behind_one_network_signs_in_as_often_as_it_likes,
     an_attempt_is_good_once_and_for_a_minute,
@@ -68,18 +74,19 @@ async fn an_unknown_address_cannot_be_told_from_a_known_one(house: House) {
     assert!(lengths.iter().all(|&length| length == lengths[0]));
 }
 
-async fn start(house: &House, address: &str) -> SignInStarted {
+/// The first half of a sign-in with a guess, the same each time.
+fn first_half(address: &str) -> Request<Body> {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
-    let (_, request) = vault::password::SignIn::start("a guess", &mut rng).unwrap();
-    house
-        .post(
-            "/api/v1/sign-ins",
-            json!({ "address": address, "credential_request": Bytes(request) }),
-        )
-        .await
-        .ok()
-        .json()
+    let (_, guess) = vault::password::SignIn::start("a guess", &mut rng).unwrap();
+    let body = json!({ "address": address, "credential_request": Bytes(guess) });
+    request(Method::POST, "/api/v1/sign-ins", None)
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+async fn start(house: &House, address: &str) -> SignInStarted {
+    house.request(first_half(address)).await.ok().json()
 }
 
 async fn guessing_is_slowed_down_and_a_success_forgives(house: House) {
@@ -99,6 +106,57 @@ async fn guessing_is_slowed_down_and_a_success_forgives(house: House) {
         house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
     }
     house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+}
+
+async fn who_tries_an_address_does_not_see_its_owner_sign_in(house: House) {
+    let anna = house.professional("anna").await;
+    let elsewhere = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 443)));
+    let mut seen = Vec::new();
+    for address in ["anna@example.test", "nobody@example.test"] {
+        let tries = async |times: usize| {
+            let mut answers = Vec::new();
+            for _ in 0..times {
+                let mut request = first_half(address);
+                request.extensions_mut().insert(elsewhere);
+                let reply = house.request(request).await;
+                answers.push((reply.status, reply.headers.get(header::RETRY_AFTER).cloned()));
+            }
+            answers
+        };
+        let before = tries(6).await;
+        house.clock.pass(5_000);
+        if address == anna.address.as_typed() {
+            house.try_sign_in(address, "mistyped").await.unwrap_err();
+            house.clock.pass(10_000);
+            house.try_sign_in(address, PASSWORD).await.unwrap();
+        }
+        house.clock.pass(60_000);
+        seen.push((before, tries(3).await));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(
+        seen[0].1.iter().map(|(status, _)| status.as_u16()).collect::<Vec<_>>(),
+        [200, 429, 429]
+    );
+}
+
+async fn a_try_takes_the_same_whatever_the_address_is(house: House) {
+    let mut anna = house.professional("anna").await;
+    anna.add("alias@example.test").await;
+    anna.send(&Writes::to(&["invited@partner.test"])).await;
+    let mut taken = Vec::new();
+    for address in [
+        "anna@example.test",
+        "alias@example.test",
+        "invited@partner.test",
+        "nobody@example.test",
+    ] {
+        let (reply, statements) = asked(house.request(first_half(address))).await;
+        reply.ok();
+        assert!(statements.len() > 5, "{statements:?}");
+        taken.push(statements);
+    }
+    assert!(taken.iter().all(|statements| *statements == taken[0]), "{taken:?}");
 }
 
 async fn one_network_cannot_try_many_addresses_fast(house: House) {
