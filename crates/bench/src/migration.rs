@@ -113,10 +113,11 @@ pub async fn measure<'a>(
         "`POST /aliases/promote`, to and fro between two addresses of an account, telling correspondents; \
          `POST /claims/confirm` of a claim on an address of an account that is absorbed, with its parcel, from the request \
          to the answer, which comes once it is on the disk, without the password's proof before it; and the first \
-         `GET /deliveries` of the claimant after that, a page of {FEW}. {ROUNDS} times each in turn, always \
-         of an account as it was before, into a claimant who has nothing yet: with {FEW} messages alone in a database \
+         `GET /deliveries` of the claimant after that, a page of {FEW} in every second round. {ROUNDS} times each in turn (the page {} times), \
+         always of an account as it was before, into a claimant who has nothing yet: with {FEW} messages alone in a database \
          (*alone*), with {FEW} and with 1 000 000 in one database. Goal: a ratio of at most 1.2. A first page of 50 of \
          the million takes {} (p50).",
+        ROUNDS / 2,
         pages.join(", ")
     ));
     report.table(

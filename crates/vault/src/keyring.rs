@@ -139,11 +139,10 @@ impl AccountKey {
         Ok(())
     }
 
-    /// Takes a certificate of this very key, as the portal has it, in place of the one here. Not the key alone: an owner's
-    /// certificate stands for an address.
+    /// Takes a certificate of this very key, as the portal has it, in place of the one here, for its User IDs. Not the key
+    /// alone: an owner's certificate stands for an address.
     pub(crate) fn adopt(&mut self, certificate: &Certificate) -> Result<(), Error> {
-        let same = certificate.fingerprint() == self.fingerprint()
-            && certificate.encryption_key() == self.certificate.encryption_key();
+        let same = certificate.without_user_ids() == self.certificate.without_user_ids();
         if !same || certificate.user_ids().len() == 0 {
             return Err(Error::WrongCertificate);
         }

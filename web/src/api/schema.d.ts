@@ -2778,7 +2778,7 @@ export interface components {
          * @description What is recorded for the account's owner to see.
          * @enum {string}
          */
-        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "alias-moved-away" | "promoted" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over";
+        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-mailed" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "alias-moved-away" | "promoted" | "correspondents-told" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over";
         /** @description Claims an address. */
         AddClaim: {
             /** @description As typed. */

@@ -81,16 +81,17 @@ pub(super) async fn replace(
 ) -> Answer<StatusCode> {
     let not_accepted = |error| unacceptable(&format!("the certificate is not accepted: {error}"));
     let certificate = Certificate::parse(request.certificate.as_ref()).map_err(not_accepted)?;
-    certificate.check_at(portal.now()).map_err(not_accepted)?;
     let mut unit = portal.store.begin().await?;
     // No address is added or promoted between the look at them and the end of this, and none was taken with the account:
     // one that was absorbed has none to name.
     caller.hold(&portal, &mut unit).await?;
     let current = current(&mut unit, caller.account).await?;
-    let same_key =
-        certificate.fingerprint() == current.fingerprint() && certificate.encryption_key() == current.encryption_key();
-    if !same_key {
-        return Err(unacceptable("the certificate must be of the account's key"));
+    // With all that the key says of itself: an activated program may replace the certificate, and is to leave nothing
+    // behind (an expiry) that outlasts its activation.
+    if certificate.without_user_ids() != current.without_user_ids() {
+        return Err(unacceptable(
+            "the certificate must be of the account's key, which says of itself what it said",
+        ));
     }
     if !names(&certificate, &addresses(&mut unit, caller.account).await?) {
         return Err(unacceptable(

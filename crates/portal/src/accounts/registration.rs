@@ -84,6 +84,10 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Reg
             "the certificate's one User ID must be the invited address",
         ));
     }
+    // Nobody could write to its owner any more, nor they to anybody.
+    if certificate.expires_at().is_some() {
+        return Err(unacceptable("an account's certificate does not expire"));
+    }
     let account = open.account.id;
     // Of two who use one invitation at once, the second finds it gone.
     match invitations::withdraw(&mut unit, account).await {

@@ -14,7 +14,7 @@ use wire::{
     sessions::{Slot, Vault, VaultVersion, WriteVault},
 };
 
-use super::registration::MAX_VAULT;
+use super::{certificates::unacceptable, registration::MAX_VAULT};
 use crate::{
     Portal, changes,
     http::{Answer, Body, Replaces},
@@ -96,6 +96,9 @@ pub(super) async fn write(
     Replaces(version): Replaces,
     Body(vault): Body<WriteVault>,
 ) -> Answer<Json<VaultVersion>> {
+    if vault.sealed.0.is_empty() {
+        return Err(unacceptable("the vault is empty"));
+    }
     if vault.sealed.0.len() > MAX_VAULT {
         return Err(ProblemType::TooLarge.into());
     }

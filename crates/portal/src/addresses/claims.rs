@@ -64,7 +64,7 @@ pub async fn claim(
     if own.len() >= MAX_ADDRESSES {
         return Err(ProblemType::TooManyAddresses.into());
     }
-    let pending = sqlx::query("SELECT id FROM claims WHERE account = $1 AND canonical = $2 AND ended IS NULL")
+    let pending = sqlx::query("SELECT id, typed FROM claims WHERE account = $1 AND canonical = $2 AND ended IS NULL")
         .bind(account.key())
         .bind(address.canonical())
         .fetch_optional(&mut **unit)
@@ -72,7 +72,8 @@ pub async fn claim(
         .map_err(StoreError::from)?;
     if let Some(row) = pending {
         let id = row.key("id")?;
-        mail_again(portal, unit, account, id, address, by_administrator).await?;
+        // To the address as it was typed first.
+        mail_again(portal, unit, account, id, &row.address("typed")?, by_administrator).await?;
         return Ok(id);
     }
     let row = sqlx::query("SELECT COUNT(*) AS n FROM claims WHERE account = $1 AND ended IS NULL")

@@ -253,6 +253,8 @@ async fn adding_again_mails_again_and_the_older_link_is_dead_at_once(house: Hous
         .await
         .ok();
     assert_eq!(house.inspect(&second, None).await.problem(), "claim-confirmed");
+    let mailed = (ActivityKind::ClaimMailed, Some("new@partner.test".to_owned()));
+    assert_eq!(anna.activity().await.iter().filter(|one| **one == mailed).count(), 2);
 }
 
 async fn a_link_lives_for_a_day(house: House) {
