@@ -33,7 +33,7 @@ export const confirmation = {
   'confirm.choice.absorb': 'The whole account',
   'confirm.choice.absorb-text':
     'Messages, keys and all addresses of the account that has it now move to {claimant}. It can no longer be signed in to by itself. This cannot be undone.',
-  'confirm.signed-in': 'You are signed in as {claimant} in this browser. That is all it takes.',
+  'confirm.signed-in': 'You are signed in as {claimant} in this browser: simply click Confirm this address.',
   'confirm.number': 'Four-digit number',
   'confirm.number-hint':
     'It stands beside the address under Tools > Alias Management, where {claimant} is signed in. It shows that the request is yours, and not somebody else’s.',

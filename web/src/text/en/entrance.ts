@@ -1,7 +1,8 @@
 // Sign-in and registration.
 export const entrance = {
-  'sign-in.title': 'Sign in',
-  'sign-in.lead': 'Read and write messages that only you and the people you write to can open.',
+  'sign-in.title': 'Sign in to the Secure Webmail',
+  'sign-in.lead':
+    'With your Secure Account, you read and write messages that only you and the people you write to can open.',
   'sign-in.address': 'Email address',
   'sign-in.password': 'Password',
   'sign-in.submit': 'Sign in',
