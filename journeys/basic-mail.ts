@@ -25,13 +25,16 @@ export async function rawMails(address: string): Promise<Buffer[]> {
   }
 }
 
-/** Waits until somebody has `count` mails, and gives the newest. */
-export async function newestOf(address: string, count: number): Promise<Email> {
-  let mails: Buffer[] = [];
-  await expect
-    .poll(async () => (mails = await rawMails(address)).length, { message: `mails to ${address}`, timeout: 60_000 })
-    .toBe(count);
-  return PostalMime.parse(mails.at(-1)!);
+/** Waits until somebody has `count` mails, of those whose link leads to `page` where one is named, and gives the newest. */
+export async function newestOf(address: string, count: number, page?: 'confirm' | 'register' | 'alarm'): Promise<Email> {
+  let mails: Email[] = [];
+  const arrived = async () => {
+    const all = await Promise.all((await rawMails(address)).map((mail) => PostalMime.parse(mail)));
+    mails = all.filter(({ text }) => !page || text?.includes(`/${page}#`));
+    return mails.length;
+  };
+  await expect.poll(arrived, { message: `mails to ${address}`, timeout: 60_000 }).toBe(count);
+  return mails.at(-1)!;
 }
 
 /** The one link of a notification; its text and its HTML must carry the same. */

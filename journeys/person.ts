@@ -76,11 +76,17 @@ export class Person {
     return number;
   }
 
-  /** Confirms an address behind the link of its confirmation message, in this browser, where its claimant is signed in. */
-  async confirms(link: string): Promise<void> {
+  /**
+   * Confirms an address behind the link of its confirmation message, in this browser, where its claimant is signed in.
+   * Something may happen between the two.
+   */
+  async confirms(link: string, meanwhile?: () => Promise<unknown>): Promise<void> {
     const tab = await this.page.context().newPage();
     await tab.goto(link);
-    await tab.getByRole('button', { name: 'Confirm this address' }).click();
+    const confirm = tab.getByRole('button', { name: 'Confirm this address' });
+    await expect(confirm).toBeVisible();
+    await meanwhile?.();
+    await confirm.click();
     await expect(tab.getByRole('heading', { name: 'Address confirmed' })).toBeVisible();
     await tab.close();
   }
@@ -124,6 +130,11 @@ export class Person {
     await expect(this.page.getByRole('heading', { name: folder, exact: true })).toBeVisible();
   }
 
+  /** The lines of a folder's list that is shown. */
+  lines(folder: 'Inbox' | 'Sent'): Locator {
+    return this.page.getByRole('list', { name: `Messages in ${folder}` }).getByRole('listitem');
+  }
+
   /** Marks the page as it is loaded now; the answer tells whether it is still that one. */
   async marksPage(): Promise<() => Promise<boolean>> {
     await this.page.evaluate(() => document.documentElement.setAttribute('data-marked', ''));
@@ -156,6 +167,11 @@ export class Person {
 
   /** Fills and sends the page where a message is written. */
   async writes(message: Message): Promise<void> {
+    await this.composes(message);
+    await this.sends();
+  }
+
+  async composes(message: Message): Promise<void> {
     const { page } = this;
     for (const address of message.to) {
       await page.getByLabel('To', { exact: true }).fill(address);
@@ -171,8 +187,11 @@ export class Person {
       await (await chooser).setFiles(message.files);
     }
     await this.findsAccessible('writing');
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await expect(page.getByText('Message sent')).toBeVisible({ timeout: 60_000 });
+  }
+
+  async sends(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(this.page.getByText('Message sent')).toBeVisible({ timeout: 60_000 });
   }
 
   async starts(what: 'New message' | 'Reply' | 'Reply all' | 'Forward'): Promise<void> {

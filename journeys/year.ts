@@ -1,4 +1,5 @@
 // What happened before a journey begins: people registered and wrote, on days gone by.
+import { expect } from '@playwright/test';
 import { linkIn, newestOf } from './basic-mail';
 import { word } from './journey';
 import { sha256Of, type Person } from './person';
@@ -34,6 +35,19 @@ export async function today(portal: Portal, ...people: Person[]): Promise<void> 
 
 export function message(subject: string): Kept {
   return { subject: `${subject} ${word(8)}`, text: `It says ${word(12)}.` };
+}
+
+/** A folder holds these and nothing else, and each opens. */
+export async function findsAll(person: Person, folder: 'Inbox' | 'Sent', kept: Kept[]): Promise<void> {
+  await person.goesTo(folder);
+  await expect(person.lines(folder)).toHaveCount(kept.length);
+  for (const one of kept) await finds(person, one);
+}
+
+/** A message in the list that is shown opens, with its file. */
+export async function finds(person: Person, { subject, text, file }: Kept): Promise<void> {
+  await person.opens(subject, text);
+  if (file) expect(await person.downloads(file.name)).toBe(file.hash);
 }
 
 /** Somebody writes from the command line. */
