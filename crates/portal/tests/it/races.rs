@@ -505,7 +505,8 @@ async fn messages_that_wait_for_an_absorb_do_not_wait_for_each_other(house: Hous
         assert_eq!(first.status.is_success(), waited, "{first:?}");
         second.ok();
         // Whose session ended with the account sends nothing more.
-        assert_eq!(third.problem(), "signed-out");
+        let problem = third.problem();
+        assert!(["signed-out", "sender-changed"].contains(&&*problem), "{problem}");
         for delivery in arrived(&house, to_ben).await {
             assert!(has(&anna, delivery).await);
         }
