@@ -1,12 +1,37 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import packed from './package.json' with { type: 'json' };
 
 // The portal that `npm run dev` stands in front of.
 const portal = process.env['RESTANTE_PORTAL'] ?? 'http://127.0.0.1:8080';
 
+/** Packs what gets smaller by it, once: the portal would do it for everybody who asks. */
+function pack(): Plugin {
+  return {
+    name: 'pack',
+    apply: 'build',
+    writeBundle: {
+      order: 'post',
+      sequential: true,
+      handler({ dir = 'dist' }) {
+        for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+          if (!entry.isFile() || entry.name.endsWith('.gz')) continue;
+          const path = join(entry.parentPath, entry.name);
+          const content = readFileSync(path);
+          const packed = gzipSync(content, { level: 9 });
+          if (packed.length < content.length * 0.9) writeFileSync(`${path}.gz`, packed);
+        }
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), pack()],
   define: { __VERSION__: JSON.stringify(packed.version) },
   build: {
     target: 'es2022',

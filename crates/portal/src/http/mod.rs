@@ -120,7 +120,7 @@ fn operation_id(method: &str, path: &str) -> String {
 pub fn router(portal: Portal) -> Router {
     let (api, _) = api().split_for_parts();
     let mut router = api
-        .route("/api/v1/openapi.json", get(|| async { web::json(openapi()) }))
+        .route("/api/v1/openapi.json", get(web::openapi))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
     if portal.settings.demo {

@@ -38,6 +38,7 @@ mod sending;
 mod sign_in;
 mod storage;
 mod upgrade;
+mod web;
 
 /// One test a line, each on both engines.
 #[macro_export]
