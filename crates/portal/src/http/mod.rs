@@ -6,6 +6,7 @@ mod guard;
 mod health;
 mod problem;
 mod serve;
+mod watch;
 mod web;
 
 use std::time::Duration;
