@@ -3,22 +3,30 @@
 use std::{
     net::SocketAddr,
     num::NonZeroU32,
+    pin::Pin,
     sync::{
         Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll},
 };
 
 use axum::{
+    body::{Body, HttpBody},
     extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use bytes::Bytes;
 use governor::{DefaultKeyedRateLimiter, Quota};
+use hyper::body::{Frame, SizeHint};
 use wire::{Problem, ProblemType};
 
-use super::{Error, Network};
+use super::{
+    Error, Network,
+    places::{Place, Places},
+};
 use crate::Portal;
 
 /// Refuses a request that changes something and comes from a page of another site, or from a browser that does not say
@@ -43,10 +51,11 @@ fn is_own(public_url: &str, origin: &str) -> bool {
     origin == public_url || origin.replacen("//localhost:", "//127.0.0.1:", 1) == public_url
 }
 
-/// How often each network may ask.
+/// How often each network may ask, and how much at once.
 #[derive(Clone)]
 pub(super) struct Limits {
     asked: Arc<DefaultKeyedRateLimiter<Network>>,
+    under_way: Places<Network>,
     requests: Arc<AtomicU64>,
     behind_proxy: bool,
 }
@@ -58,29 +67,69 @@ const FORGET_EVERY: u64 = 10_000;
 impl Limits {
     pub(super) fn new(portal: &Portal) -> Self {
         let a_second = NonZeroU32::new(portal.settings.requests_a_second).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_second(a_second).allow_burst(a_second.saturating_mul(NonZeroU32::MIN.saturating_add(9)));
+        let burst = a_second.saturating_mul(NonZeroU32::MIN.saturating_add(9));
         Self {
-            asked: Arc::new(DefaultKeyedRateLimiter::keyed(quota)),
+            asked: Arc::new(DefaultKeyedRateLimiter::keyed(
+                Quota::per_second(a_second).allow_burst(burst),
+            )),
+            // What may come in one moment may be under way at once. Event streams count.
+            under_way: Places::new(burst.get().try_into().unwrap_or(usize::MAX), usize::MAX),
             requests: Arc::default(),
             behind_proxy: portal.settings.behind_proxy,
         }
     }
+
+    /// A place for one more request of a network that does not ask too often.
+    fn admit(&self, network: Network) -> Option<Place<Network>> {
+        if self.requests.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.asked.retain_recent();
+        }
+        self.asked.check_key(&network).ok()?;
+        self.under_way.take(network)
+    }
 }
 
-/// Refuses what one network asks too often.
+/// Refuses what one network asks too often, or too much of at once.
 pub(super) async fn rate(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let network = Network::of(request.headers(), peer, limits.behind_proxy);
-    if limits.requests.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
-        limits.asked.retain_recent();
-    }
-    match limits.asked.check_key(&network) {
-        Ok(()) => next.run(request).await,
-        Err(_) => {
+    match limits.admit(network) {
+        // A request is under way until its answer was taken.
+        Some(place) => next
+            .run(request)
+            .await
+            .map(|body| Body::new(Held { body, _place: place })),
+        None => {
             let mut problem = Problem::new(ProblemType::TooManyRequests);
             problem.retry_after = Some(1);
             Error::from(problem).into_response()
         }
+    }
+}
+
+/// An answer that holds a place.
+struct Held {
+    body: Body,
+    _place: Place<Network>,
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -132,4 +181,43 @@ pub(super) async fn headers(State(portal): State<Portal>, request: Request, next
         say(header::CACHE_CONTROL, "no-store");
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_network_has_so_much_under_way_until_it_is_taken() {
+        let limits = Limits {
+            asked: Arc::new(DefaultKeyedRateLimiter::keyed(Quota::per_second(
+                NonZeroU32::MIN.saturating_add(99),
+            ))),
+            under_way: Places::new(2, usize::MAX),
+            requests: Arc::default(),
+            behind_proxy: true,
+        };
+        let router = Router::new()
+            .route("/", get(|| async { "here" }))
+            .layer(from_fn_with_state(limits, rate));
+        let ask = async |network: &str| {
+            let request = Request::builder().header("x-forwarded-for", network);
+            router
+                .clone()
+                .oneshot(request.body(Body::empty()).unwrap())
+                .await
+                .unwrap()
+        };
+        let held = [ask("192.0.2.1").await, ask("192.0.2.1").await];
+        assert!(held.iter().all(|answer| answer.status() == StatusCode::OK));
+        let refused = ask("192.0.2.1").await;
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+        assert_eq!(ask("192.0.2.2").await.status(), StatusCode::OK);
+        drop(held);
+        assert_eq!(ask("192.0.2.1").await.status(), StatusCode::OK);
+    }
 }

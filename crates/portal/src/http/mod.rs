@@ -4,6 +4,7 @@ mod demo;
 mod extract;
 mod guard;
 mod health;
+mod places;
 mod problem;
 mod serve;
 mod watch;
@@ -31,6 +32,7 @@ use wire::ProblemType;
 
 pub(crate) use extract::{Ask, Body, IdempotencyKey, Named, Network, Replaces};
 pub(crate) use guard::{MayBeFramed, policy};
+pub(crate) use places::{Place, Places};
 pub use problem::{Answer, Error};
 pub use serve::serve;
 pub(crate) use web::{document, file};
