@@ -1,6 +1,6 @@
 //! Where sealed files lie: a local folder or an S3 store, behind one trait (`object_store`).
 
-use std::{io::SeekFrom, sync::Arc};
+use std::{io::SeekFrom, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
@@ -11,17 +11,41 @@ use sha2::Digest as _;
 use tokio::{
     fs::File,
     io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
+    time::{Instant, timeout},
 };
 use tokio_util::io::ReaderStream;
-use wire::Sha256;
+use wire::{Sha256, ids::AccountId};
+
+use crate::http::{Place, Places};
 
 /// How much of a local file is read at a time. Each read is a turn on another thread; `object_store` by itself reads
 /// 8 KiB, which for a file of 100 MB is 12 000 turns.
 const PIECE: usize = 128 << 10;
 
+/// How much of an upload is kept until it is written. S3 takes no smaller parts.
+const PART: u64 = 5 << 20;
+
+/// The most parts that S3 takes of one object.
+const PARTS: u64 = 10_000;
+
+/// Pieces of an upload that are smaller are copied together: the places of a million bytes that came one by one would
+/// take more memory than they do.
+const SMALL: usize = 4 << 10;
+
+/// The slowest that an upload may be, in bytes a second, and for how long it may be slower: whoever trickles would hold a
+/// place and memory for as long as they want.
+const SLOWEST: f64 = 8192.0;
+const SLOW_FOR: Duration = Duration::from_secs(60);
+
+/// The most uploads of one account, and of all, at once. Each holds up to two parts.
+const UPLOADS_AT_ONCE: (usize, usize) = (4, 64);
+
 /// The blob store of a portal.
 #[derive(Clone, Debug)]
-pub struct Blobs(Arc<dyn ObjectStore>);
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    places: Places<AccountId>,
+}
 
 /// What a blob can come to besides its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,10 +89,20 @@ impl From<std::io::Error> for BlobError {
 impl Blobs {
     /// A blob store of the kind that is passed in.
     pub fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self(store)
+        let (each, all) = UPLOADS_AT_ONCE;
+        Self {
+            store,
+            places: Places::new(each, all),
+        }
     }
 
-    /// Stores what arrives, if it is what its name says, whole and of that length. Otherwise nothing is stored.
+    /// A place to upload in, where there is one.
+    pub(super) fn place(&self, account: AccountId) -> Option<Place<AccountId>> {
+        self.places.take(account)
+    }
+
+    /// Stores what arrives, if it is what its name says, whole and of that length, and not too slowly. Otherwise nothing
+    /// is stored.
     ///
     /// # Errors
     /// Each kind but `NotFound`.
@@ -78,7 +112,9 @@ impl Blobs {
         length: u64,
         mut chunks: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(), BlobError> {
-        let mut writer = BufWriter::new(self.0.clone(), path(sha256));
+        let part = PART.max(length.div_ceil(PARTS));
+        let part = part.try_into().map_err(|_| BlobError::TooLarge)?;
+        let mut writer = BufWriter::with_capacity(self.store.clone(), path(sha256), part).with_max_concurrency(1);
         let arrived = receive(sha256, length, &mut chunks, &mut writer).await;
         match arrived {
             Ok(()) => writer.shutdown().await.map_err(|_| BlobError::Unavailable),
@@ -103,7 +139,7 @@ impl Blobs {
             range: range.map(GetRange::Bounded),
             ..Default::default()
         };
-        let found = self.0.get_opts(&path(sha256), options).await?;
+        let found = self.store.get_opts(&path(sha256), options).await?;
         match found.payload {
             GetResultPayload::Stream(chunks) => Ok(chunks.map(|chunk| chunk.map_err(BlobError::from)).boxed()),
             GetResultPayload::File(file, _) => {
@@ -121,7 +157,7 @@ impl Blobs {
     /// # Errors
     /// `Unavailable`.
     pub async fn delete(&self, sha256: Sha256) -> Result<(), BlobError> {
-        match self.0.delete(&path(sha256)).await.map_err(BlobError::from) {
+        match self.store.delete(&path(sha256)).await.map_err(BlobError::from) {
             Err(BlobError::NotFound) => Ok(()),
             other => other,
         }
@@ -132,7 +168,7 @@ impl Blobs {
     /// # Errors
     /// `Unavailable`.
     pub async fn check(&self) -> Result<(), BlobError> {
-        match self.0.head(&Path::from("check")).await.map_err(BlobError::from) {
+        match self.store.head(&Path::from("check")).await.map_err(BlobError::from) {
             Err(BlobError::NotFound) | Ok(_) => Ok(()),
             Err(other) => Err(other),
         }
@@ -147,14 +183,25 @@ async fn receive<E>(
 ) -> Result<(), BlobError> {
     let mut hasher = sha2::Sha256::new();
     let mut arrived = 0;
-    while let Some(chunk) = chunks.next().await {
+    let mut patience = SLOW_FOR;
+    loop {
+        let asked_at = Instant::now();
+        let next = timeout(patience, chunks.next())
+            .await
+            .map_err(|_| BlobError::Incomplete)?;
+        let Some(chunk) = next else { break };
         let chunk = chunk.map_err(|_| BlobError::Incomplete)?;
+        patience = patience.saturating_sub(asked_at.elapsed());
+        patience = SLOW_FOR.min(patience + Duration::from_secs_f64(chunk.len() as f64 / SLOWEST));
         arrived += chunk.len() as u64;
         if arrived > length {
             return Err(BlobError::TooLarge);
         }
         hasher.update(&chunk);
-        writer.put(chunk).await?;
+        match chunk.len() < SMALL {
+            true => writer.write_all(&chunk).await?,
+            false => writer.put(chunk).await?,
+        }
     }
     if arrived < length {
         return Err(BlobError::Incomplete);

@@ -1,7 +1,10 @@
 //! Sealed files: content-addressed blobs, and which message names which.
 
+mod allowance;
 mod blobs;
 mod routes;
+
+use std::time::Duration;
 
 use sqlx::AnyConnection;
 use utoipa_axum::{router::OpenApiRouter, routes as api};
@@ -16,7 +19,7 @@ pub use blobs::{BlobError, Blobs};
 use crate::{
     Portal,
     http::Answer,
-    settings::DAY,
+    settings::{DAY, HOUR},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -91,12 +94,20 @@ pub(crate) async fn attach(unit: &mut Unit, message: MessageId, files: &[Sha256]
 /// How long an upload that no message names is kept: an upload of hours, and a night's sleep before *Send*.
 const UNNAMED_FOR: Millis = DAY;
 
+/// How long an upload may take. Its row is new when it begins, and is kept for longer.
+const LONGEST: Millis = UNNAMED_FOR - HOUR;
+
+/// For how long a process has what it deletes to itself, and how long it gives the store for that.
+const LEASE: Millis = 10 * 60_000;
+const DELETED_WITHIN: Duration = Duration::from_secs(60);
+
 /// Deletes blobs that no message names. Part of the sweep.
 ///
-/// The row goes first and durably: a blob without a row is litter, a row without its blob would be a lost file. A hash
-/// never comes again by accident, since what is hashed was sealed with fresh randomness.
+/// The row goes first: without it nobody can name the blob. In its place comes one that says that its object is to be
+/// deleted, and stays until that is done; meanwhile nobody uploads those bytes again, which would be deleted under them.
 pub(crate) async fn sweep(portal: &Portal, now: Millis) -> Answer<()> {
     let mut unit = portal.store.begin().await?;
+    allowance::sweep(&mut unit, now).await?;
     sqlx::query("DELETE FROM uploads WHERE uploaded_at < $1")
         .bind(now - UNNAMED_FOR)
         .execute(&mut *unit)
@@ -111,9 +122,46 @@ pub(crate) async fn sweep(portal: &Portal, now: Millis) -> Answer<()> {
     .fetch_all(&mut *unit)
     .await
     .map_err(StoreError::from)?;
-    portal.commit(unit).await?;
     for row in rows {
-        portal.blobs.delete(row.key("sha256")?).await?;
+        sqlx::query("INSERT INTO swept_blobs (sha256, leased_until) VALUES ($1, 0) ON CONFLICT (sha256) DO NOTHING")
+            .bind(row.key::<Sha256>("sha256")?.key())
+            .execute(&mut *unit)
+            .await
+            .map_err(StoreError::from)?;
+    }
+    portal.commit(unit).await?;
+    while let Some(sha256) = lease(portal, now).await? {
+        match tokio::time::timeout(DELETED_WITHIN, portal.blobs.delete(sha256)).await {
+            Ok(Ok(())) => forget(portal, sha256).await?,
+            // Its turn comes again when the lease is over.
+            Ok(Err(_)) | Err(_) => tracing::error!("a file that no message names could not be deleted"),
+        }
     }
     Ok(())
+}
+
+/// A swept blob that no process is deleting, for this one.
+async fn lease(portal: &Portal, now: Millis) -> Result<Option<Sha256>, StoreError> {
+    let mut unit = portal.store.begin().await?;
+    let row = sqlx::query(
+        "UPDATE swept_blobs SET leased_until = $1 WHERE leased_until <= $2 \
+         AND sha256 = (SELECT sha256 FROM swept_blobs WHERE leased_until <= $2 ORDER BY sha256 LIMIT 1) \
+         RETURNING sha256",
+    )
+    .bind(now + LEASE)
+    .bind(now)
+    .fetch_optional(&mut *unit)
+    .await?;
+    portal.commit(unit).await?;
+    row.map(|row| row.key("sha256")).transpose()
+}
+
+/// Forgets a swept blob whose object is gone: the same bytes may come again.
+async fn forget(portal: &Portal, sha256: Sha256) -> Result<(), StoreError> {
+    let mut unit = portal.store.begin().await?;
+    sqlx::query("DELETE FROM swept_blobs WHERE sha256 = $1")
+        .bind(sha256.key())
+        .execute(&mut *unit)
+        .await?;
+    portal.commit(unit).await
 }

@@ -1,24 +1,30 @@
 //! Sealed files up and down, streamed.
 
+use std::sync::atomic::Ordering;
+
 use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use sqlx::AnyConnection;
-use wire::{
-    Millis, Problem, ProblemType, Sha256,
-    ids::{AccountId, DeliveryId},
+use futures_util::TryStreamExt as _;
+use wire::{Millis, Problem, ProblemType, Sha256, ids::DeliveryId};
+
+use super::{
+    LONGEST,
+    allowance::{self, Upload},
 };
 
 use crate::{
     Portal,
     http::{Answer, Named},
     sessions::Caller,
-    settings::DAY,
     storage::{Key as _, RowExt as _, StoreError},
 };
+
+/// After how many seconds an upload may be tried again that found no place, or its bytes being deleted.
+const AGAIN_AFTER: u32 = 5;
 
 /// Stores a sealed file under its hash. It may then be named in a message, for a day.
 #[utoipa::path(
@@ -41,25 +47,40 @@ pub(super) async fn upload(
     if length > portal.settings.max_file_size {
         return Err(ProblemType::TooLarge.into());
     }
-    let mut db = portal.store.read().await?;
-    let today = uploaded_since(&mut db, caller.account, portal.now() - DAY).await?;
-    if today.saturating_add(length) > portal.settings.uploads_a_day {
-        return Err(Problem::new(ProblemType::TooManyRequests)
-            .detail("no more uploads today")
+    let place = portal.blobs.place(caller.account).ok_or_else(|| {
+        let mut problem = Problem::new(ProblemType::TooManyRequests).detail("too many uploads at once");
+        problem.retry_after = Some(AGAIN_AFTER);
+        problem
+    })?;
+    let begun_at = portal.now();
+    // No unit is open while the bytes arrive, which may take hours.
+    let upload = begin(&portal, &caller, sha256, length, begun_at).await?;
+    let arrived = upload.arrived();
+    let chunks = body.into_data_stream().inspect_ok(move |chunk| {
+        arrived.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+    });
+    // Whoever sends the same bytes again has them: answering early would hand a file to somebody who knows its hash.
+    let stored = portal.blobs.put(sha256, length, chunks).await;
+    upload.settle().await?;
+    drop(place);
+    stored?;
+    let now = portal.now();
+    if now - begun_at > LONGEST {
+        return Err(Problem::new(ProblemType::UploadIncomplete)
+            .detail("it took too long")
             .into());
     }
-    let stored = sqlx::query("SELECT size FROM blobs WHERE sha256 = $1")
-        .bind(sha256.key())
-        .fetch_optional(&mut *db)
-        .await
-        .map_err(StoreError::from)?;
-    // Not held while the bytes arrive, which may take hours.
-    drop(db);
-    // Whoever sends the same bytes again has them: answering early would hand a file to somebody who knows its hash.
-    portal.blobs.put(sha256, length, body.into_data_stream()).await?;
-    let now = portal.now();
     let mut unit = portal.store.begin().await?;
-    sqlx::query("INSERT INTO blobs (sha256, size, created_at) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING")
+    let was_there = sqlx::query(
+        "SELECT sha256 FROM uploads WHERE sha256 = $1 UNION SELECT sha256 FROM message_files WHERE sha256 = $1",
+    )
+    .bind(sha256.key())
+    .fetch_optional(&mut *unit)
+    .await
+    .map_err(StoreError::from)?
+    .is_some();
+    // Now the length is known to be that of these bytes, whatever another upload of them declared.
+    sqlx::query("UPDATE blobs SET size = $2, created_at = $3 WHERE sha256 = $1")
         .bind(sha256.key())
         .bind(i64::try_from(length).map_err(|_| ProblemType::TooLarge)?)
         .bind(now)
@@ -77,24 +98,44 @@ pub(super) async fn upload(
     .await
     .map_err(StoreError::from)?;
     caller.commit(&portal, unit).await?;
-    Ok(if stored.is_some() {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    })
+    Ok(if was_there { StatusCode::OK } else { StatusCode::CREATED })
 }
 
-/// How many bytes an account has uploaded since.
-async fn uploaded_since(db: &mut AnyConnection, account: AccountId, since: Millis) -> Result<u64, StoreError> {
-    let row = sqlx::query(
-        "SELECT CAST(COALESCE(SUM(b.size), 0) AS BIGINT) AS size FROM uploads u JOIN blobs b ON b.sha256 = u.sha256 \
-         WHERE u.account = $1 AND u.uploaded_at > $2",
+/// Takes an upload's length from what its account may upload, and makes the blob's row new: the sweep keeps away from it
+/// for longer than an upload may take. Nobody can name a blob that nobody has uploaded.
+async fn begin(portal: &Portal, caller: &Caller, sha256: Sha256, length: u64, now: Millis) -> Answer<Upload> {
+    let mut unit = portal.store.begin().await?;
+    // The blob before the account, as whoever ends an upload.
+    sqlx::query(
+        "INSERT INTO blobs (sha256, size, created_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at",
     )
-    .bind(account.key())
-    .bind(since)
-    .fetch_one(db)
-    .await?;
-    row.size("size")
+    .bind(sha256.key())
+    .bind(i64::try_from(length).map_err(|_| ProblemType::TooLarge)?)
+    .bind(now)
+    .execute(&mut *unit)
+    .await
+    .map_err(StoreError::from)?;
+    let is_going = sqlx::query("SELECT 1 FROM swept_blobs WHERE sha256 = $1")
+        .bind(sha256.key())
+        .fetch_optional(&mut *unit)
+        .await
+        .map_err(StoreError::from)?
+        .is_some();
+    if is_going {
+        let mut problem = Problem::new(ProblemType::Unavailable).detail("the same bytes are being deleted");
+        problem.retry_after = Some(AGAIN_AFTER);
+        return Err(problem.into());
+    }
+    caller.hold(portal, &mut unit).await?;
+    let upload = allowance::take(portal, &mut unit, caller.account, length, now).await?;
+    match portal.commit(unit).await {
+        Ok(()) => Ok(upload),
+        Err(error) => {
+            upload.forget();
+            Err(error.into())
+        }
+    }
 }
 
 /// A sealed file of a message that the caller holds. Takes `Range: bytes=FROM-TO` with one range.

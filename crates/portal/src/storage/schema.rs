@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (1, "the first house", include_str!("0001_first_house.sql")),
     (2, "address migration", include_str!("0002_address_migration.sql")),
     (3, "activations", include_str!("0003_activations.sql")),
+    (4, "uploads", include_str!("0004_uploads.sql")),
 ];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {

@@ -1,11 +1,12 @@
 //! Sealed files, on a folder and on a real S3 server.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{aws::AmazonS3Builder, local::LocalFileSystem, memory::InMemory};
 use portal::files::{BlobError, Blobs};
+use tokio::time::Instant;
 use wire::Sha256;
 
 /// What every blob store must do.
@@ -102,6 +103,57 @@ async fn s3_server() {
         .build()
         .unwrap();
     contract(Blobs::new(Arc::new(store))).await;
+}
+
+/// So many pieces of that many bytes, each after so long.
+fn trickle(
+    pieces: usize,
+    bytes: usize,
+    pause: Duration,
+) -> impl futures_util::Stream<Item = Result<Bytes, ()>> + Unpin {
+    let pieces = stream::iter(0..pieces).then(move |_| async move {
+        tokio::time::sleep(pause).await;
+        Ok(Bytes::from(vec![7; bytes]))
+    });
+    pieces.boxed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_trickles_is_not_waited_for() {
+    let blobs = Blobs::new(Arc::new(InMemory::new()));
+    let put = async |pieces: usize, bytes: usize, pause: u64| {
+        let (whole, began) = (vec![7; pieces * bytes], Instant::now());
+        let chunks = trickle(pieces, bytes, Duration::from_secs(pause));
+        let put = blobs.put(Sha256::of(&whole), whole.len() as u64, chunks).await;
+        (put, began.elapsed())
+    };
+    // A byte every ten seconds; nothing at all; fast at first, and no more then.
+    for (pieces, bytes, pause) in [(1000, 1, 10), (1, 1, 3600), (2, 100_000_000, 100)] {
+        let (put, took) = put(pieces, bytes, pause).await;
+        assert_eq!(put, Err(BlobError::Incomplete));
+        assert!(took < Duration::from_secs(200), "{took:?}");
+    }
+    // An hour, at 10 kB a second, with pauses.
+    let (put, took) = put(180, 200_000, 20).await;
+    assert_eq!((put, took), (Ok(()), Duration::from_secs(3600)));
+}
+
+#[tokio::test]
+async fn pieces_of_any_size_make_one_blob() {
+    let blobs = Blobs::new(Arc::new(InMemory::new()));
+    let bytes = Bytes::from((0..6_000_000_u32).map(|n| (n >> 3) as u8).collect::<Vec<_>>());
+    let sizes = [1, 4095, 4096, 70_000].into_iter().cycle();
+    let pieces = sizes.scan(bytes.clone(), |left, size| {
+        let piece = left.split_to(size.min(left.len()));
+        (!piece.is_empty()).then_some(Ok::<_, ()>(piece))
+    });
+    let sha256 = Sha256::of(&bytes);
+    blobs
+        .put(sha256, bytes.len() as u64, stream::iter(pieces.collect::<Vec<_>>()))
+        .await
+        .unwrap();
+    let got: Vec<Bytes> = blobs.get(sha256, None).await.unwrap().try_collect().await.unwrap();
+    assert!(got.concat() == bytes);
 }
 
 #[tokio::test]

@@ -9,7 +9,6 @@ use std::sync::{
 use axum::Router;
 use custody::CustodyKey;
 use futures_util::future::BoxFuture;
-use object_store::memory::InMemory;
 use portal::{
     Portal, Rooms, Secrets, Settings,
     changes::Wakes,
@@ -24,6 +23,8 @@ use rand::RngCore as _;
 use sqlx::{AssertSqlSafe, Connection as _};
 use wire::{Address, Millis};
 
+use crate::shelf::Shelf;
+
 pub const NOW: Millis = 1_790_000_000_000;
 const SEED: u64 = 7;
 pub const URL: &str = "https://portal.example.test";
@@ -33,6 +34,7 @@ pub struct House {
     pub router: Router,
     pub clock: Time,
     pub relay: Mailbag,
+    pub shelf: Shelf,
     /// The database's.
     pub url: String,
     _folder: tempfile::TempDir,
@@ -180,6 +182,7 @@ impl House {
             portal,
             clock: self.clock.clone(),
             relay: self.relay.clone(),
+            shelf: self.shelf.clone(),
             url,
             _folder: folder,
             database,
@@ -196,6 +199,7 @@ impl House {
         let entropy = Entropy::seeded(SEED);
         let clock = Time(Arc::new(AtomicI64::new(NOW)));
         let relay = Mailbag::default();
+        let shelf = Shelf::default();
         let mut settings = Settings::new("Clinic Post", URL);
         settings.requests_a_second = 100_000;
         settings.max_file_size = 1 << 20;
@@ -204,7 +208,7 @@ impl House {
             settings,
             secrets: Secrets::generate(&entropy),
             store: Store::open(url).await.unwrap(),
-            blobs: Blobs::new(Arc::new(InMemory::new())),
+            blobs: Blobs::new(Arc::new(shelf.clone())),
             custody: custody(&entropy),
             relay: Box::new(relay.clone()),
             clock: Box::new(clock.clone()),
@@ -217,6 +221,7 @@ impl House {
             router,
             clock,
             relay,
+            shelf,
             url: url.to_owned(),
             _folder: folder,
             database,

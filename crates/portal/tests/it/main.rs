@@ -35,9 +35,11 @@ mod registration;
 mod relay;
 mod security_notices;
 mod sending;
+mod shelf;
 mod sign_in;
 mod storage;
 mod upgrade;
+mod uploads;
 mod web;
 
 /// One test a line, each on both engines.
