@@ -1,5 +1,5 @@
 // A file on its way into a message: sealed in the vault's worker, then uploaded, one file after the other.
-import { putBlob } from '../../api/blobs';
+import { putBlob, type Progress } from '../../api/blobs';
 import { isRefused } from '../../api/problem';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
@@ -10,6 +10,9 @@ export type AttachmentState =
   | { name: 'waiting' | 'ready' | 'kept' }
   | { name: 'sealing' | 'uploading'; share: number }
   | { name: 'failed'; problem: string };
+
+/** How often an upload waits for a place before the person is told. */
+const PLACES_WAITED_FOR = 12;
 
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -45,10 +48,11 @@ export class Attachment {
     queue = this.#done;
   }
 
-  /** Uploads it again: the portal no longer has it. */
+  /** Seals and uploads it again: the portal no longer has it, and may be about to delete the bytes of before. */
   startAgain(): void {
     if (!this.#file) return;
     this.ref = undefined;
+    this.#sealed = undefined;
     this.start();
   }
 
@@ -68,21 +72,50 @@ export class Attachment {
       (this.state = { name, share: total > 0 ? done / total : 0 });
     try {
       show('sealing')(0, 1);
-      // Sealed once: a retry uploads the same bytes, of which the portal may have stored some already.
+      // Sealed once, however often it takes to upload it.
       this.#sealed ??= await vault.call('sealFile', [this.#file], { progress: show('sealing'), signal });
       const { file, sealed } = this.#sealed;
       show('uploading')(0, 1);
-      await putBlob(file.sha256, sealed, show('uploading'), signal);
+      await this.#put(file.sha256, sealed, show('uploading'), signal);
       this.ref = file;
       this.state = { name: 'ready' };
     } catch (error) {
       if (!signal.aborted) this.state = { name: 'failed', problem: reasonOf(error) };
     }
   }
+
+  /** Waits where the portal has no place for another upload right now. */
+  async #put(sha256: string, sealed: Blob, progress: Progress, signal: AbortSignal): Promise<void> {
+    for (let left = PLACES_WAITED_FOR; ; left -= 1) {
+      try {
+        return await putBlob(sha256, sealed, progress, signal);
+      } catch (error) {
+        if (!isRefused(error, 'too-many-requests') || error.retryAfter === undefined || left === 0) throw error;
+        this.state = { name: 'waiting' };
+        await pause(error.retryAfter * 1000, signal);
+      }
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(new DOMException('cancelled', 'AbortError'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 function reasonOf(error: unknown): string {
   if (isVaultError(error, 'unreadable')) return t('compose.file.unreadable');
   if (isRefused(error, 'too-large')) return t('problem.too-large');
+  // Without a time after which to try again it is the day that has to pass.
+  if (isRefused(error, 'too-many-requests') && error.retryAfter === undefined) return t('compose.file.enough-today');
   return problemText(error);
 }

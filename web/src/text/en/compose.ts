@@ -44,6 +44,7 @@ export const compose = {
   'compose.file.uploading': 'Uploading',
   'compose.file.ready': 'Sealed and uploaded',
   'compose.file.kept': 'Stored already',
+  'compose.file.enough-today': 'You have uploaded as much as a day allows. Try again tomorrow.',
   'compose.file.failed': 'Not uploaded: {reason}',
   'compose.file.too-large': '“{name}” is larger than {size}, which is the most this portal takes.',
   'compose.file.unreadable': 'the file can no longer be read',
