@@ -133,9 +133,19 @@ struct SmtpConnection {
 }
 
 impl SmtpConnection {
+    /// Hands one mail over, and leaves the connection ready for the next: a relay that refused `RCPT` or `DATA` is still
+    /// in the middle of this one (RFC 5321 section 4.1.1.5).
+    async fn hand_over(&mut self, mail: &Mail) -> Result<(), Refusal> {
+        let handed_over = self.transact(mail).await;
+        if let Err(Refusal::Address | Refusal::Mail) = handed_over {
+            self.connection.command(Rset).await.map_err(|_| Refusal::Relay)?;
+        }
+        handed_over
+    }
+
     /// Step by step, because what a refusal means depends on what it refuses: a 5xx to `RCPT` is about this address, to
     /// anything before it about us.
-    async fn hand_over(&mut self, mail: &Mail) -> Result<(), Refusal> {
+    async fn transact(&mut self, mail: &Mail) -> Result<(), Refusal> {
         let Ok(to) = mail.to.as_typed().parse::<lettre::Address>() else {
             return Err(Refusal::Address);
         };
@@ -156,18 +166,11 @@ impl SmtpConnection {
             .await
             .map_err(|error| refusal(&error, Refusal::Relay))?;
         if let Err(error) = self.connection.command(Rcpt::new(to, vec![])).await {
-            let refusal = refusal(
-                &error,
-                if error.is_permanent() {
-                    Refusal::Address
-                } else {
-                    Refusal::Mail
-                },
-            );
-            if refusal != Refusal::Relay {
-                self.connection.command(Rset).await.map_err(|_| Refusal::Relay)?;
-            }
-            return Err(refusal);
+            let answered = match error.is_permanent() {
+                true => Refusal::Address,
+                false => Refusal::Mail,
+            };
+            return Err(refusal(&error, answered));
         }
         self.connection
             .command(Data)

@@ -87,7 +87,8 @@ async fn real_postfix_takes_mail_in_each_protected_way() {
 /// What a relay answers to what begins so.
 type Replies = &'static [(&'static str, &'static str)];
 
-/// A relay that answers each command as `replies` say, and takes everything else. Its address, and what it was told.
+/// A relay that answers each command as `replies` say, and takes everything else, one mail after the other: `MAIL` in the
+/// middle of one is refused. `DATA` is asked as `DATA` and its recipient. Its address, and what it was told.
 async fn relay_that(replies: Replies) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -114,7 +115,7 @@ async fn talk(stream: tokio::net::TcpStream, replies: &[(&str, &str)], told: &Mu
             .to_owned()
     };
     let mut said = reply("<connect>", "220 relay");
-    let mut in_data = false;
+    let (mut in_data, mut recipient) = (false, None);
     loop {
         match said.as_str() {
             "<close>" => return None,
@@ -135,11 +136,19 @@ async fn talk(stream: tokio::net::TcpStream, replies: &[(&str, &str)], told: &Mu
         told.lock().unwrap().push(line.clone());
         said = match line.split(' ').next()? {
             "EHLO" => reply("EHLO", "250-relay\r\n250 8BITMIME"),
-            "DATA" => reply("DATA", "354 go on"),
+            "MAIL" if recipient.is_some() => "503 one mail after the other".to_owned(),
+            "DATA" => reply(&format!("DATA {}", recipient.as_deref()?), "354 go on"),
             "QUIT" => reply("QUIT", "221 bye"),
             _ => reply(&line, "250 fine"),
         };
         in_data = said.starts_with("354");
+        match line.split(' ').next()? {
+            "MAIL" if said.starts_with("250") => recipient = Some(String::new()),
+            "RCPT" if said.starts_with("250") => recipient = Some(line.strip_prefix("RCPT TO:")?.to_owned()),
+            "RSET" => recipient = None,
+            _ if in_data => recipient = None,
+            _ => {}
+        }
     }
 }
 
@@ -192,15 +201,23 @@ async fn a_relay_that_falls_silent_is_given_up() {
 
 #[tokio::test]
 async fn one_connection_takes_the_next_mail_after_a_refusal() {
-    let (port, told) = relay_that(&[("RCPT TO:<ben@", "550 no such person")]).await;
-    let relay = SmtpRelay::new(settings(port)).unwrap();
-    let mut connection = relay.connect().await.unwrap();
-    assert_eq!(connection.send(&mail("ben@example.test")).await, Err(Refusal::Address));
-    assert_eq!(connection.send(&mail("anna@example.test")).await, Ok(()));
-    connection.quit().await;
-    let told = told.lock().unwrap();
-    assert_eq!(told.iter().filter(|line| line.starts_with("EHLO")).count(), 1);
-    assert!(told.contains(&"RSET".to_owned()));
+    let cases: [(Replies, Refusal); 4] = [
+        (&[("RCPT TO:<ben@", "550 no such person")], Refusal::Address),
+        (&[("RCPT TO:<ben@", "450 come back later")], Refusal::Mail),
+        (&[("DATA <ben@", "554 not this one")], Refusal::Mail),
+        (&[("DATA <ben@", "451 not now")], Refusal::Mail),
+    ];
+    for (replies, refused) in cases {
+        let (port, told) = relay_that(replies).await;
+        let relay = SmtpRelay::new(settings(port)).unwrap();
+        let mut connection = relay.connect().await.unwrap();
+        let sent = connection.send(&mail("ben@example.test")).await;
+        assert_eq!(sent, Err(refused), "{replies:?}");
+        assert_eq!(connection.send(&mail("anna@example.test")).await, Ok(()), "{replies:?}");
+        connection.quit().await;
+        let told = told.lock().unwrap();
+        assert_eq!(told.iter().filter(|line| line.starts_with("EHLO")).count(), 1);
+    }
 }
 
 #[tokio::test]
