@@ -3,14 +3,18 @@
 use axum::{Json, extract::State, http::StatusCode};
 use sqlx::AnyConnection;
 use wire::{
-    Address, Millis, ProblemType, Sha256,
+    Address, Millis, Problem, ProblemType, Sha256,
     ids::{AccountId, MailboxId},
     sessions::{AccountKind, Invitation, InvitationToken, Person},
 };
 
-use super::{Known, add_certificate, find, hold::holder};
+use super::{
+    Known, add_certificate, find,
+    hold::{hold, holder},
+};
 use crate::{
     Portal,
+    custody::WaitingKey,
     http::{Answer, Body},
     notices,
     settings::{DAY, HOUR},
@@ -51,15 +55,34 @@ pub async fn invite(
     use crate::addresses::{Standing, hold_turn, resolve};
     hold_turn(unit, address).await?;
     match resolve(unit, address).await? {
-        Standing::Registered(account) => return Ok(Invited::Registered(account)),
-        Standing::Invited(account) => return Ok(Invited::Before(account)),
-        Standing::Unknown => {}
+        Standing::Registered(account) => Ok(Invited::Registered(account)),
+        Standing::Invited(account) => Ok(Invited::Before(account)),
+        Standing::Unknown => {
+            let key = make_waiting_key(portal, address)?;
+            Ok(Invited::Now(
+                add_invited(portal, unit, address, kind, invited_by, key).await?,
+            ))
+        }
     }
+}
+
+/// Makes the key that mail for an address waits under.
+pub(crate) fn make_waiting_key(portal: &Portal, address: &Address) -> Answer<WaitingKey> {
+    let mut rng = portal.entropy.rng();
+    Ok(portal.custody.make_waiting_key(address, portal.now(), &mut rng)?)
+}
+
+/// Makes the account of an address that nobody has. The caller holds the address's turn.
+pub(crate) async fn add_invited(
+    portal: &Portal,
+    unit: &mut Unit,
+    address: &Address,
+    kind: AccountKind,
+    invited_by: Option<AccountId>,
+    key: WaitingKey,
+) -> Answer<AccountId> {
     let now = portal.now();
     let account = AccountId(portal.entropy.id(now));
-    let key = portal
-        .custody
-        .make_waiting_key(address, now, &mut portal.entropy.rng())?;
     sqlx::query("INSERT INTO accounts (id, kind, state, fingerprint, created_at) VALUES ($1, $2, 'invited', $3, $4)")
         .bind(account.key())
         .bind(name(&kind))
@@ -93,7 +116,7 @@ pub async fn invite(
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
-    Ok(Invited::Now(account))
+    Ok(account)
 }
 
 /// How many addresses an account has invited since.
@@ -227,19 +250,28 @@ pub(super) async fn inspect(
 /// The most invitation mails that one address gets in an hour by asking for them.
 const RENEWALS_AN_HOUR: i64 = 3;
 
-/// Mails a new link to the address that an expired one was for.
+/// Mails a new link to the address that an expired one was for. One that has not expired is good for registering, and
+/// gets no other.
 #[utoipa::path(
     post, path = "/invitations/renew", tag = "registration",
     request_body = InvitationToken, responses((status = 204)),
 )]
 pub(super) async fn renew(State(portal): State<Portal>, Body(token): Body<InvitationToken>) -> Answer<StatusCode> {
-    let mut unit = portal.store.begin().await?;
-    let open = behind(&mut unit, &token).await?;
     let now = portal.now();
-    if notices::invitations_since(&mut unit, open.account.id, now - HOUR).await? >= RENEWALS_AN_HOUR {
+    let mut unit = portal.store.begin().await?;
+    let account = behind(&mut unit, &token).await?.account.id;
+    // Who asks at the same time waits, and is counted.
+    hold(&mut unit, &[account]).await?;
+    let behind = behind(&mut unit, &token).await?;
+    if behind.expires_at > now {
+        return Err(Problem::new(ProblemType::NotAllowed)
+            .detail("the link has not expired: register with it")
+            .into());
+    }
+    if notices::invitations_since(&mut unit, account, now - HOUR).await? >= RENEWALS_AN_HOUR {
         return Err(ProblemType::TooManyRequests.into());
     }
-    notices::invite(&portal, &mut unit, open.account.id, open.invited_by).await?;
+    notices::invite(&portal, &mut unit, account, behind.invited_by).await?;
     portal.commit(unit).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -31,7 +31,9 @@ pub use disabling::set_disabled;
 pub(crate) use hold::administrators;
 pub use hold::hold;
 pub use invitations::{Invited, invite};
-pub(crate) use invitations::{invited_since, issue_link, waiting, withdraw as withdraw_invitation};
+pub(crate) use invitations::{
+    add_invited, invited_since, issue_link, make_waiting_key, waiting, withdraw as withdraw_invitation,
+};
 pub(crate) use parcels::{MAX_PARCEL, add_parcel, hand_waiting_key_over};
 pub(crate) use registration::MAX_SLOT;
 pub(crate) use vaults::{Slots, vault};

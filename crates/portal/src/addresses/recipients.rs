@@ -11,7 +11,7 @@ use wire::{
     sessions::AccountKind,
 };
 
-use super::correspondents::dealt_with;
+use super::{correspondents::dealt_with, resolve, turns};
 use crate::{
     Portal, accounts,
     http::{Answer, Body},
@@ -82,7 +82,7 @@ pub(crate) async fn look_up(
         AccountKind::Professional => BTreeSet::new(),
         AccountKind::Guest => {
             let others = reached.values().map(|one| one.account).collect();
-            dealt_with(db, writer.account, &others).await?
+            dealt_with(db, writer.account, &others, named.len()).await?
         }
     };
     let allowed = |address: &&&Address| match reached.get(address.canonical()) {
@@ -181,17 +181,42 @@ pub(super) async fn prepare(
 /// Invites addresses that nobody has, in the order of their canonical forms: two units that take turns at several never
 /// wait for each other in a circle.
 async fn invite(portal: &Portal, caller: Caller, unknown: &[&Address]) -> Answer<()> {
+    // Keys take their time, and on SQLite nobody else writes while a unit stands: they are made before it, and none for
+    // somebody who has used the day up.
+    has_left(portal, &mut *portal.store.read().await?, caller, unknown.len()).await?;
+    let keys = unknown
+        .iter()
+        .map(|address| accounts::make_waiting_key(portal, address));
+    let keys: Vec<_> = keys.collect::<Answer<_>>()?;
     let mut unit = portal.store.begin().await?;
     for address in unknown {
-        accounts::invite(portal, &mut unit, address, AccountKind::Guest, Some(caller.account)).await?;
+        turns::hold(&mut unit, address).await?;
     }
-    let today = accounts::invited_since(&mut unit, caller.account, portal.now() - DAY).await?;
-    if today > i64::from(portal.settings.invitations_a_day) {
-        return Err(Problem::new(ProblemType::TooManyRequests)
+    // What others invite in the caller's name at the same time is counted.
+    caller.hold(portal, &mut unit).await?;
+    let mut invited = Vec::with_capacity(unknown.len());
+    for (address, key) in unknown.iter().zip(keys) {
+        if resolve(&mut unit, address).await? == super::Standing::Unknown {
+            invited.push((address, key));
+        }
+    }
+    has_left(portal, &mut unit, caller, invited.len()).await?;
+    for (address, key) in invited {
+        let kind = AccountKind::Guest;
+        accounts::add_invited(portal, &mut unit, address, kind, Some(caller.account), key).await?;
+    }
+    Ok(portal.commit(unit).await?)
+}
+
+/// Sees that the caller may invite so many more addresses today.
+async fn has_left(portal: &Portal, db: &mut AnyConnection, caller: Caller, more: usize) -> Answer<()> {
+    let today = accounts::invited_since(db, caller.account, portal.now() - DAY).await?;
+    match today + more as i64 <= i64::from(portal.settings.invitations_a_day) {
+        true => Ok(()),
+        false => Err(Problem::new(ProblemType::TooManyRequests)
             .detail("no more invitations today")
-            .into());
+            .into()),
     }
-    caller.commit(portal, unit).await
 }
 
 /// What the writer's client needs of each address.

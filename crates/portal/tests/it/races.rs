@@ -74,6 +74,7 @@ on_both_engines_at_once![
     no_key_is_lost_between_a_write_of_the_vault_and_an_absorb,
     a_certificate_names_the_addresses_of_one_moment,
     an_alarm_stops_whoever_holds_the_account,
+    an_expired_link_is_renewed_three_times_an_hour_however_many_ask_at_once,
 ];
 
 const ROUNDS: usize = 8;
@@ -908,6 +909,51 @@ async fn an_alarm_stops_whoever_holds_the_account(house: House) {
                 assert_eq!(absorbed.problem(), "password-needed");
                 annas.ok();
             }
+        }
+    }
+}
+
+async fn an_expired_link_is_renewed_three_times_an_hour_however_many_ask_at_once(house: House) {
+    let mut anna = house.professional("anna").await;
+    for round in 0..ROUNDS {
+        let address = format!("waits{round}@partner.test");
+        anna.send(&Writes::to(&[&address])).await;
+        let expired = token(&link(&house.mails().await[0]));
+        house.clock.pass(house.portal.settings.invitation_lifetime);
+        let renew = || post("/invitations/renew", None, &json!({ "token": expired }));
+        let replies = at_once(&house, round, [(); 6].map(|()| renew())).await;
+        let (renewed, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status.is_success());
+        assert_eq!(renewed.len(), 3);
+        for reply in refused {
+            assert_eq!(reply.problem(), "too-many-requests");
+        }
+        assert_eq!(house.mails().await.len(), 3);
+        anna.signed_in = house.try_sign_in(anna.address.as_typed(), PASSWORD).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_takes_no_more_invitations_than_a_day_allows() {
+    no_more_invitations_than_a_day_allows(House::sqlite_with(|settings| settings.invitations_a_day = 2).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_takes_no_more_invitations_than_a_day_allows() {
+    no_more_invitations_than_a_day_allows(House::postgres_with(|settings| settings.invitations_a_day = 2).await).await;
+}
+
+async fn no_more_invitations_than_a_day_allows(house: House) {
+    for round in 0..ROUNDS {
+        let anna = somebody(&house, "anna", round).await;
+        let asks = |n: usize| {
+            let address = format!("round{round}n{n}@partner.test");
+            post("/recipients", Some(&anna), &json!({ "addresses": [address] }))
+        };
+        let replies = at_once(&house, round, [asks(0), asks(1), asks(2), asks(3)]).await;
+        let (invited, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status.is_success());
+        assert_eq!(invited.len(), 2);
+        for reply in refused {
+            assert_eq!(reply.problem(), "too-many-requests");
         }
     }
 }

@@ -79,6 +79,12 @@ async fn a_link_expires_and_is_renewed_by_mail_alone(house: House) {
     let mut anna = house.professional("anna").await;
     anna.send(&Writes::to(&["gina@partner.test"])).await;
     let old = token(&link(&house.mails().await[0]));
+    let renew = json!({ "token": old });
+    let early = house.post("/api/v1/invitations/renew", &renew).await;
+    assert_eq!(
+        (early.problem().as_str(), house.mails().await.len()),
+        ("not-allowed", 0)
+    );
     house.clock.pass(31 * DAY);
     for path in ["/api/v1/invitations/inspect", "/api/v1/registrations/start"] {
         let body = match path.ends_with("start") {

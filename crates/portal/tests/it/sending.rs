@@ -1,19 +1,22 @@
 //! A message from one to others.
 
 use axum::http::StatusCode;
+use portal::storage::Key as _;
 use serde_json::json;
 use wire::{
     mailbox::{Folder, OpenDelivery, Page, Role},
     people::{Correspondent, Recipient, Standing},
 };
 
-use crate::{house::House, on_both_engines, people::Writes};
+use crate::{claims::asked, house::House, on_both_engines, people::Writes};
 
 on_both_engines![
     it_arrives_sealed_and_opens_for_those_addressed,
     bcc_is_blind,
     two_addresses_that_are_one_make_one_delivery,
     a_guest_writes_to_whom_it_has_dealt_with,
+    to_refuse_a_guest_takes_the_same_whatever_the_address_is,
+    an_hours_recipients_are_counted,
     the_same_request_twice_is_once,
     a_recipient_who_registers_meanwhile_is_noticed,
     what_names_no_readable_key_is_refused,
@@ -178,6 +181,77 @@ async fn a_guest_writes_to_whom_it_has_dealt_with(house: House) {
     );
     let known: Vec<Correspondent> = gina.get("/correspondents?prefix=an").await.ok().json();
     assert_eq!(known.len(), 1);
+}
+
+async fn to_refuse_a_guest_takes_the_same_whatever_the_address_is(house: House) {
+    let mut anna = house.professional("anna").await;
+    let _ben = house.professional("ben").await;
+    let _hugo = house.guest("hugo").await;
+    let mut gina = house.guest("gina").await;
+    anna.send(&Writes::to(&["invited@partner.test", "gina@example.test"]))
+        .await;
+    let known: Vec<Recipient> = gina.prepare(&Writes::to(&["anna@example.test"])).await.ok().json();
+    let mut taken = Vec::new();
+    for (n, address) in [
+        "unknown@partner.test",
+        "invited@partner.test",
+        "ben@example.test",
+        "hugo@example.test",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (prepared, to_prepare) = asked(gina.prepare(&Writes::to(&[address]))).await;
+        let message = gina.seal(&Writes::to(&[address]), &known);
+        let (sent, to_send) = asked(gina.post_message(&format!("n{n}"), &message)).await;
+        for (reply, statements) in [(&prepared, &to_prepare), (&sent, &to_send)] {
+            assert_eq!(reply.problem(), "recipients-not-allowed");
+            assert!(statements.len() > 2, "{statements:?}");
+        }
+        taken.push((to_prepare, to_send));
+    }
+    for other in &taken[1..] {
+        assert_eq!(*other, taken[0]);
+    }
+}
+
+async fn an_hours_recipients_are_counted(house: House) {
+    let mut anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    let id = anna.id();
+    let count = async |n: i64| {
+        let mut unit = house.portal.store.begin().await.unwrap();
+        let put = sqlx::query("UPDATE sendings SET recipients = $2 WHERE account = $1");
+        put.bind(id.key()).bind(n).execute(&mut *unit).await.unwrap();
+        unit.commit().await.unwrap();
+    };
+    let (both, one) = (
+        Writes::to(&["ben@example.test", "waits@partner.test"]),
+        Writes::to(&["ben@example.test"]),
+    );
+    let recipients: Vec<Recipient> = anna.prepare(&both).await.ok().json();
+    let first = anna.seal(&both, &recipients);
+    anna.post_message("first", &first).await.ok();
+    count(i64::from(house.portal.settings.recipients_an_hour) - 1).await;
+    let refused = anna.seal(&both, &recipients);
+    let reply = anna.post_message("refused", &refused).await;
+    assert_eq!((reply.status.as_u16(), &*reply.problem()), (429, "too-many-requests"));
+    let left = 3_600_000 - house.portal.now() % 3_600_000;
+    assert_eq!(
+        reply.json::<wire::Problem>().retry_after,
+        Some((left as u32).div_ceil(1000))
+    );
+    // What was refused counts nothing, and what is asked again takes nothing.
+    let last = anna.seal(&one, &recipients[..1]);
+    for key in ["last", "last"] {
+        anna.post_message(key, &last).await.ok();
+    }
+    anna.post_message("first", &first).await.ok();
+    let more = anna.seal(&one, &recipients[..1]);
+    assert_eq!(anna.post_message("more", &more).await.problem(), "too-many-requests");
+    assert_eq!(ben.list(Folder::Inbox).await.len(), 2);
+    house.clock.pass(left);
+    anna.post_message("refused", &refused).await.ok();
 }
 
 async fn the_same_request_twice_is_once(house: House) {
