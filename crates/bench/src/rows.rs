@@ -110,6 +110,15 @@ pub async fn write(
     }
     query.execute(&mut *unit).await?;
 
+    sqlx::query(
+        "INSERT INTO sendings (account, hour, recipients) VALUES ($1, 0, $2) \
+         ON CONFLICT (account) DO UPDATE SET recipients = sendings.recipients + excluded.recipients",
+    )
+    .bind(from.account.key())
+    .bind(recipients.len() as i64)
+    .execute(&mut *unit)
+    .await?;
+
     let mut dealt: Vec<_> = recipients
         .iter()
         .flat_map(|&recipient| [(from.account, &people[recipient]), (people[recipient].account, from)])
@@ -129,8 +138,8 @@ pub async fn write(
 
     let mails: Vec<Uuid> = recipients.iter().map(|_| ids.next(now)).collect();
     let sql = format!(
-        "INSERT INTO outbox (id, kind, address, account, delivery, sender_name, created_at, next_at) VALUES {}",
-        values(recipients.len(), 8)
+        "INSERT INTO outbox (id, kind, address, account, sender, delivery, sender_name, created_at, next_at) VALUES {}",
+        values(recipients.len(), 9)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (mail, (person, delivery)) in mails.iter().zip(deliveries.iter().skip(1)) {
@@ -140,6 +149,7 @@ pub async fn write(
             .bind(&people[*person].address);
         query = query
             .bind(people[*person].account.key())
+            .bind(from.account.key())
             .bind(&delivery.as_bytes()[..])
             .bind("Dr Anna Berg");
         query = query.bind(now).bind(now + LATER);

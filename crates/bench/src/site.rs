@@ -167,6 +167,8 @@ fn restante(folder: &TempDir, database: &str, sink: &Sink) -> Result<Command> {
         .env("RESTANTE_MAIL_FROM", "portal@clinic.test")
         // One machine plays a whole town here.
         .env("RESTANTE_REQUESTS_A_SECOND", "1000000")
+        .env("RESTANTE_RECIPIENTS_AN_HOUR", "1000000000")
+        .env("RESTANTE_NOTIFICATIONS_AN_HOUR", "1000000000")
         .env("RESTANTE_BEHIND_PROXY", "true")
         .stdin(Stdio::null())
         .stderr(

@@ -29,6 +29,10 @@ pub struct Settings {
     pub claim_lifetime: Millis,
     /// The most new addresses that one account may invite in a day.
     pub invitations_a_day: u32,
+    /// The most recipients that the messages of one account may have in an hour, all together.
+    pub recipients_an_hour: u32,
+    /// How many mails of a kind one account causes to one address in an hour before they are put off and go out together.
+    pub notifications_an_hour: u32,
     /// How many bytes of files one account may upload in a day.
     pub uploads_a_day: u64,
     /// Requests that one network may make a second, and ten times that in a burst.
@@ -69,6 +73,8 @@ impl Settings {
             invitation_lifetime: 30 * DAY,
             claim_lifetime: DAY,
             invitations_a_day: 500,
+            recipients_an_hour: 3000,
+            notifications_an_hour: 5,
             uploads_a_day: 50 << 30,
             requests_a_second: 100,
             directory_domains: Vec::new(),

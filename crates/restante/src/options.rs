@@ -171,6 +171,16 @@ pub struct Options {
     #[arg(long, env = "RESTANTE_REQUESTS_A_SECOND", value_name = "NUMBER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requests_a_second: Option<u32>,
+
+    /// How many recipients the messages of one account may have in an hour; 3000 unless told.
+    #[arg(long, env = "RESTANTE_RECIPIENTS_AN_HOUR", value_name = "NUMBER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients_an_hour: Option<u32>,
+
+    /// How many mails of a kind one account causes to one address in an hour before they go out together; 5 unless told.
+    #[arg(long, env = "RESTANTE_NOTIFICATIONS_AN_HOUR", value_name = "NUMBER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notifications_an_hour: Option<u32>,
 }
 
 /// How the connection to the relay is protected.
@@ -262,6 +272,8 @@ impl Options {
         settings.behind_proxy = self.behind_proxy.unwrap_or(false);
         settings.max_file_size = self.max_file_size.unwrap_or(settings.max_file_size);
         settings.requests_a_second = self.requests_a_second.unwrap_or(settings.requests_a_second);
+        settings.recipients_an_hour = self.recipients_an_hour.unwrap_or(settings.recipients_an_hour);
+        settings.notifications_an_hour = self.notifications_an_hour.unwrap_or(settings.notifications_an_hour);
         if let Some(hours) = self.session_hours {
             settings.session_lifetime = i64::from(hours) * 3_600_000;
         }

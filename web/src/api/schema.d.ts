@@ -710,7 +710,8 @@ export interface paths {
         put?: never;
         /**
          * Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every activation, every claim.
-         *     Saying it twice is saying it once, so that nobody who has signed in anew is put out by an old mail.
+         *     Saying it twice is saying it once, by whichever link that went to the same address before: nobody who has signed in
+         *     anew is put out by an old mail.
          */
         post: {
             parameters: {
@@ -1964,7 +1965,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mails a new link to the address that an expired one was for. */
+        /**
+         * Mails a new link to the address that an expired one was for. One that has not expired is good for registering, and
+         *     gets no other.
+         */
         post: {
             parameters: {
                 query?: never;

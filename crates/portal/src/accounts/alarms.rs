@@ -4,7 +4,7 @@
 //! the owner can begin again by the password.
 
 use axum::{Json, extract::State, http::StatusCode};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use wire::{
     Address, Millis, ProblemType, Sha256,
     claims::{AlarmShown, LinkToken},
@@ -38,24 +38,38 @@ pub(crate) struct AlarmLink {
     pub(crate) expires_at: Millis,
 }
 
-/// Makes the link of a notice about an account to one of its addresses, or one that it had.
+/// Makes the link of a notice about an account to one of its addresses, or one that it had. Where the alarm was raised from
+/// there since what the notice tells of, at `told_at`, the link is spent: a mail that comes late, or twice, gives nobody
+/// another try.
 pub(crate) async fn issue_alarm(
     portal: &Portal,
     unit: &mut Unit,
     account: AccountId,
     address: &Address,
+    told_at: Millis,
 ) -> Result<AlarmLink, StoreError> {
     let secret = portal.entropy.secret();
     let expires_at = portal.now() + GOOD_FOR;
-    sqlx::query("INSERT INTO alarms (hash, account, address, expires_at) VALUES ($1, $2, $3, $4)")
+    let holder = hold_holder(unit, account).await?;
+    let sql = format!(
+        "INSERT INTO alarms (hash, account, address, expires_at, raised_at) VALUES ($3, $4, $2, $5, \
+         (SELECT MAX(raised_at) FROM alarms WHERE {OF_ADDRESS} AND raised_at > $6))"
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(holder.key())
+        .bind(address.as_typed())
         .bind(Sha256::of(&secret).key())
         .bind(account.key())
-        .bind(address.as_typed())
         .bind(expires_at)
+        .bind(told_at)
         .execute(&mut **unit)
         .await?;
     Ok(AlarmLink { secret, expires_at })
 }
+
+/// The links that went to the address `$2` and stop the account `$1`, or one that it absorbed.
+const OF_ADDRESS: &str =
+    "account IN (SELECT id FROM accounts WHERE id = $1 OR absorbed_into = $1) AND lower(address) = lower($2)";
 
 /// What a link's secret stands for.
 struct Alarm {
@@ -105,7 +119,8 @@ pub(super) async fn inspect(State(portal): State<Portal>, Body(link): Body<LinkT
 }
 
 /// Says *This wasn't me*: every session of the account ends, every sign-in that has begun, every activation, every claim.
-/// Saying it twice is saying it once, so that nobody who has signed in anew is put out by an old mail.
+/// Saying it twice is saying it once, by whichever link that went to the same address before: nobody who has signed in
+/// anew is put out by an old mail.
 #[utoipa::path(
     post, path = "/alarms", tag = "account",
     request_body = LinkToken, responses((status = 204)),
@@ -128,6 +143,15 @@ pub(super) async fn raise(State(portal): State<Portal>, Body(link): Body<LinkTok
         .map_err(StoreError::from)?
         .rows_affected();
     if raised > 0 {
+        let spend =
+            format!("UPDATE alarms SET raised_at = $3 WHERE {OF_ADDRESS} AND raised_at IS NULL AND expires_at > $3");
+        sqlx::query(AssertSqlSafe(spend))
+            .bind(account.key())
+            .bind(alarm.address.as_typed())
+            .bind(now)
+            .execute(&mut *unit)
+            .await
+            .map_err(StoreError::from)?;
         sessions::end_all(&mut unit, account, None).await?;
         activations::remove_all(&portal, &mut unit, account).await?;
         addresses::cancel_claims(&portal, &mut unit, account).await?;

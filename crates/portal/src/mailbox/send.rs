@@ -24,7 +24,7 @@ use crate::{
     http::{Answer, Error, IdempotencyKey, parse},
     notices,
     sessions::Caller,
-    settings::DAY,
+    settings::{DAY, HOUR},
     storage::{Key as _, RowExt as _, StoreError, Unit, name, values},
 };
 
@@ -146,6 +146,7 @@ async fn take(
     let sender = parties::sender(unit, caller.account, &request.from).await?;
     let (addressees, participants) = parties::addressees(portal, unit, caller, &request, now).await?;
     let packets = match_packets(&request.key_packets, &sender, &addressees)?;
+    count(portal, unit, caller.account, addressees.len(), now).await?;
     let size = request.body.0.len() as u64 + files::nameable(unit, caller.account, &request.files).await?;
     let in_reply_to = match request.in_reply_to {
         None => None,
@@ -200,7 +201,7 @@ async fn take(
             delivery: Some(addressee.delivery),
         })
         .collect();
-    notices::put(portal, unit, &notices, Some(&sender.name)).await?;
+    notices::put(portal, unit, &notices, (caller.account, &sender.name)).await?;
     let mut told = vec![(caller.account, Change::Delivery { id: sent.delivery })];
     told.extend(
         addressees
@@ -220,6 +221,33 @@ async fn take(
     .await
     .map_err(taken)?;
     Ok(sent)
+}
+
+/// Counts the recipients that an account writes to in an hour. Whoever sends for it at the same time waits here, and
+/// counts on from this.
+///
+/// # Errors
+/// `too-many-requests` where they are more than may be, and how long the hour lasts.
+async fn count(portal: &Portal, unit: &mut Unit, account: AccountId, recipients: usize, now: Millis) -> Answer<()> {
+    let row = sqlx::query(
+        "INSERT INTO sendings (account, hour, recipients) VALUES ($1, $2, $3) \
+         ON CONFLICT (account) DO UPDATE SET hour = excluded.hour, recipients = excluded.recipients + \
+             CASE WHEN sendings.hour = excluded.hour THEN sendings.recipients ELSE 0 END \
+         RETURNING recipients",
+    )
+    .bind(account.key())
+    .bind(now - now.rem_euclid(HOUR))
+    .bind(recipients as i64)
+    .fetch_one(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
+    if row.int("recipients")? <= i64::from(portal.settings.recipients_an_hour) {
+        return Ok(());
+    }
+    let mut problem = Problem::new(ProblemType::TooManyRequests).detail("no more recipients this hour");
+    let wait = (HOUR - now.rem_euclid(HOUR) + 999) / 1000;
+    problem.retry_after = Some(u32::try_from(wait).unwrap_or(u32::MAX));
+    Err(problem.into())
 }
 
 fn taken(error: sqlx::Error) -> Failure {

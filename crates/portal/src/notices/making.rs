@@ -6,7 +6,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use wire::people::AccountState;
 
-use super::{kind::Kind, letter::Letter, round::Due};
+use super::{due::Due, kind::Kind, letter::Letter};
 use crate::{
     Portal, accounts, addresses,
     storage::{Key as _, RowExt as _, StoreError},
@@ -31,7 +31,7 @@ pub(super) async fn letter<'a>(portal: &Portal, due: &'a Due) -> Result<Option<L
         Kind::NewAddress => Ok(Some(letter)),
         Kind::Warning(_) => {
             let mut unit = portal.store.begin().await?;
-            let alarm = accounts::issue_alarm(portal, &mut unit, due.account, &due.address).await?;
+            let alarm = accounts::issue_alarm(portal, &mut unit, due.account, &due.address, due.created_at).await?;
             portal.commit(unit).await?;
             Ok(Some(Letter {
                 link: link(portal, "alarm", &alarm.secret),

@@ -3,7 +3,9 @@
 //! A mail is a row in the outbox that commits with what it tells of. It holds no confidential content: the portal's
 //! name, who wrote, one link.
 
+mod due;
 mod folder;
+mod folding;
 mod kind;
 mod letter;
 mod making;

@@ -48,6 +48,8 @@ pub(crate) struct ClaimMail<'a> {
 pub(super) struct Row<'a> {
     pub(super) kind: Kind,
     pub(super) account: AccountId,
+    /// Who caused it.
+    pub(super) sender: AccountId,
     pub(super) destination: &'a Address,
     pub(super) sender_name: Option<&'a str>,
     pub(super) delivery: Option<DeliveryId>,
@@ -57,17 +59,27 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// A mail that is about nothing but itself, to go out now.
+    /// A mail that is about nothing but itself and nobody else caused, to go out now.
     pub(super) fn now(portal: &Portal, kind: Kind, account: AccountId, destination: &'a Address) -> Self {
         Self {
             kind,
             account,
+            sender: account,
             destination,
             sender_name: None,
             delivery: None,
             claim: None,
             about: None,
             next_at: portal.now(),
+        }
+    }
+
+    /// Whether somebody waits for it before a screen, or may have to stop something.
+    fn urgent(&self) -> bool {
+        match self.kind {
+            Kind::Claim | Kind::Warning(_) => true,
+            Kind::Invitation => self.delivery.is_none(),
+            Kind::Notification | Kind::NewAddress => false,
         }
     }
 }
@@ -85,18 +97,19 @@ pub(crate) async fn invite(
     };
     let destination = accounts::destination(unit, account).await?;
     let row = Row {
+        sender: invited_by.unwrap_or(account),
         sender_name: sender_name.as_deref(),
         ..Row::now(portal, Kind::Invitation, account, &destination)
     };
     put_rows(portal, unit, &[row]).await
 }
 
-/// Puts mails about deliveries into the outbox.
+/// Puts mails about deliveries that somebody sent into the outbox.
 pub(crate) async fn put(
     portal: &Portal,
     unit: &mut Unit,
     notices: &[Notice],
-    sender_name: Option<&str>,
+    (sender, sender_name): (AccountId, &str),
 ) -> Result<(), StoreError> {
     let rows: Vec<_> = notices
         .iter()
@@ -106,7 +119,8 @@ pub(crate) async fn put(
                 false => Kind::Notification,
             };
             Row {
-                sender_name,
+                sender,
+                sender_name: Some(sender_name),
                 delivery: notice.delivery,
                 ..Row::now(portal, kind, notice.account, &notice.destination)
             }
@@ -154,9 +168,9 @@ pub(super) async fn put_rows(portal: &Portal, unit: &mut Unit, rows: &[Row<'_>])
     let now = portal.now();
     let ids: Vec<_> = rows.iter().map(|_| portal.entropy.id(now)).collect();
     let sql = format!(
-        "INSERT INTO outbox (id, kind, address, account, sender_name, delivery, claim, about, created_at, next_at) \
-         VALUES {}",
-        values(rows.len(), 10)
+        "INSERT INTO outbox (id, kind, address, account, sender, sender_name, delivery, claim, about, urgent, \
+             created_at, next_at) VALUES {}",
+        values(rows.len(), 12)
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (id, row) in ids.iter().zip(rows) {
@@ -165,10 +179,12 @@ pub(super) async fn put_rows(portal: &Portal, unit: &mut Unit, rows: &[Row<'_>])
             .bind(name(&row.kind))
             .bind(row.destination.as_typed())
             .bind(row.account.key())
+            .bind(row.sender.key())
             .bind(row.sender_name)
             .bind(row.delivery.as_ref().map(|delivery| delivery.key()))
             .bind(row.claim.as_ref().map(|claim| claim.key()))
             .bind(row.about.map(Address::as_typed))
+            .bind(i64::from(row.urgent()))
             .bind(now)
             .bind(row.next_at);
         unit.wake(row.account);

@@ -1,13 +1,12 @@
-//! A round of the outbox: what is due goes out, and is retried until it did or three days have passed.
+//! A round of the outbox: what is due goes out by turns, and is retried until it did or three days have passed.
 
-use uuid::Uuid;
-use wire::{
-    Address, Millis,
-    ids::{AccountId, ClaimId, DeliveryId},
-    mailbox::Change,
+use wire::{Millis, ids::DeliveryId, mailbox::Change};
+
+use super::{
+    Connection, Mail, Refusal,
+    due::{Due, Served},
+    folding, making, tellings,
 };
-
-use super::{Connection, Mail, Refusal, kind::Kind, making, tellings};
 use crate::{
     Portal, accounts, changes,
     settings::DAY,
@@ -25,20 +24,6 @@ const LEASE: Millis = 60_000;
 fn back_off(attempts: i64) -> Millis {
     let doublings = (attempts - 1).clamp(0, 8);
     (60_000 << doublings).min(4 * 3_600_000)
-}
-
-/// A mail whose time has come.
-pub(super) struct Due {
-    pub(super) id: Uuid,
-    pub(super) kind: Kind,
-    pub(super) account: AccountId,
-    pub(super) delivery: Option<DeliveryId>,
-    pub(super) claim: Option<ClaimId>,
-    pub(super) about: Option<Address>,
-    pub(super) sender_name: Option<String>,
-    pub(super) address: Address,
-    created_at: Millis,
-    attempts: i64,
 }
 
 /// What became of a mail whose time had come.
@@ -69,11 +54,14 @@ pub(crate) async fn deliver_due(portal: &Portal) -> Result<Option<Millis>, Store
 /// One after the other, so that a process that dies has at most one mail in flight: only that one can go out twice.
 async fn send_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
     let mut connection: Option<Box<dyn Connection>> = None;
+    let mut served = Served::new();
     loop {
         if portal.wakes.are_closing() {
             break;
         }
-        let Some(due) = take(portal).await? else { break };
+        let Some(due) = take(portal, &mut served).await? else {
+            break;
+        };
         let outcome = send(portal, &mut connection, &due).await?;
         finish(portal, &due, outcome).await?;
         if outcome == Outcome::Refused(Refusal::Relay) {
@@ -92,39 +80,45 @@ async fn send_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
     row.maybe_int("next_at")
 }
 
-/// Takes the mail that has been due longest, for this process alone.
-async fn take(portal: &Portal) -> Result<Option<Due>, StoreError> {
+/// Takes the mail whose turn it is, for this process alone. Those that are too many for their reader are put off.
+async fn take(portal: &Portal, served: &mut Served) -> Result<Option<Due>, StoreError> {
     loop {
         let now = portal.now();
-        let row = sqlx::query(
-            "SELECT id, kind, account, delivery, claim, about, sender_name, address, created_at, attempts, next_at \
-             FROM outbox WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1",
-        )
-        .bind(now)
-        .fetch_optional(&mut *portal.store.read().await?)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let due = Due {
-            id: Uuid::from_slice(&row.bytes("id")?).map_err(|_| StoreError::Corrupt)?,
-            kind: row.name("kind")?,
-            account: row.key("account")?,
-            delivery: row.maybe_key("delivery")?,
-            claim: row.maybe_key("claim")?,
-            about: row.maybe_address("about")?,
-            sender_name: row.maybe_text("sender_name")?,
-            address: row.address("address")?,
-            created_at: row.millis("created_at")?,
-            attempts: row.int("attempts")? + 1,
+        let mut db = portal.store.read().await?;
+        let Some(mut due) = served.next(&mut db, now).await? else {
+            return Ok(None);
         };
+        let free = folding::free_at(portal, &mut db, &due, now).await?;
+        let folds = due.put_off || free.is_some();
+        if folds && free.is_none_or(|at| at <= now) {
+            // Another process may have been quicker.
+            let Some(newest) = folding::newest(&mut db, &due, now).await? else {
+                continue;
+            };
+            due = newest;
+        }
+        drop(db);
         let mut unit = portal.store.begin().await?;
+        if let Some(at) = free
+            && at > now
+        {
+            folding::put_off(&mut unit, &due, now, at).await?;
+            portal.commit(unit).await?;
+            continue;
+        }
         let taken =
             sqlx::query("UPDATE outbox SET next_at = $3, attempts = attempts + 1 WHERE id = $1 AND next_at = $2")
                 .bind(&due.id.as_bytes()[..])
-                .bind(row.millis("next_at")?)
+                .bind(due.next_at)
                 .bind(now + LEASE)
                 .execute(&mut *unit)
                 .await?
                 .rows_affected();
+        due.next_at = now + LEASE;
+        due.attempts += 1;
+        if taken > 0 && folds {
+            due.folds = folding::lease_others(&mut unit, &due, now).await?;
+        }
         portal.commit(unit).await?;
         if taken > 0 {
             return Ok(Some(due));
@@ -156,6 +150,17 @@ async fn send(portal: &Portal, connection: &mut Option<Box<dyn Connection>>, due
     })
 }
 
+/// What a mail's row says after a try.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Ended {
+    /// When it is tried again.
+    pub(super) next_at: Option<Millis>,
+    pub(super) sent_at: Option<Millis>,
+    pub(super) failed_at: Option<Millis>,
+    /// Whether the address was refused for good.
+    pub(super) refused: bool,
+}
+
 async fn finish(portal: &Portal, due: &Due, outcome: Outcome) -> Result<(), StoreError> {
     let now = portal.now();
     let over = now - due.created_at >= GIVE_UP_AFTER;
@@ -164,41 +169,45 @@ async fn finish(portal: &Portal, due: &Due, outcome: Outcome) -> Result<(), Stor
         // Before the mail's row, which is the order of whoever has the claim mailed again.
         accounts::hold(&mut unit, &[due.account]).await?;
     }
-    match outcome {
-        Outcome::Sent => {
-            sqlx::query("UPDATE outbox SET next_at = NULL, sent_at = $2 WHERE id = $1")
-                .bind(&due.id.as_bytes()[..])
-                .bind(now)
-                .execute(&mut *unit)
-                .await?;
-        }
-        Outcome::Moot => {
-            sqlx::query("UPDATE outbox SET next_at = NULL WHERE id = $1")
-                .bind(&due.id.as_bytes()[..])
-                .execute(&mut *unit)
-                .await?;
-        }
+    let ended = match outcome {
+        Outcome::Sent => Ended {
+            sent_at: Some(now),
+            ..Ended::default()
+        },
+        Outcome::Moot => Ended::default(),
         Outcome::Refused(refusal) if over || refusal == Refusal::Address => {
             tracing::warn!(%refusal, attempts = due.attempts, "a notification was given up");
-            sqlx::query("UPDATE outbox SET next_at = NULL, failed_at = $2, refused = $3 WHERE id = $1")
-                .bind(&due.id.as_bytes()[..])
-                .bind(now)
-                .bind(i64::from(refusal == Refusal::Address))
-                .execute(&mut *unit)
-                .await?;
+            Ended {
+                failed_at: Some(now),
+                refused: refusal == Refusal::Address,
+                ..Ended::default()
+            }
         }
         Outcome::Refused(refusal) => {
             tracing::info!(%refusal, attempts = due.attempts, "a notification will be tried again");
-            // One that a newer mail took the place of meanwhile stays ended.
-            sqlx::query("UPDATE outbox SET next_at = $2 WHERE id = $1 AND next_at IS NOT NULL")
-                .bind(&due.id.as_bytes()[..])
-                .bind(now + back_off(due.attempts))
-                .execute(&mut *unit)
-                .await?;
+            Ended {
+                next_at: Some(now + back_off(due.attempts)),
+                ..Ended::default()
+            }
         }
-    }
+    };
+    // One that a newer mail took the place of meanwhile stays ended.
+    sqlx::query(
+        "UPDATE outbox SET next_at = CASE WHEN next_at IS NULL THEN NULL ELSE $2 END, sent_at = $3, failed_at = $4, \
+             refused = $5 WHERE id = $1",
+    )
+    .bind(&due.id.as_bytes()[..])
+    .bind(ended.next_at)
+    .bind(ended.sent_at)
+    .bind(ended.failed_at)
+    .bind(i64::from(ended.refused))
+    .execute(&mut *unit)
+    .await?;
     if let Some(delivery) = due.delivery {
         tell_sender(&mut unit, delivery).await?;
+    }
+    if due.folds {
+        folding::finish(&mut unit, due, &ended).await?;
     }
     if due.claim.is_some() {
         // Its row in the claimant's list shows how it fares.

@@ -90,6 +90,7 @@ pub(super) async fn tell_a_few(portal: &Portal) -> Result<bool, StoreError> {
         let rows: Vec<_> = few
             .iter()
             .map(|one| Row {
+                sender: account,
                 sender_name: name.as_deref(),
                 about: Some(&master),
                 ..Row::now(portal, Kind::NewAddress, one.account, &one.address)

@@ -14,6 +14,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (2, "address migration", include_str!("0002_address_migration.sql")),
     (3, "activations", include_str!("0003_activations.sql")),
     (4, "uploads", include_str!("0004_uploads.sql")),
+    (5, "turns of the outbox", include_str!("0005_turns_of_the_outbox.sql")),
 ];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {

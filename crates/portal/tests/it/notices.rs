@@ -1,12 +1,19 @@
 //! Basic mail: what goes out, what it says, and what happens where it does not.
 
-use wire::mailbox::{Folder, Notification};
+use portal::notices::Mail;
+use serde_json::json;
+use wire::{
+    mailbox::{Folder, Notification},
+    sessions::Invitation,
+};
 
 use crate::{
     house::{House, Refuses},
     on_both_engines,
-    people::{Person, Writes},
+    people::{Person, Writes, link, token},
 };
+
+const MINUTE: i64 = 60_000;
 
 on_both_engines![
     a_mail_says_who_and_where_and_nothing_of_the_message,
@@ -15,6 +22,11 @@ on_both_engines![
     a_mail_that_is_not_taken_is_tried_for_three_days,
     somebody_who_registers_before_the_invitation_leaves_gets_the_message_link,
     whose_address_is_confirmed_before_the_invitation_leaves_gets_the_message_link,
+    of_many_messages_the_first_are_mailed_each_and_the_last_in_any_case,
+    an_invited_address_gets_three_mails_an_hour_whoever_writes,
+    what_becomes_of_one_mail_becomes_of_those_that_it_tells_of,
+    security_notices_without_end_are_put_off,
+    whoever_causes_many_mails_delays_nobody_elses,
 ];
 
 async fn notification(person: &Person<'_>, n: usize) -> Notification {
@@ -167,4 +179,174 @@ async fn whose_address_is_confirmed_before_the_invitation_leaves_gets_the_messag
             .iter()
             .all(|mail| !String::from_utf8_lossy(&mail.message).contains("register"))
     );
+}
+
+/// How the notifications of a message to one fare, the newest first.
+async fn notifications(person: &Person<'_>) -> Vec<Notification> {
+    let mut all = Vec::new();
+    for sent in person.list(Folder::Sent).await {
+        let slip = person.open(&sent).await.0.slip;
+        all.push(slip.participants[0].notification.unwrap());
+    }
+    all
+}
+
+fn readers(mails: &[Mail]) -> Vec<&str> {
+    mails.iter().map(|mail| mail.to.as_typed()).collect()
+}
+
+async fn of_many_messages_the_first_are_mailed_each_and_the_last_in_any_case(house: House) {
+    let mut anna = house.professional("anna").await;
+    let mut dora = house.professional("dora").await;
+    let ben = house.professional("ben").await;
+    let to_ben = Writes::to(&["ben@example.test"]);
+    for _ in 0..9 {
+        house.clock.pass(1);
+        anna.send(&to_ben).await;
+    }
+    assert_eq!(house.mails().await.len(), 5);
+    assert_eq!(
+        notifications(&anna).await[..4],
+        [Notification::Waiting { attempts: 0 }; 4]
+    );
+    // Another sender's do not wait, and neither does a message of theirs to somebody else.
+    house.clock.pass(1);
+    dora.send(&to_ben).await;
+    anna.send(&Writes::to(&["dora@example.test"])).await;
+    assert_eq!(house.mails().await.len(), 2);
+
+    // One that comes in between waits as long as the others.
+    house.clock.pass(9 * MINUTE);
+    anna.send(&to_ben).await;
+    let newest = ben.list(Folder::Inbox).await[0].id;
+    assert!(house.mails().await.is_empty());
+    let next = portal::workers::send_due(&house.portal).await.unwrap().unwrap();
+    assert_eq!(next - house.portal.now(), MINUTE);
+    let changes = async || anna.get("/changes?since=0").await.ok().json::<wire::mailbox::Changes>();
+    let before = changes().await.latest;
+    house.clock.pass(MINUTE);
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(link(&mails[0]), format!("{}/inbox/{newest}", crate::house::URL));
+    assert_eq!(changes().await.latest, before + 5);
+    let sent_at = house.portal.now();
+    for n in [0, 2, 3, 4, 5] {
+        assert_eq!(notifications(&anna).await[n], Notification::Sent { at: sent_at });
+    }
+    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+
+    // Who has had enough gets one every ten minutes, and each after a quiet hour.
+    anna.send(&to_ben).await;
+    assert!(house.mails().await.is_empty());
+    house.clock.pass(10 * MINUTE);
+    assert_eq!(house.mails().await.len(), 1);
+    house.clock.pass(60 * MINUTE);
+    anna.send(&to_ben).await;
+    anna.send(&to_ben).await;
+    assert_eq!(house.mails().await.len(), 2);
+}
+
+async fn an_invited_address_gets_three_mails_an_hour_whoever_writes(house: House) {
+    let mut anna = house.professional("anna").await;
+    let mut ben = house.professional("ben").await;
+    let to_gina = Writes::to(&["gina@partner.test"]);
+    for _ in 0..3 {
+        anna.send(&to_gina).await;
+        ben.send(&to_gina).await;
+    }
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 3);
+    let body = json!({ "token": token(&link(&mails[0])) });
+    let said = house.post("/api/v1/invitations/inspect", &body).await.ok();
+    assert_eq!(said.json::<Invitation>().waiting, 6);
+    house.clock.pass(60 * MINUTE - 1);
+    anna.send(&to_gina).await;
+    assert!(house.mails().await.is_empty());
+    house.clock.pass(1);
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+    let gina = house
+        .register("Gina", "gina@partner.test", token(&link(&mails[0])))
+        .await;
+    assert_eq!(gina.list(Folder::Inbox).await.len(), 7);
+    for person in [&anna, &ben] {
+        for notification in notifications(person).await {
+            assert!(matches!(notification, Notification::Sent { .. }), "{notification:?}");
+        }
+    }
+}
+
+async fn what_becomes_of_one_mail_becomes_of_those_that_it_tells_of(house: House) {
+    let mut anna = house.professional("anna").await;
+    let _ben = house.professional("ben").await;
+    let ben = "ben@example.test";
+    for _ in 0..8 {
+        house.clock.pass(1);
+        anna.send(&Writes::to(&[ben])).await;
+    }
+    house.mails().await;
+    house.clock.pass(10 * MINUTE);
+    // Not taken: tried again, still as one.
+    house.relay.refuse(Refuses::Mail(ben.parse().unwrap()));
+    house.mails().await;
+    assert_eq!(
+        notifications(&anna).await[..3],
+        [1, 0, 0].map(|attempts| Notification::Waiting { attempts })
+    );
+    // Refused for good: so it is for all of them.
+    house.relay.refuse(Refuses::Address(ben.parse().unwrap()));
+    house.clock.pass(MINUTE);
+    house.mails().await;
+    let (at, refused) = (house.portal.now(), true);
+    assert_eq!(
+        notifications(&anna).await[..3],
+        [Notification::Failed { at, refused }; 3]
+    );
+    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+}
+
+async fn security_notices_without_end_are_put_off(house: House) {
+    let anna = house.professional("anna").await;
+    anna.add("anna@new.test").await;
+    house.mails().await;
+    for address in ["anna@new.test", "anna@example.test"].iter().cycle().take(20) {
+        anna.promote(address, false).await.ok();
+    }
+    // Five of each of two kinds to each of two addresses.
+    assert_eq!(house.mails().await.len(), 20);
+    house.clock.pass(10 * MINUTE);
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 4);
+    for mail in &mails {
+        let alarm = json!({ "token": token(&link(mail)) });
+        house.post("/api/v1/alarms/inspect", alarm).await.ok();
+    }
+    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+}
+
+async fn whoever_causes_many_mails_delays_nobody_elses(house: House) {
+    // The one who sends much comes first by the order of ids, too.
+    let mut anna = house.professional("anna").await;
+    house.clock.pass(1);
+    let mut ben = house.professional("ben").await;
+    let mut carl = house.professional("carl").await;
+    let many: Vec<String> = (0..40).map(|n| format!("n{n:02}@partner.test")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    anna.send(&Writes::to(&many)).await;
+    anna.send(&Writes::to(&many)).await;
+    house.clock.pass(MINUTE);
+    ben.send(&Writes::to(&["carl@example.test"])).await;
+    ben.send(&Writes::to(&["anna@example.test"])).await;
+    carl.claim("carl@new.test").await.ok();
+    carl.activate().await;
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 84);
+    let order = readers(&mails);
+    let mut urgent = order[..2].to_vec();
+    urgent.sort_unstable();
+    assert_eq!(urgent, ["carl@example.test", "carl@new.test"]);
+    let of_others = |n: usize| ["carl@example.test", "anna@example.test"].contains(&order[n]);
+    let turns: Vec<bool> = (2..7).map(of_others).collect();
+    assert_eq!(turns, [false, true, false, true, false]);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
-use portal::{Portal, Rooms, Secrets, changes::Wakes, files::Blobs, notices::Mail, workers};
+use portal::{Portal, Rooms, Secrets, changes::Wakes, files::Blobs, notices::Mail, storage::Key as _, workers};
 use serde_json::{Value, json};
 use wire::{
     Address, Bytes,
@@ -24,6 +24,7 @@ on_both_engines![
     a_claim_mailed_again_before_it_went_out_is_mailed_once,
     a_claims_mail_is_put_off_where_others_claim_the_address_too,
     an_alarm_ends_sessions_sign_ins_and_claims_once,
+    an_alarm_spends_every_link_that_went_to_its_address,
     an_alarm_of_an_absorbed_accounts_address_stops_its_holder,
     an_alarm_link_works_for_seven_days,
     everybody_whom_an_account_dealt_with_is_told_once,
@@ -270,6 +271,74 @@ async fn an_alarm_ends_sessions_sign_ins_and_claims_once(house: House) {
     assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
     let activity = anna.activity().await;
     assert_eq!(activity.iter().filter(|one| **one == raised).count(), 1);
+}
+
+/// The secrets of every *This wasn't me* among some mails to an address.
+fn alarms(mails: &[Mail], address: &str) -> Vec<Bytes> {
+    let links = mails.iter().filter(|mail| mail.to.as_typed() == address).map(link);
+    links
+        .filter(|link| link.contains("/alarm#"))
+        .map(|link| token(&link))
+        .collect()
+}
+
+async fn an_alarm_spends_every_link_that_went_to_its_address(house: House) {
+    let mut anna = house.professional("anna").await;
+    let ben = house.professional("ben").await;
+    ben.add("ben@new.test").await;
+    let of_ben = alarms(&house.mails().await, "ben@example.test");
+    anna.add("anna@new.test").await;
+    anna.absorb("ben@example.test", PASSWORD).await;
+    house.clock.pass(1);
+    anna.post("/aliases/remove", json!({ "address": "ben@example.test" }))
+        .await
+        .ok();
+    let mails = house.mails().await;
+    let to_the_removed: Vec<_> = of_ben.into_iter().chain(alarms(&mails, "ben@example.test")).collect();
+    let to_another = alarms(&mails, "anna@example.test");
+    assert_eq!((to_the_removed.len(), to_another.len()), (3, 2));
+    // A notice of before that is late.
+    house.relay.refuse(Refuses::Mail("ben@example.test".parse().unwrap()));
+    let late = format!(
+        "INSERT INTO outbox (id, kind, address, account, created_at, next_at) \
+         SELECT $1, 'removed', 'ben@example.test', id, {created_at}, {created_at} FROM accounts WHERE id = $2",
+        created_at = house.portal.now(),
+    );
+    let mut unit = house.portal.store.begin().await.unwrap();
+    let late = sqlx::query(sqlx::AssertSqlSafe(late));
+    late.bind(vec![9; 16])
+        .bind(anna.id().key())
+        .execute(&mut *unit)
+        .await
+        .unwrap();
+    unit.commit().await.unwrap();
+    house.mails().await;
+    house.relay.refuse(None);
+
+    // Whichever it is: the removed notice's own link works, and so did that of before the account was absorbed.
+    house.clock.pass(1);
+    assert_eq!(raise(&house, &to_the_removed[2]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get("/session").await.problem(), "signed-out");
+    anna.signed_in = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    house.clock.pass(60_000);
+    let late = alarms(&house.mails().await, "ben@example.test");
+    assert_eq!(late.len(), 1);
+    for spent in to_the_removed.iter().chain(&late) {
+        assert_eq!(raise(&house, spent).await.status, StatusCode::NO_CONTENT);
+        anna.get("/session").await.ok();
+        let shown = house.post("/api/v1/alarms/inspect", json!({ "token": spent })).await;
+        assert_eq!(shown.ok().json::<AlarmShown>().raised_at, Some(NOW + 2));
+    }
+
+    // What went to another address is another's to say, and what is told of later has a link that works.
+    assert_eq!(raise(&house, &to_another[0]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get("/session").await.problem(), "signed-out");
+    anna.signed_in = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    house.clock.pass(1);
+    anna.add("anna.third@new.test").await;
+    let later = alarms(&house.mails().await, "anna@example.test");
+    assert_eq!(raise(&house, &later[0]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(anna.get("/session").await.problem(), "signed-out");
 }
 
 async fn an_alarm_of_an_absorbed_accounts_address_stops_its_holder(house: House) {

@@ -93,6 +93,8 @@ impl Site {
             .env("RESTANTE_SMTP_TLS", "none")
             .env("RESTANTE_MAIL_FROM", "portal@clinic.test")
             .env("RESTANTE_REQUESTS_A_SECOND", "100000")
+            .env("RESTANTE_RECIPIENTS_AN_HOUR", "1000000000")
+            .env("RESTANTE_NOTIFICATIONS_AN_HOUR", "1000000000")
             .env("RUST_LOG", "warn")
             .kill_on_drop(true);
         if let Some(database) = &self.database {
