@@ -101,6 +101,9 @@ const LONGEST: Millis = UNNAMED_FOR - HOUR;
 const LEASE: Millis = 10 * 60_000;
 const DELETED_WITHIN: Duration = Duration::from_secs(60);
 
+/// After how many that it does not delete the store is left alone until the next sweep.
+const FAILURES: usize = 10;
+
 /// Deletes blobs that no message names. Part of the sweep.
 ///
 /// The row goes first: without it nobody can name the blob. In its place comes one that says that its object is to be
@@ -130,22 +133,30 @@ pub(crate) async fn sweep(portal: &Portal, now: Millis) -> Answer<()> {
             .map_err(StoreError::from)?;
     }
     portal.commit(unit).await?;
-    while let Some(sha256) = lease(portal, now).await? {
+    let mut failures = 0;
+    while failures < FAILURES
+        && let Some(sha256) = lease(portal).await?
+    {
         match tokio::time::timeout(DELETED_WITHIN, portal.blobs.delete(sha256)).await {
             Ok(Ok(())) => forget(portal, sha256).await?,
-            // Its turn comes again when the lease is over.
-            Ok(Err(_)) | Err(_) => tracing::error!("a file that no message names could not be deleted"),
+            // Its turn comes again when the lease is over, after those that were not tried yet.
+            Ok(Err(_)) | Err(_) => {
+                failures += 1;
+                tracing::error!("a file that no message names could not be deleted");
+            }
         }
     }
     Ok(())
 }
 
 /// A swept blob that no process is deleting, for this one.
-async fn lease(portal: &Portal, now: Millis) -> Result<Option<Sha256>, StoreError> {
+async fn lease(portal: &Portal) -> Result<Option<Sha256>, StoreError> {
+    // Not the sweep's: that may have been long ago.
+    let now = portal.now();
     let mut unit = portal.store.begin().await?;
     let row = sqlx::query(
         "UPDATE swept_blobs SET leased_until = $1 WHERE leased_until <= $2 \
-         AND sha256 = (SELECT sha256 FROM swept_blobs WHERE leased_until <= $2 ORDER BY sha256 LIMIT 1) \
+         AND sha256 = (SELECT sha256 FROM swept_blobs WHERE leased_until <= $2 ORDER BY leased_until LIMIT 1) \
          RETURNING sha256",
     )
     .bind(now + LEASE)

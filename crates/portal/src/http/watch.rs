@@ -46,6 +46,8 @@ pub(super) struct Watch(Arc<Mutex<Seen>>);
 struct Seen {
     used_at: Instant,
     has_asked: bool,
+    /// Whether it was in use since it was looked at last.
+    was_used: bool,
     under_way: Vec<Weak<Mutex<Giving>>>,
 }
 
@@ -79,6 +81,7 @@ impl Watch {
         Self(Arc::new(Mutex::new(Seen {
             used_at: Instant::now(),
             has_asked: false,
+            was_used: false,
             under_way: Vec::new(),
         })))
     }
@@ -87,8 +90,8 @@ impl Watch {
     pub(super) fn asked(&self) -> Asked {
         let giving = Arc::default();
         let mut seen = lock(&self.0);
-        seen.used_at = Instant::now();
         seen.has_asked = true;
+        seen.was_used = true;
         seen.under_way.retain(|one| one.strong_count() > 0);
         seen.under_way.push(Arc::downgrade(&giving));
         Asked(giving)
@@ -106,8 +109,12 @@ impl Watch {
         let mut seen = lock(&self.0);
         seen.under_way
             .retain(|one| one.upgrade().is_some_and(|giving| lock(&giving).goes_on(now)));
-        if !seen.under_way.is_empty() {
+        let is_used = !seen.under_way.is_empty();
+        // When the last answer ended nobody saw: the end of it may still be on its way.
+        if std::mem::replace(&mut seen.was_used, is_used) {
             seen.used_at = now;
+        }
+        if is_used {
             return Some(now + LOOK);
         }
         let ends = seen.used_at + if seen.has_asked { REST } else { HEAD };
