@@ -97,7 +97,8 @@ pub(super) async fn upload(
     .execute(&mut *unit)
     .await
     .map_err(StoreError::from)?;
-    caller.commit(&portal, unit).await?;
+    // Whether the session still stands is no matter: an upload may outlast one, and is named in another.
+    portal.commit(unit).await?;
     Ok(if was_there { StatusCode::OK } else { StatusCode::CREATED })
 }
 
