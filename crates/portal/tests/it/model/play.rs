@@ -264,7 +264,7 @@ struct Explanation {
 }
 
 /// One after the other, in either order. The session of the later one may have been looked at before the earlier one did
-/// anything; and it may say that the address has changed under its eyes, where it has.
+/// anything; and it may say that an address has changed under its eyes, where one has.
 fn explanations(model: &Model, one: &Op, other: &Op) -> Vec<Explanation> {
     let mut all = Vec::new();
     let ops = [one, other];
@@ -294,6 +294,13 @@ fn explanations(model: &Model, one: &Op, other: &Op) -> Vec<Explanation> {
             && model.standing(claim.on) != between.standing(claim.on)
         {
             add(ProblemType::ClaimChanged.into(), between.clone());
+        }
+        if let Op::Send { to, .. } = second
+            && to
+                .iter()
+                .any(|address| model.standing(*address) != between.standing(*address))
+        {
+            add(ProblemType::RecipientsChanged.into(), between.clone());
         }
     }
     all
