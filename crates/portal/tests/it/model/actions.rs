@@ -651,7 +651,7 @@ impl Plan<'_> {
             }
             Action::Alarm { who } => {
                 let who = pick(&self.accounts(|_| true), who)?;
-                let holder = self.model.account(who).absorbed_into.unwrap_or(who);
+                let holder = self.model.holder(who);
                 let at = self.model.master(holder)?;
                 let number = self.numbers.next();
                 self.then(Op::Alarm { who, at, number })

@@ -295,6 +295,18 @@ fn explanations(model: &Model, one: &Op, other: &Op) -> Vec<Explanation> {
         {
             add(ProblemType::ClaimChanged.into(), between.clone());
         }
+        // Both links were there when the first was followed, which spends every one of its address.
+        if let (
+            Op::Alarm { who, at, .. },
+            Op::Alarm {
+                who: other, at: there, ..
+            },
+        ) = (first, second)
+            && at == there
+            && model.holder(*who) == model.holder(*other)
+        {
+            add(Outcome::Done, between.clone());
+        }
         if let Op::Send { to, .. } = second
             && to
                 .iter()

@@ -325,7 +325,7 @@ impl Model {
             }
             Op::Alarm { who, at, number } => {
                 if self.alarms.insert(*number) {
-                    let holder = self.account(*who).absorbed_into.unwrap_or(*who);
+                    let holder = self.holder(*who);
                     self.end_sessions(holder, None);
                     self.remove_activations(holder);
                     self.cancel_claims(holder);
@@ -379,6 +379,11 @@ impl Model {
             .first()
             .copied()
             .filter(|address| self.world.addresses[address].1)
+    }
+
+    /// Who holds what an account held: itself, or who absorbed it.
+    pub fn holder(&self, who: Who) -> Who {
+        self.account(who).absorbed_into.unwrap_or(who)
     }
 
     /// The accounts of a person: this one and those that it absorbed.

@@ -106,7 +106,7 @@ impl Model {
     /// The address that a message was sent from, and the sender's Master of now where that is another.
     pub fn sender(&self, message: Message) -> (Addr, Option<Addr>) {
         let (sender, from) = self.sent[&message];
-        let holder = self.account(sender).absorbed_into.unwrap_or(sender);
+        let holder = self.holder(sender);
         let active = self.account(holder).state == State::Active;
         let now = self.master(holder).filter(|master| active && *master != from);
         (from, now)
