@@ -237,6 +237,18 @@ async fn somebody<'a>(house: &'a House, name: &str, round: usize) -> Person<'a> 
     house.professional(&format!("{name}{round}")).await
 }
 
+/// Somebody who claims another's alias, the claim and its link.
+async fn wanted_alias(house: &House, round: usize) -> (Person<'_>, Person<'_>, String, Claim, Bytes) {
+    let (anna, ben) = (
+        somebody(house, "anna", round).await,
+        somebody(house, "ben", round).await,
+    );
+    let alias = format!("alias{round}@example.test");
+    ben.add(&alias).await;
+    let (claim, token) = anna.claimed(&alias).await;
+    (anna, ben, alias, claim, token)
+}
+
 /// A claim on an address of somebody's, with the proof of their password and all that absorbing them takes.
 async fn absorbs(claimant: &Person<'_>, of: &Person<'_>) -> (Bytes, Value) {
     let (_, token) = claimant.claimed(of.address.as_typed()).await;
@@ -521,13 +533,7 @@ async fn messages_that_wait_for_an_absorb_do_not_wait_for_each_other(house: Hous
 async fn a_message_to_an_alias_that_moves_meanwhile_lies_with_one_of_both(house: House) {
     let mut sam = house.professional("sam").await;
     for round in 0..ROUNDS {
-        let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
-        );
-        let alias = format!("alias{round}@example.test");
-        ben.add(&alias).await;
-        let (_, token) = anna.claimed(&alias).await;
+        let (anna, ben, alias, _, token) = wanted_alias(&house, round).await;
         let mut other = house.prove(&token, &alias, PASSWORD).await.unwrap();
         let (message, sending) = sends(&mut sam, &[&alias]).await;
         let requests = [confirms(&token, &other.move_over(&alias), None), sending];
@@ -589,13 +595,7 @@ async fn a_message_to_an_address_whose_mail_joins_meanwhile_arrives_or_is_refuse
 
 async fn an_alias_is_removed_while_who_claims_it_asks_for_another_mail(house: House) {
     for round in 0..ROUNDS {
-        let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
-        );
-        let alias = format!("alias{round}@example.test");
-        ben.add(&alias).await;
-        let (claim, earlier) = anna.claimed(&alias).await;
+        let (anna, ben, alias, claim, earlier) = wanted_alias(&house, round).await;
         let resend = post(&format!("/claims/{}/mail", claim.id), Some(&anna), &Value::Null);
         let replies = at_once(&house, round, [removes(&ben, &alias), resend]).await;
         assert!(replies.iter().all(|reply| reply.status.is_success()), "{replies:?}");
@@ -628,13 +628,7 @@ async fn an_alias_is_removed_or_promoted_and_never_both(house: House) {
 
 async fn an_alias_is_removed_or_moved_and_never_both(house: House) {
     for round in 0..ROUNDS {
-        let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
-        );
-        let alias = format!("alias{round}@example.test");
-        ben.add(&alias).await;
-        let (_, token) = anna.claimed(&alias).await;
+        let (anna, ben, alias, _, token) = wanted_alias(&house, round).await;
         let mut other = house.prove(&token, &alias, PASSWORD).await.unwrap();
         let requests = [removes(&ben, &alias), confirms(&token, &other.move_over(&alias), None)];
         let replies = at_once(&house, round, requests).await;
@@ -647,13 +641,7 @@ async fn an_alias_is_removed_or_moved_and_never_both(house: House) {
 
 async fn a_click_counts_before_a_removal_for_nothing_and_after_it_for_all(house: House) {
     for round in 0..ROUNDS {
-        let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
-        );
-        let alias = format!("alias{round}@example.test");
-        ben.add(&alias).await;
-        let (_, token) = anna.claimed(&alias).await;
+        let (anna, ben, alias, _, token) = wanted_alias(&house, round).await;
         let click = confirms(&token, &json!({ "kind": "click" }), Some(&anna));
         let [removed, confirmed] = at_once(&house, round, [removes(&ben, &alias), click]).await;
         removed.ok();
