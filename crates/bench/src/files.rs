@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use portal::{
-    clock::{Clock as _, SystemClock},
+    ports::clock::{Clock as _, SystemClock},
     storage::Key as _,
 };
 use rand::{RngCore as _, SeedableRng as _};

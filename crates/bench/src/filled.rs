@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use portal::{
-    clock::{Clock as _, SystemClock},
+    ports::clock::{Clock as _, SystemClock},
     storage::{Engine, Key as _},
 };
 use sqlx::AssertSqlSafe;

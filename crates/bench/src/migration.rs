@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use portal::{
-    clock::{Clock as _, SystemClock},
+    ports::clock::{Clock as _, SystemClock},
     storage::Key as _,
 };
 use rand::{RngCore as _, SeedableRng as _};
@@ -38,7 +38,7 @@ pub const FEW: u64 = 10;
 const VAULT: usize = 4_000;
 const SLOT: usize = 150;
 
-/// How long everything took in one house, sample by sample.
+/// How long everything took on one portal, sample by sample.
 #[derive(Default)]
 struct Taken {
     promotions: Samples,
@@ -50,7 +50,7 @@ struct Taken {
 }
 
 /// An account with messages, and those who are going to absorb it, one after the other.
-struct House<'a> {
+struct MeasuredPortal<'a> {
     site: &'a Site,
     filled: &'a Filled,
     alias: String,
@@ -74,9 +74,9 @@ pub async fn measure<'a>(
         let elsewhere = Site::found(site.engine).await?;
         let [alone] = filled::settle(&elsewhere, [FEW]).await?;
         let mut three = [
-            House::open(&elsewhere, &alone, "alone").await?,
-            House::open(site, few, "few").await?,
-            House::open(site, million, "million").await?,
+            MeasuredPortal::open(&elsewhere, &alone, "alone").await?,
+            MeasuredPortal::open(site, few, "few").await?,
+            MeasuredPortal::open(site, million, "million").await?,
         ];
         for round in 0..WARM_UP + ROUNDS {
             // Each is the first as often as the others.
@@ -84,7 +84,7 @@ pub async fn measure<'a>(
                 three[(round + turn) % three.len()].round(round).await?;
             }
         }
-        let [alone, few, million] = three.map(|house| house.taken);
+        let [alone, few, million] = three.map(|measured| measured.taken);
         let row = |what: &str, samples: fn(&Taken) -> &Samples| {
             let [alone, few, million] = [&alone, &few, &million].map(samples);
             let against = |few: Duration, million: Duration| ratio(million.as_secs_f64() / few.as_secs_f64());
@@ -182,10 +182,10 @@ async fn copying(absorbs: &[(&str, Duration)], report: &mut Report) -> Result<()
     Ok(())
 }
 
-impl<'a> House<'a> {
+impl<'a> MeasuredPortal<'a> {
     async fn open(site: &'a Site, filled: &'a Filled, called: &str) -> Result<Self> {
         let now = SystemClock.now();
-        let mut house = Self {
+        let mut measured = Self {
             site,
             filled,
             alias: format!("alias-{}", filled.owner.address),
@@ -196,8 +196,8 @@ impl<'a> House<'a> {
             rng: ChaCha20Rng::seed_from_u64(filled.count),
             taken: Taken::default(),
         };
-        house.furnish().await?;
-        Ok(house)
+        measured.furnish().await?;
+        Ok(measured)
     }
 
     /// What the account has besides its messages: an alias, and a vault.

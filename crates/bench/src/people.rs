@@ -3,7 +3,7 @@
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal::{
-    accounts,
+    keys,
     storage::{Key as _, Store, Unit, values},
 };
 use rand::{RngCore as _, SeedableRng as _};
@@ -58,7 +58,7 @@ pub async fn settle(store: &Store, called: &str, count: usize, now: Millis) -> R
         .bind(now)
         .execute(&mut *unit)
         .await?;
-        accounts::add_certificate(&mut unit, account, &certificate, now).await?;
+        keys::add_certificate(&mut unit, account, &certificate, now).await?;
         sqlx::query(
             "INSERT INTO addresses (canonical, typed, account, master, confirmed_at) VALUES ($1, $1, $2, 1, $3)",
         )

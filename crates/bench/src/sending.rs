@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
-use portal::clock::{Clock as _, SystemClock};
+use portal::ports::clock::{Clock as _, SystemClock};
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{

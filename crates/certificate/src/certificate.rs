@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, iter::Peekable};
 
 use pgp::{
     packet::{Packet, PacketParser, PacketTrait as _, PublicKey, PublicSubkey, Signature, SignatureType, UserId},
@@ -66,73 +66,9 @@ impl Certificate {
 
     fn read(packets: impl IntoIterator<Item = Packet>) -> Result<Self, CertificateError> {
         let mut packets = packets.into_iter().peekable();
-        let Some(Packet::PublicKey(primary)) = packets.next() else {
-            return Err(CertificateError::Malformed);
-        };
-        profile::check_primary(&primary)?;
-
-        let about = match packets.next() {
-            Some(Packet::Signature(signature)) => signature,
-            Some(Packet::UserId(_) | Packet::PublicSubkey(_)) | None => return Err(CertificateError::BadSelfSignature),
-            _ => return Err(CertificateError::Malformed),
-        };
-        let issuer = primary.fingerprint();
-        check_self_signature(&about, SignatureType::Key, &issuer, CertificateError::BadSelfSignature)?;
-        about
-            .verify_key(&primary)
-            .map_err(|_| CertificateError::BadSelfSignature)?;
-        if !profile::may_certify_and_sign(&about.key_flags()) {
-            return Err(CertificateError::Unsupported);
-        }
-
-        if let Some(Packet::Signature(signature)) = packets.peek() {
-            return Err(stray(signature));
-        }
-
-        let mut users = Vec::new();
-        while let Some(Packet::UserId(id)) = packets.next_if(|packet| matches!(packet, Packet::UserId(_))) {
-            let certification = take_signature(&mut packets, CertificateError::UnboundUserId)?;
-            check_self_signature(
-                &certification,
-                SignatureType::CertPositive,
-                &issuer,
-                CertificateError::UnboundUserId,
-            )?;
-            certification
-                .verify_certification(&primary, Tag::UserId, &id)
-                .map_err(|_| CertificateError::UnboundUserId)?;
-            let text = id.as_str().ok_or(CertificateError::Malformed)?.to_owned();
-            users.push(User {
-                id,
-                text,
-                certification,
-            });
-            if users.len() > MAX_USER_IDS {
-                return Err(CertificateError::Unsupported);
-            }
-        }
-
-        let subkey = match packets.next() {
-            Some(Packet::PublicSubkey(subkey)) => subkey,
-            // A second certification of the same User ID: a revocation, or one by somebody else.
-            Some(Packet::Signature(signature)) => return Err(stray(&signature)),
-            None => return Err(CertificateError::NoEncryptionSubkey),
-            _ => return Err(CertificateError::Malformed),
-        };
-        profile::check_subkey(&subkey)?;
-        let binding = take_signature(&mut packets, CertificateError::ForeignSubkey)?;
-        check_self_signature(
-            &binding,
-            SignatureType::SubkeyBinding,
-            &issuer,
-            CertificateError::ForeignSubkey,
-        )?;
-        binding
-            .verify_subkey_binding(&primary, &subkey)
-            .map_err(|_| CertificateError::ForeignSubkey)?;
-        if !profile::may_encrypt(&binding.key_flags()) {
-            return Err(CertificateError::NoEncryptionSubkey);
-        }
+        let (primary, about) = read_primary(&mut packets)?;
+        let users = read_users(&mut packets, &primary)?;
+        let (subkey, binding) = read_subkey(&mut packets, &primary)?;
         match packets.next() {
             None => Ok(Self {
                 primary,
@@ -260,6 +196,92 @@ impl fmt::Debug for Certificate {
     /// The fingerprint alone: User IDs are personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Certificate({})", self.fingerprint())
+    }
+}
+
+/// The primary key, with what it says of itself.
+fn read_primary(
+    packets: &mut Peekable<impl Iterator<Item = Packet>>,
+) -> Result<(PublicKey, Signature), CertificateError> {
+    let Some(Packet::PublicKey(primary)) = packets.next() else {
+        return Err(CertificateError::Malformed);
+    };
+    profile::check_primary(&primary)?;
+    let about = match packets.next() {
+        Some(Packet::Signature(signature)) => signature,
+        Some(Packet::UserId(_) | Packet::PublicSubkey(_)) | None => return Err(CertificateError::BadSelfSignature),
+        _ => return Err(CertificateError::Malformed),
+    };
+    let issuer = primary.fingerprint();
+    check_self_signature(&about, SignatureType::Key, &issuer, CertificateError::BadSelfSignature)?;
+    about
+        .verify_key(&primary)
+        .map_err(|_| CertificateError::BadSelfSignature)?;
+    if !profile::may_certify_and_sign(&about.key_flags()) {
+        return Err(CertificateError::Unsupported);
+    }
+    match packets.peek() {
+        Some(Packet::Signature(signature)) => Err(stray(signature)),
+        _ => Ok((primary, about)),
+    }
+}
+
+/// The User IDs, each with its certification.
+fn read_users(
+    packets: &mut Peekable<impl Iterator<Item = Packet>>,
+    primary: &PublicKey,
+) -> Result<Vec<User>, CertificateError> {
+    let mut users = Vec::new();
+    while let Some(Packet::UserId(id)) = packets.next_if(|packet| matches!(packet, Packet::UserId(_))) {
+        let certification = take_signature(packets, CertificateError::UnboundUserId)?;
+        check_self_signature(
+            &certification,
+            SignatureType::CertPositive,
+            &primary.fingerprint(),
+            CertificateError::UnboundUserId,
+        )?;
+        certification
+            .verify_certification(primary, Tag::UserId, &id)
+            .map_err(|_| CertificateError::UnboundUserId)?;
+        let text = id.as_str().ok_or(CertificateError::Malformed)?.to_owned();
+        users.push(User {
+            id,
+            text,
+            certification,
+        });
+        if users.len() > MAX_USER_IDS {
+            return Err(CertificateError::Unsupported);
+        }
+    }
+    Ok(users)
+}
+
+/// The encryption subkey, with its binding.
+fn read_subkey(
+    packets: &mut Peekable<impl Iterator<Item = Packet>>,
+    primary: &PublicKey,
+) -> Result<(PublicSubkey, Signature), CertificateError> {
+    let subkey = match packets.next() {
+        Some(Packet::PublicSubkey(subkey)) => subkey,
+        // A second certification of the same User ID: a revocation, or one by somebody else.
+        Some(Packet::Signature(signature)) => return Err(stray(&signature)),
+        None => return Err(CertificateError::NoEncryptionSubkey),
+        _ => return Err(CertificateError::Malformed),
+    };
+    profile::check_subkey(&subkey)?;
+    let binding = take_signature(packets, CertificateError::ForeignSubkey)?;
+    check_self_signature(
+        &binding,
+        SignatureType::SubkeyBinding,
+        &primary.fingerprint(),
+        CertificateError::ForeignSubkey,
+    )?;
+    binding
+        .verify_subkey_binding(primary, &subkey)
+        .map_err(|_| CertificateError::ForeignSubkey)?;
+    match profile::may_encrypt(&binding.key_flags()) {
+        true => Ok((subkey, binding)),
+        false => Err(CertificateError::NoEncryptionSubkey),
     }
 }
 

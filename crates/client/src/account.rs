@@ -13,7 +13,7 @@ use wire::{
 use crate::{Environment, Error, Session, client::blocking};
 
 /// How often the account may change under our hands before we give up.
-const ROUNDS: usize = 3;
+const MAX_ROUNDS: usize = 3;
 
 impl Session {
     /// Takes the account up as it is now. Where the User IDs of its certificate are not its addresses, the certificate is
@@ -31,7 +31,7 @@ impl Session {
             rounds += 1;
             match self.settle(account).await {
                 // The addresses are others again.
-                Err(error) if error.problem() == Some(ProblemType::Unacceptable) && rounds < ROUNDS => {}
+                Err(error) if error.problem() == Some(ProblemType::Unacceptable) && rounds < MAX_ROUNDS => {}
                 other => return other,
             }
         }

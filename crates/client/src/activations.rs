@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::{Client, Error, Session, http::Ask, links::secret};
 
 /// What an activated program keeps in place of the password. It holds the activation's secret: whoever reads it reads and
-/// writes as the account, until the activation is blocked, removed, or outlived by another Master.
+/// writes as the account, until the activation is blocked, removed, or superseded by another Master.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct KeptActivation {
     portal: String,

@@ -19,7 +19,7 @@ pub struct Client {
 type Watcher = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// How long a client is patient unless told.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_CONNECT_DURATION: Duration = Duration::from_secs(10);
 
 impl Client {
     /// The portal at that URL: `https://portal.example.org`. Without TLS only on this machine.
@@ -28,7 +28,7 @@ impl Client {
     /// [`Error::Url`].
     pub fn new(portal: &str) -> Result<Self, Error> {
         Ok(Self {
-            http: Http::new(portal, PATIENCE)?,
+            http: Http::new(portal, MAX_CONNECT_DURATION)?,
             environment: Environment::system(),
             watcher: None,
         })

@@ -20,7 +20,7 @@ use crate::{Client, Error, Progress, Session, Stage, client::blocking, upload::u
 const WAITING: usize = 16;
 
 /// How much is opened and written at a time.
-const PIECE: usize = 256 << 10;
+const CHUNK_BYTES: usize = 256 << 10;
 
 impl Session {
     /// Fetches a file of a message and writes it, opened, to `to`, which is given back.
@@ -124,7 +124,7 @@ impl Session {
 
 fn open<W: Write>(client: &Client, sealed: Arriving, file: &FileRef, mut to: W) -> Result<W, Error> {
     let mut opener = FileOpener::new(sealed, file)?;
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; CHUNK_BYTES];
     let mut done = 0;
     loop {
         let read = opener.read(&mut piece).map_err(|error| unreadable(&file.name, error))?;

@@ -18,7 +18,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long an answer may pause. An event stream says something every 25 seconds, and the portal itself gives up on an
 /// answer after 30.
-const PAUSE: Duration = Duration::from_secs(60);
+const MAX_ANSWER_PAUSE: Duration = Duration::from_secs(60);
 
 /// The first wait before a request is repeated, doubled each time.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
@@ -98,7 +98,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(CONNECT)
-            .read_timeout(PAUSE)
+            .read_timeout(MAX_ANSWER_PAUSE)
             .build()?;
         Ok(Self {
             client,

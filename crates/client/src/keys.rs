@@ -24,7 +24,7 @@ pub(crate) struct Held {
 pub(crate) type WrittenInTurn = tokio::sync::Mutex<()>;
 
 /// How often a write starts over because another client wrote meanwhile.
-const ROUNDS: usize = 5;
+const MAX_ROUNDS: usize = 5;
 
 impl Session {
     /// How a certificate compares with those seen under that address: what to think of a letter that it signed.
@@ -99,7 +99,7 @@ impl Session {
                     held.unsaved = false;
                     return Ok(done);
                 }
-                Err(error) if error.problem() == Some(ProblemType::VersionConflict) && rounds < ROUNDS => {
+                Err(error) if error.problem() == Some(ProblemType::VersionConflict) && rounds < MAX_ROUNDS => {
                     self.reload().await?;
                 }
                 Err(error) => return Err(error),

@@ -93,7 +93,7 @@ mod tests {
     use vault::{Correspondent, Fingerprint, Letter, Sight};
     use wire::{
         mailbox::{Delivery, Folder, Participant, Role, Slip},
-        people::Standing,
+        people::RecipientKind,
         sessions::Person,
     };
 
@@ -173,7 +173,7 @@ mod tests {
             address: address(then),
             now: now.map(address),
             name: None,
-            standing: Standing::Registered,
+            standing: RecipientKind::Registered,
             notification: None,
         }
     }

@@ -8,7 +8,7 @@ use vault::{Certificate, Correspondent, FileRef, Fingerprint, Letter, SealedMess
 use wire::{
     Address, Problem, ProblemType,
     ids::{AccountId, DeliveryId, MessageId},
-    people::{PrepareRecipients, Recipient, Standing},
+    people::{PrepareRecipients, Recipient, RecipientKind},
     send::{KeyPacket, Send, Sent},
 };
 
@@ -180,7 +180,7 @@ impl Session {
                 Sight::Same => {}
                 // Who is only invited has no key to be known by: it is custody's, and gives way at registration. But a key
                 // that is remembered is compared, whatever the portal says of the address.
-                Sight::First if recipient.standing == Standing::Invited => {}
+                Sight::First if recipient.standing == RecipientKind::Invited => {}
                 Sight::First | Sight::Succeeded { .. } => new.push((recipient.address.clone(), now)),
                 Sight::Changed { before } => changed.push(ChangedKey {
                     address: recipient.address.clone(),

@@ -16,7 +16,7 @@ use wire::{Problem, ProblemType};
 use crate::{Client, Error, NewFile, Progress, Session, Stage, client::blocking, outgoing::Content};
 
 /// How much is read and sent at a time.
-const PIECE: usize = 256 << 10;
+const CHUNK_BYTES: usize = 256 << 10;
 
 impl NewFile {
     /// Says so before it is sealed, which takes its time.
@@ -64,7 +64,7 @@ impl Session {
             let file = tokio::fs::File::open(bytes).await.map_err(Error::file(name))?;
             let (client, name, total) = (self.0.client.clone(), name.to_owned(), Some(sealed.sealed_size));
             let mut done = 0;
-            let pieces = ReaderStream::with_capacity(file, PIECE).inspect(move |piece| {
+            let pieces = ReaderStream::with_capacity(file, CHUNK_BYTES).inspect(move |piece| {
                 done += piece.as_ref().map_or(0, |piece| piece.len() as u64);
                 client.tell(Progress {
                     stage: Stage::Uploading,
@@ -98,7 +98,7 @@ fn seal(client: &Client, file: NewFile) -> Result<(SealedFile, NamedTempFile), E
     let temporary = || Error::file(std::env::temp_dir().display().to_string());
     let mut sealer = FileSealer::new(reader, &mut client.environment.rng())?;
     let mut sealed = NamedTempFile::new().map_err(temporary())?;
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; CHUNK_BYTES];
     let mut done = 0;
     loop {
         let read = sealer.read(&mut piece).map_err(|error| unreadable(&name, error))?;

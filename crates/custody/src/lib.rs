@@ -1,13 +1,13 @@
 //! Custody: the portal's own key, in a file of its own, outside database and blob store.
 //!
 //! The only part of a server that can open anything, and it can do no more than what
-//! [`portal::custody::Custody`] names: make the key that mail for an invited address waits under, and hand that key over
+//! [`portal::ports::custody::Custody`] names: make the key that mail for an invited address waits under, and hand that key over
 //! to the certificate of the person who has registered.
 
 mod file;
 
 use certificate::Certificate;
-use portal::custody::{Custody, CustodyError, Rng, WaitingKey};
+use portal::ports::custody::{Custody, CustodyError, Rng, WaitingKey};
 use rand::{CryptoRng, RngCore};
 use vault::{AccountKey, open_parcel, seal_parcel};
 use wire::{Address, Millis};

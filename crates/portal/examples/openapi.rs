@@ -1,5 +1,5 @@
 //! Prints the OpenAPI document that the portal serves: `cargo run -p portal --example openapi > web/src/api/openapi.json`.
 
 fn main() {
-    println!("{}", portal::http::openapi());
+    println!("{}", portal::server::openapi());
 }

@@ -1,3 +1,5 @@
+//! What a portal was set up with: what the administrator chose, and the portal's own secrets.
+
 use hmac::{
     Hmac, Mac as _,
     digest::{Key, KeyInit},
@@ -6,7 +8,7 @@ use opaque_ke::ServerSetup;
 use wire::{Millis, activations::Leaves, opaque::Suite};
 use zeroize::Zeroizing;
 
-use crate::{clock::Entropy, outlook};
+use crate::ports::clock::Entropy;
 
 /// What the administrator chose.
 #[derive(Clone, Debug)]
@@ -54,6 +56,9 @@ pub struct Settings {
     pub demo_mail: Option<std::path::PathBuf>,
 }
 
+/// Where Microsoft serves office.js. The page of the bundle names it, too.
+pub const MICROSOFT_OFFICE_JS: &str = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js";
+
 /// An hour, in milliseconds.
 pub const HOUR: Millis = 3_600_000;
 
@@ -80,7 +85,7 @@ impl Settings {
             directory_domains: Vec::new(),
             outlook_leaves: Leaves::default(),
             outlook_hosts: Vec::new(),
-            office_js: outlook::MICROSOFTS.to_owned(),
+            office_js: MICROSOFT_OFFICE_JS.to_owned(),
             behind_proxy: false,
             demo: false,
             demo_mail: None,

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, value_parser};
 use client::Environment;
-use portal::{Portal, activations, admin, http::Answer};
+use portal::{Portal, activations, admin};
 use serde_json::json;
 use wire::{
     Address, Millis, ProblemType,
@@ -16,7 +16,7 @@ use wire::{
 use crate::{
     activation,
     alias::{link, mail},
-    house,
+    assemble,
     init::sentence,
     mail::terminal,
     options::Options,
@@ -73,7 +73,7 @@ pub struct List {
 impl List {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
-        let accounts = told(admin::accounts(&portal, self.before, self.limit).await)?;
+        let accounts = or_sentence(admin::accounts(&portal, self.before, self.limit).await)?;
         portal.store.close().await;
         if json {
             println!("{}", serde_json::to_string(&accounts)?);
@@ -104,8 +104,8 @@ pub struct Show {
 impl Show {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
-        let account = found(&portal, &self.address).await?;
-        let details = told(admin::details(&portal, account).await)?;
+        let account = find(&portal, &self.address).await?;
+        let details = or_sentence(admin::details(&portal, account).await)?;
         portal.store.close().await;
         match json {
             true => println!("{}", serde_json::to_string(&details)?),
@@ -136,8 +136,8 @@ pub struct AddAlias {
 impl AddAlias {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
-        let account = found(&portal, &self.address).await?;
-        let claim = told(admin::add_claim(&portal, account, &self.new, admin::By::Server).await)?;
+        let account = find(&portal, &self.address).await?;
+        let claim = or_sentence(admin::add_claim(&portal, account, &self.new, admin::Actor::Server).await)?;
         portal.store.close().await;
         tell_of_mail(&claim, json)
     }
@@ -161,12 +161,12 @@ pub struct Resend {
 impl Resend {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
-        let account = found(&portal, &self.address).await?;
-        let claims = told(admin::details(&portal, account).await)?.claims;
+        let account = find(&portal, &self.address).await?;
+        let claims = or_sentence(admin::details(&portal, account).await)?.claims;
         let Some(claim) = claims.iter().find(|claim| claim.address == self.pending) else {
             bail!("{} is not pending for {}", self.pending, self.address);
         };
-        let claim = told(admin::mail_claim_again(&portal, account, claim.id, admin::By::Server).await)?;
+        let claim = or_sentence(admin::mail_claim_again(&portal, account, claim.id, admin::Actor::Server).await)?;
         portal.store.close().await;
         tell_of_mail(&claim, json)
     }
@@ -229,18 +229,18 @@ impl Unblock {
 
 async fn set_blocked(options: Options, address: &Address, activation: ActivationId, blocked: bool) -> Result<()> {
     let portal = open(options).await?;
-    let account = found(&portal, address).await?;
+    let account = find(&portal, address).await?;
     let set = async {
-        let mut unit = portal.store.begin().await?;
+        let mut unit = portal.begin_unguarded().await?;
         activations::set_blocked_by_portal(&portal, &mut unit, account, activation, blocked).await?;
-        Ok(portal.commit(unit).await?)
+        Ok(unit.commit().await?)
     };
-    let set: Answer<()> = set.await;
+    let set: portal::Result<()> = set.await;
     match set {
         Err(error) if error.problem().kind == ProblemType::NotFound => {
             bail!("{address} has no such activation: `restante account show {address}` lists them")
         }
-        other => told(other)?,
+        other => or_sentence(other)?,
     }
     portal.store.close().await;
     Ok(())
@@ -249,20 +249,20 @@ async fn set_blocked(options: Options, address: &Address, activation: Activation
 /// The portal of these options.
 pub async fn open(options: Options) -> Result<Portal> {
     let options = options.with_file()?;
-    house::open(&options, options.listen(), false).await
+    assemble::open(&options, options.listen(), false).await
 }
 
-async fn found(portal: &Portal, address: &Address) -> Result<AccountId> {
+async fn find(portal: &Portal, address: &Address) -> Result<AccountId> {
     match admin::find(portal, address).await {
         Err(error) if error.problem().kind == ProblemType::NotFound => bail!("nobody here has {address}"),
-        other => told(other),
+        other => or_sentence(other),
     }
 }
 
-/// What it answers, or what its problem says to somebody at the command line.
-pub fn told<T>(answer: Answer<T>) -> Result<T> {
-    match answer {
-        Ok(answer) => Ok(answer),
+/// What something came to, or what its problem says to somebody at the command line.
+pub fn or_sentence<T>(result: portal::Result<T>) -> Result<T> {
+    match result {
+        Ok(value) => Ok(value),
         Err(error) => bail!(sentence(&error)),
     }
 }

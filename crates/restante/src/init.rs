@@ -2,11 +2,11 @@
 
 use anyhow::{Result, bail};
 use clap::Args;
-use portal::{admin, http::Error};
+use portal::{Error, admin};
 use serde_json::json;
 use wire::{Address, people, sessions::AccountKind};
 
-use crate::{house, options::Options};
+use crate::{assemble, options::Options};
 
 /// Set up a new portal.
 ///
@@ -33,12 +33,12 @@ impl Init {
         // Refuse what could not be served before anything is written.
         options.settings(options.listen())?;
         options.smtp()?;
-        house::found(&options)?;
+        assemble::create(&options)?;
         let file = options.file();
         if !file.exists() {
             custody::create_file(&file, options.to_toml()?.as_bytes())?;
         }
-        let portal = house::open(&options, options.listen(), false).await?;
+        let portal = assemble::open(&options, options.listen(), false).await?;
         let invite = people::Invite {
             address: self.administrator,
             kind: AccountKind::Professional,

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use portal::admin;
 use wire::{Address, people, sessions::AccountKind};
 
-use crate::{house, init::sentence, options::Options};
+use crate::{assemble, init::sentence, options::Options};
 
 /// Invite somebody by basic mail. The running portal sends it; where none runs, the next one that starts does.
 #[derive(Args)]
@@ -33,7 +33,7 @@ enum Kind {
 impl Invite {
     pub async fn run(self, json: bool) -> Result<()> {
         let options = self.options.with_file()?;
-        let portal = house::open(&options, options.listen(), false).await?;
+        let portal = assemble::open(&options, options.listen(), false).await?;
         let kind = match self.kind {
             Kind::Professional => AccountKind::Professional,
             Kind::Guest => AccountKind::Guest,
@@ -42,7 +42,7 @@ impl Invite {
             address: self.address,
             kind,
         };
-        let invited = match admin::invite(&portal, &request, admin::By::Server).await {
+        let invited = match admin::invite(&portal, &request, admin::Actor::Server).await {
             Ok(invited) => invited,
             Err(error) => bail!(sentence(&error)),
         };

@@ -3,8 +3,8 @@
 mod account;
 mod activation;
 mod alias;
+mod assemble;
 mod demo;
-mod house;
 mod init;
 mod invite;
 mod mail;

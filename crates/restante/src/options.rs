@@ -12,9 +12,8 @@ use figment::{
     providers::{Format as _, Serialized, Toml},
 };
 use portal::{
-    Settings,
-    notices::{SmtpSettings, Tls},
-    outlook,
+    Settings, outlook,
+    ports::relay::{SmtpSettings, Tls},
     storage::Engine,
 };
 use serde::{Deserialize, Serialize};
@@ -428,7 +427,7 @@ mod tests {
         let usual = settings("").unwrap();
         assert_eq!(usual.outlook_leaves, Leaves::Nothing);
         assert!(usual.outlook_hosts.is_empty());
-        assert_eq!(usual.office_js, outlook::MICROSOFTS);
+        assert_eq!(usual.office_js, portal::MICROSOFT_OFFICE_JS);
         let chosen = settings(
             "outlook_leaves = \"note\"\noffice_js = \"/office/office.js\"\n\
              outlook_hosts = [\"https://Mail.clinic.example\", \"https://outlook.office365.us\"]",

@@ -8,7 +8,7 @@ use portal::activations;
 use wire::activations::{NotAVersion, Program, ProgramInUse, Version};
 
 use crate::{
-    account::{open, told},
+    account::{open, or_sentence},
     mail::terminal,
     options::Options,
 };
@@ -43,7 +43,7 @@ impl List {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
         let programs = async { Ok(activations::programs(&mut *portal.store.read().await?).await?) };
-        let programs = told(programs.await)?;
+        let programs = or_sentence(programs.await)?;
         portal.store.close().await;
         match json {
             true => println!("{}", serde_json::to_string(&programs)?),
@@ -76,15 +76,15 @@ impl LeastVersion {
     async fn run(self, json: bool) -> Result<()> {
         let portal = open(self.options).await?;
         let set = async {
-            let mut unit = portal.store.begin().await?;
+            let mut unit = portal.begin_unguarded().await?;
             activations::set_least_version(&mut unit, &self.program, self.least.0).await?;
-            Ok(portal.commit(unit).await?)
+            Ok(unit.commit().await?)
         };
-        told(set.await)?;
+        or_sentence(set.await)?;
         portal.store.close().await;
         if json {
-            let told = serde_json::json!({ "program": self.program, "least_version": self.least.0 });
-            println!("{told}");
+            let set = serde_json::json!({ "program": self.program, "least_version": self.least.0 });
+            println!("{set}");
             return Ok(());
         }
         match self.least.0 {

@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
-use portal::{Portal, http, workers};
+use portal::{Portal, server, workers};
 use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
 use tracing_subscriber::EnvFilter;
 
-use crate::{demo, house, options::Options};
+use crate::{assemble, demo, options::Options};
 
 /// Run the portal.
 ///
@@ -54,13 +54,13 @@ impl Serve {
                     options.data.display()
                 );
             }
-            house::found(&options)?;
+            assemble::create(&options)?;
         }
         let listener = TcpListener::bind(wanted)
             .await
             .with_context(|| format!("{wanted} cannot be listened on"))?;
         let listening = listener.local_addr()?;
-        let portal = house::open(&options, listening, self.demo).await?;
+        let portal = assemble::open(&options, listening, self.demo).await?;
         run(portal, listener, listening, self.demo).await
     }
 
@@ -82,7 +82,11 @@ impl Serve {
 
 async fn run(portal: Portal, listener: TcpListener, listening: SocketAddr, demo: bool) -> Result<()> {
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(http::serve(listener, http::router(portal.clone()), stopping.clone()));
+    let serving = tokio::spawn(server::serve(
+        listener,
+        server::router(portal.clone()),
+        stopping.clone(),
+    ));
     let working = tokio::spawn(workers::run(portal.clone(), stopping));
     println!("listening on http://{listening}");
     std::io::stdout().flush()?;

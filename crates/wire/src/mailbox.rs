@@ -9,7 +9,7 @@ use crate::{
     Address, Bytes, Millis, Sha256,
     claims::Predecessor,
     ids::{DeliveryId, MessageId},
-    people::Standing,
+    people::RecipientKind,
     sessions::Person,
 };
 
@@ -136,7 +136,7 @@ pub struct Participant {
     /// The name, once registered.
     pub name: Option<String>,
     /// Registered, or still invited.
-    pub standing: Standing,
+    pub standing: RecipientKind,
     /// How the notification fares; for the sender alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notification: Option<Notification>,

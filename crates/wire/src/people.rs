@@ -33,7 +33,7 @@ pub struct Recipient {
     /// The name, once registered.
     pub name: Option<String>,
     /// Registered, or still invited.
-    pub standing: Standing,
+    pub standing: RecipientKind,
     /// The OpenPGP certificate, reduced to this one address as its User ID.
     pub certificate: Bytes,
     /// The certificates that the address had before and that name this one as their successor, newest first, at most 8.
@@ -44,7 +44,7 @@ pub struct Recipient {
 /// Whether somebody has registered under an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Standing {
+pub enum RecipientKind {
     /// Has a Secure Account.
     Registered,
     /// Will be invited, or was; mail waits under a key in the portal's custody.

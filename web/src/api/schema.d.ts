@@ -1483,7 +1483,7 @@ export interface paths {
         };
         /**
          * Those the caller has exchanged messages with, latest first, at most 20.
-         * @description They are found by their name, their address of now, and those that they were last dealt with under: who types an old
+         * @description They are found by their name, their address of now, and those that they were last known as: who types an old
          *     address out of habit finds the person.
          */
         get: {
@@ -3263,7 +3263,7 @@ export interface components {
             /** @description To, Cc or Bcc. */
             role: components["schemas"]["Role"];
             /** @description Registered, or still invited. */
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["RecipientKind"];
         };
         /** @description Until when the password counts as given just now. */
         PasswordGiven: {
@@ -3407,8 +3407,13 @@ export interface components {
             /** @description The certificates that the address had before and that name this one as their successor, newest first, at most 8. */
             predecessors?: components["schemas"]["Predecessor"][];
             /** @description Registered, or still invited. */
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["RecipientKind"];
         };
+        /**
+         * @description Whether somebody has registered under an address.
+         * @enum {string}
+         */
+        RecipientKind: "registered" | "invited";
         /** @description The second half: everything the new account consists of. */
         Register: {
             /** @description How the session's secret is to be carried. */
@@ -3553,11 +3558,6 @@ export interface components {
          * @enum {string}
          */
         SlotKind: "password" | "activation";
-        /**
-         * @description Whether somebody has registered under an address.
-         * @enum {string}
-         */
-        Standing: "registered" | "invited";
         /** @description The first half of choosing a password (OPAQUE registration). */
         StartRegistration: {
             /** @description OPAQUE `RegistrationRequest`. */

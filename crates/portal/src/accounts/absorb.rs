@@ -4,14 +4,13 @@ use wire::ids::AccountId;
 
 use crate::storage::{Key as _, StoreError, Unit};
 
-/// Hands everything that an account holds over to another: mailboxes, parcels, what it absorbed itself. Its row stays
-/// and points at the other. Its addresses are not this room's.
+/// Hands an account's mailboxes over to another, and what it absorbed itself. Its row stays and points at the other. Its
+/// addresses and its parcels are moved by [`move_addresses`](super::move_addresses) and `keys::move_parcels`.
 ///
-/// The caller holds both accounts.
+/// The caller has locked both accounts.
 pub(crate) async fn absorb(unit: &mut Unit, absorbed: AccountId, into: AccountId) -> Result<(), StoreError> {
     for sql in [
         "UPDATE mailboxes SET account = $2 WHERE account = $1",
-        "UPDATE parcels SET account = $2 WHERE account = $1",
         // Never at another that points further.
         "UPDATE accounts SET absorbed_into = $2 WHERE absorbed_into = $1",
         "UPDATE accounts SET absorbed_into = $2, state = 'disabled', administrator = 0 WHERE id = $1",

@@ -1,20 +1,14 @@
-//! Secure Accounts: who there is, what they hold, and how they begin.
+//! Secure Accounts: who there is, what they hold, and which address is whose.
 
 mod absorb;
-mod activity;
-mod alarms;
-mod certificates;
-mod disabling;
-mod hold;
-mod invitations;
-mod parcels;
-mod registration;
-mod vaults;
+mod address_lock;
+mod address_owner;
+mod lock;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AnyConnection, AssertSqlSafe};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{
     Address, Millis,
     ids::{AccountId, MailboxId},
@@ -23,44 +17,21 @@ use wire::{
 };
 
 pub(crate) use absorb::absorb;
-pub(crate) use activity::{activity, record, record_about, recorded_since};
-pub(crate) use alarms::issue_alarm;
-pub(crate) use certificates::{Named, certificate_key, certificates_for, predecessors_of};
-pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
-pub use disabling::set_disabled;
-pub(crate) use hold::administrators;
-pub use hold::hold;
-pub use invitations::{Invited, invite};
-pub(crate) use invitations::{
-    add_invited, invited_since, issue_link, make_waiting_key, waiting, withdraw as withdraw_invitation,
-};
-pub(crate) use parcels::{MAX_PARCEL, add_parcel, hand_waiting_key_over};
-pub(crate) use registration::MAX_SLOT;
-pub(crate) use vaults::{Slots, vault};
-
-use crate::{
-    Portal,
-    storage::{Key as _, RowExt as _, StoreError, placeholders},
+pub(crate) use address_lock::lock_address;
+pub(crate) use address_owner::{AddressOwner, find_address_owner, is_master};
+pub use lock::lock_accounts;
+pub(crate) use lock::{administrators, current_account};
+pub use rows::add_address;
+pub(crate) use rows::{
+    ChangeNumber, activate, clear_password, create_invited, create_mailbox, move_addresses, remove_address,
+    set_administrator, set_kind, set_master, set_state, take_change_number, transfer_alias,
 };
 
-pub(crate) fn routes() -> OpenApiRouter<Portal> {
-    OpenApiRouter::new()
-        .routes(routes!(invitations::inspect))
-        .routes(routes!(invitations::renew))
-        .routes(routes!(registration::start))
-        .routes(routes!(registration::finish))
-        .routes(routes!(vaults::read, vaults::write))
-        .routes(routes!(certificates::replace))
-        .routes(routes!(parcels::parcels))
-        .routes(routes!(parcels::taken_in))
-        .routes(routes!(activity::list))
-        .routes(routes!(alarms::inspect))
-        .routes(routes!(alarms::raise))
-}
+use crate::storage::{Key as _, RowExt as _, StoreError, placeholders};
 
 /// What an account is, for rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct AccountRow {
     pub(crate) id: AccountId,
     pub(crate) kind: AccountKind,
     pub(crate) administrator: bool,
@@ -74,7 +45,7 @@ pub(crate) struct Known {
 }
 
 /// One account.
-pub(crate) async fn find(db: &mut AnyConnection, id: AccountId) -> Result<Known, StoreError> {
+pub(crate) async fn find(db: &mut AnyConnection, id: AccountId) -> Result<AccountRow, StoreError> {
     let row = sqlx::query(
         "SELECT id, kind, administrator, name, fingerprint, created_at, \
              CASE WHEN absorbed_into IS NULL THEN state ELSE 'absorbed' END AS state \
@@ -83,7 +54,7 @@ pub(crate) async fn find(db: &mut AnyConnection, id: AccountId) -> Result<Known,
     .bind(id.key())
     .fetch_one(db)
     .await?;
-    Ok(Known {
+    Ok(AccountRow {
         id: row.key("id")?,
         kind: row.name("kind")?,
         administrator: row.flag("administrator")?,
@@ -95,7 +66,7 @@ pub(crate) async fn find(db: &mut AnyConnection, id: AccountId) -> Result<Known,
 }
 
 /// An account as its owner sees it.
-pub(crate) async fn own(db: &mut AnyConnection, id: AccountId) -> Result<Account, StoreError> {
+pub(crate) async fn find_own(db: &mut AnyConnection, id: AccountId) -> Result<Account, StoreError> {
     let row = sqlx::query(
         "SELECT a.name, a.kind, a.administrator, c.certificate FROM accounts a \
          JOIN certificates c ON c.fingerprint = a.fingerprint WHERE a.id = $1",
@@ -133,7 +104,7 @@ pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<V
 }
 
 /// The accounts of a person: this one, and those that it absorbed.
-pub async fn person(db: &mut AnyConnection, id: AccountId) -> Result<Vec<AccountId>, StoreError> {
+pub async fn with_absorbed(db: &mut AnyConnection, id: AccountId) -> Result<Vec<AccountId>, StoreError> {
     let rows = sqlx::query("SELECT id FROM accounts WHERE absorbed_into = $1 ORDER BY id")
         .bind(id.key())
         .fetch_all(db)
@@ -185,10 +156,4 @@ pub(crate) async fn mailboxes(db: &mut AnyConnection, id: AccountId) -> Result<V
         .fetch_all(db)
         .await?;
     rows.iter().map(|row| row.key("id")).collect()
-}
-
-/// Forgets what nobody follows any more. Part of the sweep.
-pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
-    alarms::sweep(db, now).await?;
-    invitations::sweep(db, now).await
 }

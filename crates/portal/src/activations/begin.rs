@@ -8,11 +8,14 @@ use wire::{
     sessions::{Carrier, SignedIn},
 };
 
-use super::{behind, programs, usable};
+use super::{
+    activation::{ensure_usable, find_by_token},
+    programs,
+};
 use crate::{
-    Portal, accounts,
-    http::{Answer, Body},
-    sessions::{self, Way},
+    Portal, Result, accounts,
+    http::JsonBody,
+    sessions::{self, SessionOrigin},
     storage::{Key as _, StoreError},
 };
 
@@ -21,23 +24,30 @@ use crate::{
     post, path = "/activations/sessions", tag = "activations",
     request_body = BeginByActivation, responses((status = 201, body = SignedIn)),
 )]
-pub(super) async fn begin(State(portal): State<Portal>, Body(request): Body<BeginByActivation>) -> Answer<Response> {
+pub(super) async fn begin(
+    State(portal): State<Portal>,
+    JsonBody(request): JsonBody<BeginByActivation>,
+) -> Result<Response> {
     let token = Sha256::of(request.token.as_ref());
-    let mut unit = portal.store.begin().await?;
-    let found = behind(&mut unit, token).await?.ok_or(ProblemType::ActivationUnknown)?;
-    accounts::hold(&mut unit, &[found.account]).await?;
+    let mut unit = portal.begin_unguarded().await?;
+    let found = find_by_token(&mut unit, token)
+        .await?
+        .ok_or(ProblemType::ActivationUnknown)?;
+    accounts::lock_accounts(&mut unit, &[found.account]).await?;
     // It may have been removed, or the account absorbed, while this waited.
-    let found = behind(&mut unit, token).await?.ok_or(ProblemType::ActivationUnknown)?;
+    let found = find_by_token(&mut unit, token)
+        .await?
+        .ok_or(ProblemType::ActivationUnknown)?;
     if accounts::find(&mut unit, found.account).await?.state != AccountState::Active {
         return Err(ProblemType::AccountDisabled.into());
     }
-    usable(found.state())?;
-    programs::allowed(&mut unit, &found.program, request.version).await?;
+    ensure_usable(found.state())?;
+    programs::ensure_version_allowed(&mut unit, &found.program, request.version).await?;
     sqlx::query("UPDATE activations SET version = $2, last_used_at = $3 WHERE id = $1")
         .bind(found.id.key())
         .bind(request.version.to_string())
         .bind(portal.now())
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .map_err(StoreError::from)?;
     let begun = sessions::begin(
@@ -45,9 +55,9 @@ pub(super) async fn begin(State(portal): State<Portal>, Body(request): Body<Begi
         &mut unit,
         found.account,
         Carrier::Bearer,
-        Way::Activation(found.id),
+        SessionOrigin::Activation(found.id),
     )
     .await?;
-    portal.commit(unit).await?;
+    unit.commit().await?;
     Ok(begun.answer(&portal))
 }

@@ -9,11 +9,11 @@ use wire::{
     sessions::ActivityKind,
 };
 
-use super::{one, shut};
+use super::activation::find;
 use crate::{
-    Portal, accounts, changes,
-    http::{Answer, Body, Named},
-    sessions::Caller,
+    Portal, Result, accounts, activity, changes,
+    http::{Caller, JsonBody, PathParams},
+    sessions::end_sessions_of,
     storage::{Key as _, StoreError, Unit},
 };
 
@@ -35,17 +35,17 @@ enum Blocker {
 pub(super) async fn set_blocked(
     State(portal): State<Portal>,
     caller: Caller,
-    Named(id): Named<ActivationId>,
-    Body(request): Body<SetBlocked>,
-) -> Answer<StatusCode> {
+    PathParams(id): PathParams<ActivationId>,
+    JsonBody(request): JsonBody<SetBlocked>,
+) -> Result<StatusCode> {
     match request.blocked {
-        true => caller.in_person_or(id)?,
-        false => caller.by_password()?,
+        true => caller.ensure_in_person_or(id)?,
+        false => caller.ensure_by_password()?,
     }
-    let mut unit = portal.store.begin().await?;
-    caller.hold(&portal, &mut unit).await?;
+    let mut unit = caller.begin(&portal).await?;
+    unit.lock_account().await?;
     set(&portal, &mut unit, caller.account, id, request.blocked, Blocker::Owner).await?;
-    portal.commit(unit).await?;
+    unit.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -59,8 +59,8 @@ pub async fn set_blocked_by_portal(
     account: AccountId,
     id: ActivationId,
     blocked: bool,
-) -> Answer<()> {
-    match accounts::hold(unit, &[account]).await {
+) -> Result<()> {
+    match accounts::lock_accounts(unit, &[account]).await {
         Err(StoreError::NotFound) => return Err(ProblemType::NotFound.into()),
         other => other?,
     }
@@ -74,8 +74,8 @@ async fn set(
     id: ActivationId,
     blocked: bool,
     by: Blocker,
-) -> Answer<()> {
-    let stored = one(unit, account, id).await?;
+) -> Result<()> {
+    let stored = find(unit, account, id).await?;
     let (before, sql) = match by {
         Blocker::Owner => (
             stored.blocked_by_owner,
@@ -100,13 +100,13 @@ async fn set(
         .await
         .map_err(StoreError::from)?;
     if blocked {
-        shut(unit, id).await?;
+        end_sessions_of(unit, id).await?;
     }
     let kind = match blocked {
         true => ActivityKind::ActivationBlocked,
         false => ActivityKind::ActivationUnblocked,
     };
-    accounts::record_about(portal, unit, account, kind, &stored.address, by == Blocker::Portal).await?;
-    changes::tell(unit, account, Change::Account).await?;
+    activity::record_about(portal, unit, account, kind, &stored.address, by == Blocker::Portal).await?;
+    changes::append(unit, account, Change::Account).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use wire::{
 };
 
 use crate::{
-    http::Answer,
+    Result,
     storage::{RowExt as _, StoreError, Unit},
 };
 
@@ -24,7 +24,7 @@ pub(crate) async fn least_version(db: &mut AnyConnection, program: &str) -> Resu
 }
 
 /// Sees that a version of a program may be used.
-pub(super) async fn allowed(db: &mut AnyConnection, program: &Program, version: Version) -> Answer<()> {
+pub(super) async fn ensure_version_allowed(db: &mut AnyConnection, program: &Program, version: Version) -> Result<()> {
     match least_version(db, program.as_str()).await? {
         Some(least) if version < least => Err(Problem::new(ProblemType::ProgramOutdated)
             .detail(format!("this portal takes {program} from version {least} on"))

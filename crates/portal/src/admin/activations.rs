@@ -7,9 +7,8 @@ use wire::{
 };
 
 use crate::{
-    Portal, activations,
-    http::{Answer, Body, Named},
-    sessions::Administrator,
+    Portal, Result, activations,
+    http::{Administrator, JsonBody, PathParams},
 };
 
 /// Blocks an activation of an account, or unblocks it. Its owner cannot unblock it.
@@ -21,12 +20,12 @@ use crate::{
 pub(super) async fn set_blocked(
     State(portal): State<Portal>,
     Administrator(caller): Administrator,
-    Named((account, activation)): Named<(AccountId, ActivationId)>,
-    Body(request): Body<SetBlocked>,
-) -> Answer<StatusCode> {
-    let mut unit = portal.store.begin().await?;
+    PathParams((account, activation)): PathParams<(AccountId, ActivationId)>,
+    JsonBody(request): JsonBody<SetBlocked>,
+) -> Result<StatusCode> {
+    let mut unit = caller.begin(&portal).await?;
     activations::set_blocked_by_portal(&portal, &mut unit, account, activation, request.blocked).await?;
-    caller.commit(&portal, unit).await?;
+    unit.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -35,7 +34,7 @@ pub(super) async fn set_blocked(
     get, path = "/admin/programs", tag = "administration",
     responses((status = 200, body = [ProgramInUse])),
 )]
-pub(super) async fn programs(State(portal): State<Portal>, _: Administrator) -> Answer<Json<Vec<ProgramInUse>>> {
+pub(super) async fn programs(State(portal): State<Portal>, _: Administrator) -> Result<Json<Vec<ProgramInUse>>> {
     Ok(Json(activations::programs(&mut *portal.store.read().await?).await?))
 }
 
@@ -47,11 +46,11 @@ pub(super) async fn programs(State(portal): State<Portal>, _: Administrator) -> 
 pub(super) async fn set_least_version(
     State(portal): State<Portal>,
     Administrator(caller): Administrator,
-    Named(program): Named<Program>,
-    Body(request): Body<SetLeastVersion>,
-) -> Answer<StatusCode> {
-    let mut unit = portal.store.begin().await?;
+    PathParams(program): PathParams<Program>,
+    JsonBody(request): JsonBody<SetLeastVersion>,
+) -> Result<StatusCode> {
+    let mut unit = caller.begin(&portal).await?;
     activations::set_least_version(&mut unit, &program, request.least_version).await?;
-    caller.commit(&portal, unit).await?;
+    unit.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

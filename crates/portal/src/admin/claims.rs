@@ -11,11 +11,10 @@ use wire::{
     sessions::AccountKind,
 };
 
-use super::By;
+use super::actor::Actor;
 use crate::{
-    Portal, accounts, addresses,
-    http::{Answer, Body, Named},
-    sessions::Administrator,
+    Portal, Result, accounts, aliases,
+    http::{Administrator, JsonBody, PathParams},
     storage::StoreError,
 };
 
@@ -24,17 +23,17 @@ use crate::{
 /// # Errors
 /// `not-found`; `not-allowed` where the account is not a Professional's or not in use; and what claiming it oneself can
 /// come to.
-pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address, by: By) -> Answer<Claim> {
-    let mut unit = portal.store.begin().await?;
+pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address, by: Actor) -> Result<Claim> {
+    let mut unit = by.begin(portal).await?;
     let known = accounts::find(&mut unit, account).await?;
     if known.state != AccountState::Active || known.kind != AccountKind::Professional {
         return Err(Problem::new(ProblemType::NotAllowed)
             .detail("only a Professional whose account is in use can have aliases")
             .into());
     }
-    let id = addresses::claim(portal, &mut unit, account, address, true).await?;
+    let id = aliases::claim(portal, &mut unit, account, address, true).await?;
     let claim = find(&mut unit, account, id).await?;
-    by.commit(portal, unit).await?;
+    unit.commit().await?;
     Ok(claim)
 }
 
@@ -42,23 +41,23 @@ pub async fn add_claim(portal: &Portal, account: AccountId, address: &Address, b
 ///
 /// # Errors
 /// `not-found`, and what asking for it oneself can come to.
-pub async fn mail_claim_again(portal: &Portal, account: AccountId, id: ClaimId, by: By) -> Answer<Claim> {
-    let mut unit = portal.store.begin().await?;
-    addresses::mail_claim_again(portal, &mut unit, account, id, true).await?;
+pub async fn mail_claim_again(portal: &Portal, account: AccountId, id: ClaimId, by: Actor) -> Result<Claim> {
+    let mut unit = by.begin(portal).await?;
+    aliases::mail_claim_again(portal, &mut unit, account, id, true).await?;
     let claim = find(&mut unit, account, id).await?;
-    by.commit(portal, unit).await?;
+    unit.commit().await?;
     Ok(claim)
 }
 
 /// The pending claims of an account, without their numbers: with one, an administrator who reads somebody's basic mail
 /// could confirm in their place.
 pub(super) async fn pending(db: &mut AnyConnection, account: AccountId) -> Result<Vec<Claim>, StoreError> {
-    let mut claims = addresses::pending(db, account).await?;
+    let mut claims = aliases::pending_claims(db, account).await?;
     claims.iter_mut().for_each(|claim| claim.number = None);
     Ok(claims)
 }
 
-async fn find(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Answer<Claim> {
+async fn find(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Result<Claim> {
     let claims = pending(db, account).await?;
     let claim = claims.into_iter().find(|claim| claim.id == id);
     Ok(claim.ok_or(ProblemType::NotFound)?)
@@ -72,12 +71,12 @@ async fn find(db: &mut AnyConnection, account: AccountId, id: ClaimId) -> Answer
 pub(super) async fn add(
     State(portal): State<Portal>,
     Administrator(caller): Administrator,
-    Named(account): Named<AccountId>,
-    Body(request): Body<AddClaim>,
-) -> Answer<(StatusCode, Json<Claim>)> {
+    PathParams(account): PathParams<AccountId>,
+    JsonBody(request): JsonBody<AddClaim>,
+) -> Result<(StatusCode, Json<Claim>)> {
     Ok((
         StatusCode::CREATED,
-        Json(add_claim(&portal, account, &request.address, By::Administrator(caller)).await?),
+        Json(add_claim(&portal, account, &request.address, Actor::Administrator(caller)).await?),
     ))
 }
 
@@ -89,8 +88,8 @@ pub(super) async fn add(
 pub(super) async fn mail_again(
     State(portal): State<Portal>,
     Administrator(caller): Administrator,
-    Named((account, id)): Named<(AccountId, ClaimId)>,
-) -> Answer<Json<Claim>> {
-    let by = By::Administrator(caller);
+    PathParams((account, id)): PathParams<(AccountId, ClaimId)>,
+) -> Result<Json<Claim>> {
+    let by = Actor::Administrator(caller);
     Ok(Json(mail_claim_again(&portal, account, id, by).await?))
 }

@@ -1,3 +1,5 @@
+//! The stream that says when to look at the feed.
+
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
@@ -8,8 +10,8 @@ use axum::{
     },
 };
 
-use super::{Listener, latest};
-use crate::{Portal, http::Answer, sessions::Caller};
+use super::feed::latest;
+use crate::{Portal, Result, http::Caller, ports::wakes::Listener};
 
 /// How often a quiet stream says that it is there: under the 30 s after which common proxies drop a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(25);
@@ -21,7 +23,7 @@ const HEARTBEAT: Duration = Duration::from_secs(25);
     get, path = "/events", tag = "changes",
     responses((status = 200, content_type = "text/event-stream", body = String)),
 )]
-pub(super) async fn listen(State(portal): State<Portal>, caller: Caller) -> Answer<Response> {
+pub(super) async fn listen(State(portal): State<Portal>, caller: Caller) -> Result<Response> {
     let listener = portal.wakes.listen(caller.account);
     let first = latest(&mut *portal.store.read().await?, caller.account).await?;
     let stream = futures_util::stream::unfold(
@@ -57,7 +59,7 @@ async fn step(mut state: Listening) -> Option<(Result<Event, Infallible>, Listen
         }
         let mut db = state.portal.store.read().await.ok()?;
         // The stream must not outlive the session, and another process's changes have no word here.
-        if !state.caller.still_signed_in(&mut db, state.portal.now()).await {
+        if !state.caller.is_still_signed_in(&mut db, state.portal.now()).await {
             return None;
         }
         let latest = latest(&mut db, state.caller.account).await.ok()?;

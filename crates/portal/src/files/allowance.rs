@@ -8,37 +8,36 @@ use std::sync::{
 use wire::{Millis, Problem, ProblemType, ids::AccountId};
 
 use crate::{
-    Portal,
-    http::Answer,
+    Portal, Result,
     settings::HOUR,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// The hours that count, the present one among them.
-const HOURS: i64 = 24;
+const HOURS_COUNTED: i64 = 24;
 
 /// The hour that uploads of this moment are counted in.
 fn hour(now: Millis) -> i64 {
     now / HOUR
 }
 
-/// Takes an upload's bytes from what its account may upload. The caller holds the account, and forgets the upload where the
+/// Reserves an upload's bytes of what its account may upload. The caller has locked the account, and forgets the upload where the
 /// unit is not committed.
 ///
 /// # Errors
 /// `too-many-requests` where it has no more.
-pub(super) async fn take(
+pub(super) async fn reserve(
     portal: &Portal,
     unit: &mut Unit,
     account: AccountId,
     bytes: u64,
     now: Millis,
-) -> Answer<Upload> {
+) -> Result<Upload> {
     let row = sqlx::query(
         "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM uploaded_bytes WHERE account = $1 AND hour > $2",
     )
     .bind(account.key())
-    .bind(hour(now) - HOURS)
+    .bind(hour(now) - HOURS_COUNTED)
     .fetch_one(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -59,7 +58,7 @@ pub(super) async fn take(
     .map_err(StoreError::from)?;
     Ok(Upload {
         portal: portal.clone(),
-        taken: Taken {
+        reserved: Reservation {
             account,
             hour: hour(now),
             bytes,
@@ -69,35 +68,35 @@ pub(super) async fn take(
     })
 }
 
-/// What was taken from an allowance.
+/// What was reserved of an allowance.
 #[derive(Clone, Copy, Debug)]
-struct Taken {
+struct Reservation {
     account: AccountId,
     hour: i64,
     bytes: u64,
 }
 
-impl Taken {
+impl Reservation {
     async fn give_back(self, portal: &Portal, bytes: u64) -> Result<(), StoreError> {
         let Ok(bytes @ 1..) = i64::try_from(bytes) else {
             return Ok(());
         };
-        let mut unit = portal.store.begin().await?;
+        let mut unit = portal.begin_unguarded().await?;
         sqlx::query("UPDATE uploaded_bytes SET bytes = bytes - $3 WHERE account = $1 AND hour = $2")
             .bind(self.account.key())
             .bind(self.hour)
             .bind(bytes)
-            .execute(&mut *unit)
+            .execute(&mut **unit)
             .await?;
-        portal.commit(unit).await
+        unit.commit().await
     }
 }
 
-/// An upload under way: of what was taken for it, what arrives is used, stored or not. The rest is given back, at the latest
+/// An upload under way: of what was reserved for it, what arrives is used, stored or not. The rest is given back, at the latest
 /// when this is dropped, as it is where the client goes away; where the process dies, it counts until the day is over.
 pub(super) struct Upload {
     portal: Portal,
-    taken: Taken,
+    reserved: Reservation,
     arrived: Arc<AtomicU64>,
     is_settled: bool,
 }
@@ -111,7 +110,7 @@ impl Upload {
     /// Gives back what did not arrive.
     pub(super) async fn settle(mut self) -> Result<(), StoreError> {
         self.is_settled = true;
-        self.taken.give_back(&self.portal, self.left()).await
+        self.reserved.give_back(&self.portal, self.left()).await
     }
 
     /// Forgets it: its unit was not committed.
@@ -120,7 +119,7 @@ impl Upload {
     }
 
     fn left(&self) -> u64 {
-        self.taken.bytes.saturating_sub(self.arrived.load(Ordering::Relaxed))
+        self.reserved.bytes.saturating_sub(self.arrived.load(Ordering::Relaxed))
     }
 }
 
@@ -129,8 +128,8 @@ impl Drop for Upload {
         if !self.is_settled
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            let (portal, taken, left) = (self.portal.clone(), self.taken, self.left());
-            runtime.spawn(async move { taken.give_back(&portal, left).await });
+            let (portal, reserved, left) = (self.portal.clone(), self.reserved, self.left());
+            runtime.spawn(async move { reserved.give_back(&portal, left).await });
         }
     }
 }
@@ -138,7 +137,7 @@ impl Drop for Upload {
 /// Forgets hours that count no more. Part of the sweep.
 pub(super) async fn sweep(unit: &mut Unit, now: Millis) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM uploaded_bytes WHERE hour <= $1")
-        .bind(hour(now) - HOURS)
+        .bind(hour(now) - HOURS_COUNTED)
         .execute(&mut **unit)
         .await?;
     Ok(())

@@ -9,22 +9,23 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::TryStreamExt as _;
-use wire::{Millis, Problem, ProblemType, Sha256, ids::DeliveryId};
-
-use super::{
-    LONGEST,
-    allowance::{self, Upload},
+use wire::{
+    Millis, Problem, ProblemType, Sha256,
+    ids::{AccountId, DeliveryId},
 };
 
+use super::{
+    allowance::{self, Upload},
+    sweep::MAX_UPLOAD_DURATION,
+};
 use crate::{
-    Portal,
-    http::{Answer, Named},
-    sessions::Caller,
+    Portal, Result,
+    http::{Caller, PathParams},
     storage::{Key as _, RowExt as _, StoreError},
 };
 
 /// After how many seconds an upload may be tried again that found no place, or its bytes being deleted.
-const AGAIN_AFTER: u32 = 5;
+const RETRY_UPLOAD_AFTER_SECONDS: u32 = 5;
 
 /// Stores a sealed file under its hash. It may then be named in a message, for a day.
 #[utoipa::path(
@@ -36,25 +37,19 @@ const AGAIN_AFTER: u32 = 5;
 pub(super) async fn upload(
     State(portal): State<Portal>,
     caller: Caller,
-    Named(sha256): Named<Sha256>,
+    PathParams(sha256): PathParams<Sha256>,
     headers: HeaderMap,
     body: Body,
-) -> Answer<StatusCode> {
-    let length: u64 = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .ok_or_else(|| Problem::new(ProblemType::Malformed).detail("Content-Length is needed"))?;
-    if length > portal.settings.max_file_size {
-        return Err(ProblemType::TooLarge.into());
-    }
-    let place = portal.blobs.place(caller.account).ok_or_else(|| {
+) -> Result<StatusCode> {
+    let length = declared_length(&headers, portal.settings.max_file_size)?;
+    let permit = portal.blobs.permit(caller.account).ok_or_else(|| {
         let mut problem = Problem::new(ProblemType::TooManyRequests).detail("too many uploads at once");
-        problem.retry_after = Some(AGAIN_AFTER);
+        problem.retry_after = Some(RETRY_UPLOAD_AFTER_SECONDS);
         problem
     })?;
     let begun_at = portal.now();
     // No unit is open while the bytes arrive, which may take hours.
-    let upload = begin(&portal, &caller, sha256, length, begun_at).await?;
+    let upload = begin(&portal, caller, sha256, length, begun_at).await?;
     let arrived = upload.arrived();
     let chunks = body.into_data_stream().inspect_ok(move |chunk| {
         arrived.fetch_add(chunk.len() as u64, Ordering::Relaxed);
@@ -62,20 +57,40 @@ pub(super) async fn upload(
     // Whoever sends the same bytes again has them: answering early would hand a file to somebody who knows its hash.
     let stored = portal.blobs.put(sha256, length, chunks).await;
     upload.settle().await?;
-    drop(place);
+    drop(permit);
     stored?;
     let now = portal.now();
-    if now - begun_at > LONGEST {
+    if now - begun_at > MAX_UPLOAD_DURATION {
         return Err(Problem::new(ProblemType::UploadIncomplete)
             .detail("it took too long")
             .into());
     }
-    let mut unit = portal.store.begin().await?;
+    let was_there = record(&portal, caller.account, sha256, length, now).await?;
+    Ok(if was_there { StatusCode::OK } else { StatusCode::CREATED })
+}
+
+/// How many bytes the client says it sends.
+fn declared_length(headers: &HeaderMap, max_file_size: u64) -> Result<u64> {
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .ok_or_else(|| Problem::new(ProblemType::Malformed).detail("Content-Length is needed"))?;
+    match length > max_file_size {
+        true => Err(ProblemType::TooLarge.into()),
+        false => Ok(length),
+    }
+}
+
+/// Writes down that an account has uploaded a blob, which it may name from now on. Whether somebody had it stored before.
+///
+/// Unguarded: an upload may outlast its session, and is named in another.
+async fn record(portal: &Portal, account: AccountId, sha256: Sha256, length: u64, now: Millis) -> Result<bool> {
+    let mut unit = portal.begin_unguarded().await?;
     let was_there = sqlx::query(
         "SELECT sha256 FROM uploads WHERE sha256 = $1 UNION SELECT sha256 FROM message_files WHERE sha256 = $1",
     )
     .bind(sha256.key())
-    .fetch_optional(&mut *unit)
+    .fetch_optional(&mut **unit)
     .await
     .map_err(StoreError::from)?
     .is_some();
@@ -84,28 +99,27 @@ pub(super) async fn upload(
         .bind(sha256.key())
         .bind(i64::try_from(length).map_err(|_| ProblemType::TooLarge)?)
         .bind(now)
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .map_err(StoreError::from)?;
     sqlx::query(
         "INSERT INTO uploads (account, sha256, uploaded_at) VALUES ($1, $2, $3) \
          ON CONFLICT (account, sha256) DO UPDATE SET uploaded_at = excluded.uploaded_at",
     )
-    .bind(caller.account.key())
+    .bind(account.key())
     .bind(sha256.key())
     .bind(now)
-    .execute(&mut *unit)
+    .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
-    // Whether the session still stands is no matter: an upload may outlast one, and is named in another.
-    portal.commit(unit).await?;
-    Ok(if was_there { StatusCode::OK } else { StatusCode::CREATED })
+    unit.commit().await?;
+    Ok(was_there)
 }
 
 /// Takes an upload's length from what its account may upload, and makes the blob's row new: the sweep keeps away from it
 /// for longer than an upload may take. Nobody can name a blob that nobody has uploaded.
-async fn begin(portal: &Portal, caller: &Caller, sha256: Sha256, length: u64, now: Millis) -> Answer<Upload> {
-    let mut unit = portal.store.begin().await?;
+async fn begin(portal: &Portal, caller: Caller, sha256: Sha256, length: u64, now: Millis) -> Result<Upload> {
+    let mut unit = caller.begin(portal).await?;
     // The blob before the account, as whoever ends an upload.
     sqlx::query(
         "INSERT INTO blobs (sha256, size, created_at) VALUES ($1, $2, $3) \
@@ -114,27 +128,27 @@ async fn begin(portal: &Portal, caller: &Caller, sha256: Sha256, length: u64, no
     .bind(sha256.key())
     .bind(i64::try_from(length).map_err(|_| ProblemType::TooLarge)?)
     .bind(now)
-    .execute(&mut *unit)
+    .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
     let is_going = sqlx::query("SELECT 1 FROM swept_blobs WHERE sha256 = $1")
         .bind(sha256.key())
-        .fetch_optional(&mut *unit)
+        .fetch_optional(&mut **unit)
         .await
         .map_err(StoreError::from)?
         .is_some();
     if is_going {
         let mut problem = Problem::new(ProblemType::Unavailable).detail("the same bytes are being deleted");
-        problem.retry_after = Some(AGAIN_AFTER);
+        problem.retry_after = Some(RETRY_UPLOAD_AFTER_SECONDS);
         return Err(problem.into());
     }
-    caller.hold(portal, &mut unit).await?;
-    let upload = allowance::take(portal, &mut unit, caller.account, length, now).await?;
-    match portal.commit(unit).await {
+    unit.lock_account().await?;
+    let upload = allowance::reserve(portal, &mut unit, caller.account, length, now).await?;
+    match unit.commit().await {
         Ok(()) => Ok(upload),
         Err(error) => {
             upload.forget();
-            Err(error.into())
+            Err(error)
         }
     }
 }
@@ -148,9 +162,9 @@ async fn begin(portal: &Portal, caller: &Caller, sha256: Sha256, length: u64, no
 pub(super) async fn download(
     State(portal): State<Portal>,
     caller: Caller,
-    Named((id, sha256)): Named<(DeliveryId, Sha256)>,
+    PathParams((id, sha256)): PathParams<(DeliveryId, Sha256)>,
     headers: HeaderMap,
-) -> Answer<Response> {
+) -> Result<Response> {
     let row = sqlx::query(
         "SELECT s.size FROM deliveries d JOIN mailboxes b ON b.id = d.mailbox \
          JOIN message_files f ON f.message = d.message JOIN blobs s ON s.sha256 = f.sha256 \

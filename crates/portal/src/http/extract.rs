@@ -12,14 +12,13 @@ use serde::de::DeserializeOwned;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use wire::{Problem, ProblemType};
 
-use super::problem::Error;
-use crate::Portal;
+use crate::{Error, Portal, Result};
 
 /// A JSON body.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
@@ -30,7 +29,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-pub(crate) fn refusal(rejection: &JsonRejection) -> Error {
+/// A JSON body of which the handler keeps the raw bytes too.
+pub(crate) fn parse_json<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
+    Json::from_bytes(raw)
+        .map(|Json(body)| body)
+        .map_err(|rejection| refusal(&rejection))
+}
+
+fn refusal(rejection: &JsonRejection) -> Error {
     match rejection {
         JsonRejection::BytesRejection(bytes) if bytes.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
             ProblemType::TooLarge.into()
@@ -41,9 +47,9 @@ pub(crate) fn refusal(rejection: &JsonRejection) -> Error {
 
 /// The query string.
 #[derive(Debug)]
-pub struct Ask<T>(pub T);
+pub struct QueryParams<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
@@ -59,17 +65,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
     }
 }
 
-/// The names in the path. One that cannot be names nothing.
+/// The parameters in the path. One that cannot exist is `not-found`.
 #[derive(Debug)]
-pub struct Named<T>(pub T);
+pub struct PathParams<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathParams<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let named: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
-        named
-            .map(|Path(names)| Self(names))
+        let parameters: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
+        parameters
+            .map(|Path(parameters)| Self(parameters))
             .map_err(|_| ProblemType::NotFound.into())
     }
 }
@@ -133,9 +139,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
 /// The version that `If-Match` names, as `GET` answered it in `ETag`.
 #[derive(Clone, Copy, Debug)]
-pub struct Replaces(pub i64);
+pub struct IfMatch(pub i64);
 
-impl<S: Send + Sync> FromRequestParts<S> for Replaces {
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {

@@ -11,11 +11,11 @@ use wire::{
     mailbox::{Delivery, Folder, ListQuery, Page},
 };
 
-use super::{DELIVERY, delivery, with_senders_now};
+use super::delivery::{DELIVERY, delivery, with_senders_now};
 use crate::{
-    Portal, accounts,
-    http::{Answer, Ask},
-    sessions::Caller,
+    Portal, Result, accounts,
+    http::{Caller, QueryParams},
+    keys,
     storage::{Key as _, RowExt as _, StoreError, name, placeholders},
 };
 
@@ -24,8 +24,8 @@ use crate::{
 pub(super) async fn list(
     State(portal): State<Portal>,
     caller: Caller,
-    Ask(query): Ask<ListQuery>,
-) -> Answer<Json<Page>> {
+    QueryParams(query): QueryParams<ListQuery>,
+) -> Result<Json<Page>> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=100).contains(&limit) {
         return Err(Problem::new(ProblemType::Malformed)
@@ -56,7 +56,7 @@ pub(super) async fn list(
         })
         .collect();
     let sent_under: Vec<_> = sent_under.into_values().collect();
-    let certificates = accounts::certificates_for(&mut db, &sent_under).await?;
+    let certificates = keys::certificates_for(&mut db, &sent_under).await?;
     Ok(Json(Page {
         deliveries,
         certificates,

@@ -8,12 +8,14 @@ use wire::{
     mailbox::{Change, OpenDelivery, SetRead},
 };
 
-use super::{DELIVERY, delivery, with_senders_now};
+use super::{
+    delivery::{DELIVERY, delivery, with_senders_now},
+    slip,
+};
 use crate::{
-    Portal, accounts, changes, files,
-    http::{Answer, Body, Named},
-    sessions::Caller,
-    slips,
+    Portal, Result, changes, files,
+    http::{Caller, JsonBody, PathParams},
+    keys,
     storage::{Key as _, RowExt as _, StoreError},
 };
 
@@ -25,8 +27,8 @@ use crate::{
 pub(super) async fn open(
     State(portal): State<Portal>,
     caller: Caller,
-    Named(id): Named<DeliveryId>,
-) -> Answer<Json<OpenDelivery>> {
+    PathParams(id): PathParams<DeliveryId>,
+) -> Result<Json<OpenDelivery>> {
     let mut db = portal.store.read().await?;
     let row = sqlx::query(AssertSqlSafe(format!(
         "SELECT {DELIVERY}, COALESCE(s.absorbed_into, s.id) AS sender_person, m.in_reply_to, y.body \
@@ -40,7 +42,7 @@ pub(super) async fn open(
     .map_err(StoreError::from)?;
     let mut deliveries = with_senders_now(&mut db, vec![delivery(&row)?]).await?;
     let delivery = deliveries.pop().ok_or(StoreError::Corrupt)?;
-    let message = slips::Message {
+    let message = slip::Message {
         id: delivery.message,
         sender: row.key("sender_person")?,
         in_reply_to: row.maybe_key("in_reply_to")?,
@@ -48,10 +50,10 @@ pub(super) async fn open(
     let (fingerprint, address) = (&delivery.sender_fingerprint, &delivery.sender.address);
     Ok(Json(OpenDelivery {
         body: row.bytes("body")?.into(),
-        certificate: accounts::certificate_for(&mut db, fingerprint, address).await?,
-        predecessors: accounts::predecessors(&mut db, fingerprint, address).await?,
-        files_stored: files::of_message(&mut db, delivery.message).await?,
-        slip: slips::slip(&mut db, caller.account, &message).await?,
+        certificate: keys::certificate_for(&mut db, fingerprint, address).await?,
+        predecessors: keys::predecessors(&mut db, fingerprint, address).await?,
+        files_stored: files::attached_to(&mut db, delivery.message).await?,
+        slip: slip::slip(&mut db, caller.account, &message).await?,
         delivery,
     }))
 }
@@ -64,16 +66,16 @@ pub(super) async fn open(
 pub(super) async fn set_read(
     State(portal): State<Portal>,
     caller: Caller,
-    Named(id): Named<DeliveryId>,
-    Body(request): Body<SetRead>,
-) -> Answer<StatusCode> {
-    let mut unit = portal.store.begin().await?;
+    PathParams(id): PathParams<DeliveryId>,
+    JsonBody(request): JsonBody<SetRead>,
+) -> Result<StatusCode> {
+    let mut unit = caller.begin(&portal).await?;
     let row = sqlx::query(
         "SELECT d.read_at FROM deliveries d JOIN mailboxes b ON b.id = d.mailbox WHERE d.id = $1 AND b.account = $2",
     )
     .bind(id.key())
     .bind(caller.account.key())
-    .fetch_optional(&mut *unit)
+    .fetch_optional(&mut **unit)
     .await
     .map_err(StoreError::from)?
     .ok_or(ProblemType::NotFound)?;
@@ -82,11 +84,11 @@ pub(super) async fn set_read(
         sqlx::query("UPDATE deliveries SET read_at = $2 WHERE id = $1")
             .bind(id.key())
             .bind(request.read.then(|| portal.now()))
-            .execute(&mut *unit)
+            .execute(&mut **unit)
             .await
             .map_err(StoreError::from)?;
-        changes::tell(&mut unit, caller.account, Change::Delivery { id }).await?;
+        changes::append(&mut unit, caller.account, Change::Delivery { id }).await?;
     }
-    caller.commit(&portal, unit).await?;
+    unit.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,10 +11,10 @@ use crate::Settings;
 pub(super) const TAB: &str = "Secure Messaging";
 
 /// What the add-in is, in a line and in a few sentences.
-pub(super) const SHORT: &str = "Read and send secure messages without leaving Outlook.";
+pub(super) const SHORT_DESCRIPTION: &str = "Read and send secure messages without leaving Outlook.";
 
 /// At most 250 characters: the add-in only manifest takes no more.
-pub(super) const LONG: &str = "Opens the secure messages that notifications tell of, and sends what you are writing \
+pub(super) const LONG_DESCRIPTION: &str = "Opens the secure messages that notifications tell of, and sends what you are writing \
     securely instead of as ordinary mail. Messages are sealed and opened in Outlook itself, by the keys of your Secure \
     Account.";
 
@@ -75,7 +75,7 @@ const CHECK_FOR_UPDATES: Button = Button {
 };
 
 /// Beside a message that is being read.
-pub(super) const READING: [Button; 5] = [
+pub(super) const BUTTONS_WHEN_READING: [Button; 5] = [
     READ_SECURE,
     NEW_SECURE,
     SECURE_WEBMAIL,
@@ -84,10 +84,10 @@ pub(super) const READING: [Button; 5] = [
 ];
 
 /// Beside a message that is being written.
-pub(super) const WRITING: [Button; 4] = [SEND_SECURE, SECURE_WEBMAIL, SECURE_ACCOUNTS, CHECK_FOR_UPDATES];
+pub(super) const BUTTONS_WHEN_WRITING: [Button; 4] = [SEND_SECURE, SECURE_WEBMAIL, SECURE_ACCOUNTS, CHECK_FOR_UPDATES];
 
 /// Each once.
-pub(super) const ALL: [Button; 6] = [
+pub(super) const ALL_BUTTONS: [Button; 6] = [
     READ_SECURE,
     NEW_SECURE,
     SEND_SECURE,
@@ -97,7 +97,7 @@ pub(super) const ALL: [Button; 6] = [
 ];
 
 /// The sizes, in pixels, that Outlook wants a button's icon in.
-pub(super) const ICONS: [u32; 3] = [16, 32, 80];
+pub(super) const ICON_SIZES_PX: [u32; 3] = [16, 32, 80];
 
 impl Button {
     /// The pane, where it shows what this button is for. It learns there which manifest Outlook has, which may be older

@@ -25,11 +25,11 @@ use wire::{
     activations::{OutlookInfo, Program, Version},
 };
 
-pub use pane::{MICROSOFTS, NotAHost, NotOfficeJs, host, office_js};
+pub use pane::{NotAHost, NotOfficeJs, host, office_js};
 
 use crate::{
-    Portal, Settings, activations,
-    http::{Answer, document, file},
+    Portal, Result, Settings, activations,
+    http::{document, file},
 };
 
 /// The version of both manifests. Outlook reads them once, when the add-in is installed: whoever changes what they say
@@ -51,7 +51,7 @@ pub(crate) fn documents() -> Router<Portal> {
 
 /// What the add-in for Outlook wants to know of its portal.
 #[utoipa::path(get, path = "/outlook", tag = "outlook", responses((status = 200, body = OutlookInfo)))]
-async fn info(State(portal): State<Portal>) -> Answer<Json<OutlookInfo>> {
+async fn info(State(portal): State<Portal>) -> Result<Json<OutlookInfo>> {
     let mut db = portal.store.read().await?;
     Ok(Json(OutlookInfo {
         version: env!("CARGO_PKG_VERSION").parse().map_err(|_| ProblemType::Internal)?,
@@ -62,7 +62,7 @@ async fn info(State(portal): State<Portal>) -> Answer<Json<OutlookInfo>> {
 }
 
 /// The add-in only manifest: for one person, and for every Outlook.
-async fn xml_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Answer<Response> {
+async fn xml_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
     let manifest = xml::manifest(&portal.settings).map_err(|error| {
         tracing::error!(%error, "the manifest's template does not work");
         ProblemType::Internal
@@ -81,7 +81,7 @@ async fn unified_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Res
 }
 
 /// The app package: the unified manifest with its two icons.
-async fn app_package(State(portal): State<Portal>, asked: HeaderMap) -> Answer<Response> {
+async fn app_package(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
     let icon = |path: &str| file(path).ok_or(ProblemType::NotFound);
     let [color, outline] = [icon("outlook/icon-192.png")?, icon("outlook/outline-32.png")?];
     let package = package::package(&unified::manifest(&portal.settings), &color.data, &outline.data);

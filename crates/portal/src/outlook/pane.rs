@@ -11,23 +11,21 @@ use axum::{
 use wire::ProblemType;
 
 use crate::{
-    Portal, Settings,
-    http::{Answer, MayBeFramed, document, file, policy},
+    Portal, Result, Settings,
+    http::{MayBeFramed, document, file, policy},
+    settings::MICROSOFT_OFFICE_JS,
 };
-
-/// Where Microsoft serves office.js. The page of the bundle names it, too.
-pub const MICROSOFTS: &str = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js";
 
 /// A library that some versions of office.js fetch from there, wherever they came from themselves, and do not start
 /// without. Of that host this one file and no other.
-const FETCHED_BESIDE: &str = "https://ajax.aspnetcdn.com/ajax/3.5/MicrosoftAjax.js";
+const MICROSOFT_AJAX: &str = "https://ajax.aspnetcdn.com/ajax/3.5/MicrosoftAjax.js";
 
 /// The demonstration's stand-in for office.js.
-const STAND_IN: &str = "/demo/outlook/office.js";
+const STAND_IN_OFFICE_JS: &str = "/demo/outlook/office.js";
 
 /// Where Outlook on the web and the new Outlook for Windows run, but for national clouds and Exchange on premises. The
 /// other Outlooks put no frame around an add-in.
-const HOSTS: [&str; 4] = [
+const OUTLOOK_ORIGINS: [&str; 4] = [
     "https://outlook.office.com",
     "https://outlook.office365.com",
     "https://outlook.live.com",
@@ -35,7 +33,7 @@ const HOSTS: [&str; 4] = [
 ];
 
 /// The pane.
-pub(super) async fn pane(State(portal): State<Portal>, asked: HeaderMap) -> Answer<Response> {
+pub(super) async fn pane(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
     let bundled = file("outlook/pane.html").ok_or(ProblemType::NotFound)?;
     let mut response = document(
         "text/html; charset=utf-8",
@@ -53,23 +51,27 @@ fn page(bundled: &[u8], settings: &Settings) -> Vec<u8> {
     // Its characters are those of a URL or path; of these, one means something in HTML.
     let wanted = office_js_of(settings).replace('&', "&amp;");
     String::from_utf8_lossy(bundled)
-        .replace(MICROSOFTS, &wanted)
+        .replace(MICROSOFT_OFFICE_JS, &wanted)
         .into_bytes()
 }
 
 fn policy_of(settings: &Settings) -> String {
-    let mut hosts = HOSTS.to_vec();
+    let mut hosts = OUTLOOK_ORIGINS.to_vec();
     hosts.extend(settings.outlook_hosts.iter().map(String::as_str));
     if settings.demo {
         hosts.push("'self'");
         return policy("", &hosts.join(" "));
     }
-    let scripts = format!("{} {FETCHED_BESIDE}", origin(&settings.office_js));
+    let scripts = format!("{} {MICROSOFT_AJAX}", origin(&settings.office_js));
     policy(scripts.trim_start(), &hosts.join(" "))
 }
 
 fn office_js_of(settings: &Settings) -> &str {
-    if settings.demo { STAND_IN } else { &settings.office_js }
+    if settings.demo {
+        STAND_IN_OFFICE_JS
+    } else {
+        &settings.office_js
+    }
 }
 
 /// The origin of a URL; nothing of a path, which is the portal's own. Of the origin and not the one file, since office.js
@@ -149,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_page_takes_office_js_from_where_it_is_to_come() {
-        let bundled = format!("<script src=\"{MICROSOFTS}\"></script>");
+        let bundled = format!("<script src=\"{MICROSOFT_OFFICE_JS}\"></script>");
         let with = |office_js: &str, demo| {
             let page = page(
                 bundled.as_bytes(),
@@ -161,13 +163,13 @@ mod tests {
             );
             String::from_utf8(page).unwrap()
         };
-        assert_eq!(with(MICROSOFTS, false), bundled);
+        assert_eq!(with(MICROSOFT_OFFICE_JS, false), bundled);
         assert_eq!(
             with("/office/office.js?a=1&b", false),
             "<script src=\"/office/office.js?a=1&amp;b\"></script>"
         );
         assert_eq!(
-            with(MICROSOFTS, true),
+            with(MICROSOFT_OFFICE_JS, true),
             "<script src=\"/demo/outlook/office.js\"></script>"
         );
     }
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn office_js_is_at_a_url_or_a_path() {
         for good in [
-            MICROSOFTS,
+            MICROSOFT_OFFICE_JS,
             "https://files.example.org:8443/o.js?v=1",
             "/office/office.js",
         ] {
@@ -241,7 +243,7 @@ mod tests {
 
     #[test]
     fn scripts_may_come_from_the_origin_of_office_js() {
-        assert_eq!(origin(MICROSOFTS), "https://appsforoffice.microsoft.com");
+        assert_eq!(origin(MICROSOFT_OFFICE_JS), "https://appsforoffice.microsoft.com");
         assert_eq!(origin("/office/office.js"), "");
     }
 }

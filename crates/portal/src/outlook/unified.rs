@@ -4,11 +4,14 @@ use serde_json::{Value, json};
 
 use super::{
     MANIFEST_VERSION,
-    buttons::{ALL, Button, ICONS, LONG, READING, SHORT, TAB, WRITING},
+    buttons::{
+        ALL_BUTTONS, BUTTONS_WHEN_READING, BUTTONS_WHEN_WRITING, Button, ICON_SIZES_PX, LONG_DESCRIPTION,
+        SHORT_DESCRIPTION, TAB,
+    },
     id,
     name::{PRODUCT, bounded},
     url,
-    xml::LEAST_FOR_WRITING,
+    xml::MIN_REQUIREMENT_SET_FOR_WRITING,
 };
 use crate::Settings;
 
@@ -36,7 +39,7 @@ pub(super) fn manifest(settings: &Settings) -> String {
             "termsOfUseUrl": url(settings, ""),
         },
         "name": { "short": bounded(&settings.name, 30), "full": bounded(&settings.name, 100) },
-        "description": { "short": SHORT, "full": LONG },
+        "description": { "short": SHORT_DESCRIPTION, "full": LONG_DESCRIPTION },
         "icons": { "color": COLOR, "outline": OUTLINE },
         "accentColor": "#0e5a63",
         "localizationInfo": { "defaultLanguageTag": "en-us" },
@@ -50,10 +53,10 @@ pub(super) fn manifest(settings: &Settings) -> String {
         "extensions": [{
             "requirements": {
                 "scopes": ["mail"],
-                "capabilities": [{ "name": "Mailbox", "minVersion": LEAST_FOR_WRITING }],
+                "capabilities": [{ "name": "Mailbox", "minVersion": MIN_REQUIREMENT_SET_FOR_WRITING }],
             },
-            "runtimes": ALL.map(|button| runtime(&button, settings)),
-            "ribbons": [ribbon("mailRead", &READING, settings), ribbon("mailCompose", &WRITING, settings)],
+            "runtimes": ALL_BUTTONS.map(|button| runtime(&button, settings)),
+            "ribbons": [ribbon("mailRead", &BUTTONS_WHEN_READING, settings), ribbon("mailCompose", &BUTTONS_WHEN_WRITING, settings)],
             // Where somebody has installed the add-in only manifest before, there would be two of each button.
             "alternates": [{ "hide": { "customOfficeAddin": { "officeAddinId": id(settings, "manifest.xml") } } }],
         }],
@@ -115,7 +118,7 @@ fn control(context: &str, place: &str, button: &Button, settings: &Settings) -> 
 
 fn icons(settings: &Settings) -> Value {
     let icon = |size: u32| json!({ "size": size, "url": url(settings, &format!("icon-{size}.png")) });
-    ICONS.map(icon).into()
+    ICON_SIZES_PX.map(icon).into()
 }
 
 #[cfg(test)]
@@ -136,8 +139,8 @@ mod tests {
 
     #[test]
     fn words_keep_to_the_schemas_lengths() {
-        assert!(SHORT.len() <= 80 && LONG.len() <= 250);
-        for button in ALL {
+        assert!(SHORT_DESCRIPTION.len() <= 80 && LONG_DESCRIPTION.len() <= 250);
+        for button in ALL_BUTTONS {
             assert!(button.label.len() <= 64 && button.tip.len() <= 128, "{}", button.show);
         }
     }

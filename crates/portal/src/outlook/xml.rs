@@ -7,7 +7,7 @@ use wire::activations::Version;
 
 use super::{
     MANIFEST_VERSION,
-    buttons::{ALL, Button, ICONS, LONG, READING, TAB, WRITING},
+    buttons::{ALL_BUTTONS, BUTTONS_WHEN_READING, BUTTONS_WHEN_WRITING, Button, ICON_SIZES_PX, LONG_DESCRIPTION, TAB},
     id,
     name::{PRODUCT, bounded},
     url,
@@ -15,11 +15,11 @@ use super::{
 use crate::Settings;
 
 /// The set of Outlook's functions that reading takes: that of the body. Exchange on premises has it.
-const LEAST_FOR_READING: &str = "1.3";
+const MIN_REQUIREMENT_SET_FOR_READING: &str = "1.3";
 
 /// The set that writing takes: that of attachments. An Outlook without it gets no *Send Secure*: files would be left out
 /// without anybody noticing.
-pub(super) const LEAST_FOR_WRITING: &str = "1.8";
+pub(super) const MIN_REQUIREMENT_SET_FOR_WRITING: &str = "1.8";
 
 const SOURCES: [(&str, &str); 3] = [
     ("manifest.xml", include_str!("manifest.xml")),
@@ -63,25 +63,25 @@ pub(super) fn manifest(settings: &Settings) -> Result<String, Error> {
         let buttons: Vec<Value> = buttons.iter().map(button).collect();
         context! { name, short, buttons }
     };
-    let reading = surface("MessageReadCommandSurface", "read", &READING);
-    let writing = surface("MessageComposeCommandSurface", "write", &WRITING);
+    let reading = surface("MessageReadCommandSurface", "read", &BUTTONS_WHEN_READING);
+    let writing = surface("MessageComposeCommandSurface", "write", &BUTTONS_WHEN_WRITING);
     let icon = |size: u32| context! { size, url => url(settings, &format!("icon-{size}.png")) };
     TEMPLATES.get_template("manifest.xml")?.render(context! {
         id => id(settings, "manifest.xml").to_string(),
         version => format!("{major}.{minor}.{patch}.0"),
         provider => PRODUCT,
         name => bounded(&settings.name, 125),
-        description => LONG,
+        description => LONG_DESCRIPTION,
         icon => url(settings, "icon-64.png"),
         high_resolution_icon => url(settings, "icon-128.png"),
         support => url(settings, ""),
         domain => &settings.public_url,
-        page => READING[0].page(settings),
+        page => BUTTONS_WHEN_READING[0].page(settings),
         tab => TAB,
-        buttons => ALL.iter().map(button).collect::<Vec<_>>(),
-        icons => ICONS.map(icon).to_vec(),
-        first => context! { least => LEAST_FOR_READING, pinning => false, surfaces => vec![reading.clone()] },
-        second => context! { least => LEAST_FOR_WRITING, pinning => true, surfaces => vec![reading, writing] },
+        buttons => ALL_BUTTONS.iter().map(button).collect::<Vec<_>>(),
+        icons => ICON_SIZES_PX.map(icon).to_vec(),
+        first => context! { least => MIN_REQUIREMENT_SET_FOR_READING, pinning => false, surfaces => vec![reading.clone()] },
+        second => context! { least => MIN_REQUIREMENT_SET_FOR_WRITING, pinning => true, surfaces => vec![reading, writing] },
     })
 }
 

@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// How often one address may be tried before each further try has to wait.
-const FREE_FOR_ADDRESS: i64 = 5;
+const MAX_FREE_TRIES_PER_ADDRESS: i64 = 5;
 
 /// The same for one network, which an office may share.
-const FREE_FOR_NETWORK: i64 = 100;
+const MAX_FREE_TRIES_PER_NETWORK: i64 = 100;
 
 /// The longest that a further try waits. Long enough that a year's guesses at one address number some 35 000; short enough
 /// that nobody is locked out by a stranger for long.
-const LONGEST: Millis = 15 * 60_000;
+const MAX_WAIT_BETWEEN_TRIES: Millis = 15 * 60_000;
 
 /// What attempts are counted under: a keyed hash, so that the table names no address and no network.
 pub(super) type Bucket = [u8; 32];
@@ -32,7 +32,7 @@ pub(super) type Bucket = [u8; 32];
 fn wait_after(tries: i64, free: i64) -> Millis {
     match tries - free {
         ..0 => 0,
-        over => (5_000 << over.min(20)).min(LONGEST),
+        over => (5_000 << over.min(20)).min(MAX_WAIT_BETWEEN_TRIES),
     }
 }
 
@@ -62,8 +62,8 @@ pub(super) async fn count(
 ) -> Result<Result<(), Millis>, StoreError> {
     let shared = secrets.shared_bucket(&address, &network);
     let limits = [
-        (address, FREE_FOR_ADDRESS),
-        (network, FREE_FOR_NETWORK),
+        (address, MAX_FREE_TRIES_PER_ADDRESS),
+        (network, MAX_FREE_TRIES_PER_NETWORK),
         (shared, i64::MAX),
     ];
     for (bucket, free) in limits {
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(wait_after(4, 5), 0);
         assert_eq!(wait_after(5, 5), 5_000);
         assert_eq!(wait_after(6, 5), 10_000);
-        assert_eq!(wait_after(1_000, 5), LONGEST);
-        assert_eq!(wait_after(i64::MAX, 5), LONGEST);
+        assert_eq!(wait_after(1_000, 5), MAX_WAIT_BETWEEN_TRIES);
+        assert_eq!(wait_after(i64::MAX, 5), MAX_WAIT_BETWEEN_TRIES);
     }
 }

@@ -19,19 +19,19 @@ use wire::{
     sessions::ActivityKind,
 };
 
-use super::{Caller, Way};
+use super::session::{self, SessionOrigin};
 use crate::{
-    Portal,
-    accounts::{self, MAX_SLOT},
-    http::{Answer, Body},
+    Portal, Result, accounts, activity,
+    http::{Caller, JsonBody},
+    keys::MAX_SLOT_BYTES,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// How long a hand-over is good for: a browser starts within that.
-const GOOD_FOR: Millis = 2 * 60_000;
+const HAND_OVER_LIFETIME: Millis = 2 * 60_000;
 
 /// How many of one session are good at once: a client prepares the next before the one before is over.
-const MOST: i64 = 5;
+const MAX_HAND_OVERS_PER_SESSION: i64 = 5;
 
 /// Prepares a hand-over of a program's session. Of no other: a session would never end that could hand itself over.
 #[utoipa::path(
@@ -41,8 +41,8 @@ const MOST: i64 = 5;
 pub(super) async fn prepare(
     State(portal): State<Portal>,
     caller: Caller,
-    Body(request): Body<PrepareHandOver>,
-) -> Answer<(StatusCode, Json<HandOverPrepared>)> {
+    JsonBody(request): JsonBody<PrepareHandOver>,
+) -> Result<(StatusCode, Json<HandOverPrepared>)> {
     if caller.activation.is_none() {
         return Err(Problem::new(ProblemType::NotAllowed)
             .detail("an activated program hands over, and nobody else")
@@ -53,21 +53,21 @@ pub(super) async fn prepare(
             .detail("token must be 32 bytes")
             .into());
     }
-    if request.wrapped.0.len() > MAX_SLOT {
+    if request.wrapped.0.len() > MAX_SLOT_BYTES {
         return Err(ProblemType::TooLarge.into());
     }
     let now = portal.now();
-    let expires_at = now + GOOD_FOR;
-    let mut unit = portal.store.begin().await?;
-    caller.hold(&portal, &mut unit).await?;
+    let expires_at = now + HAND_OVER_LIFETIME;
+    let mut unit = caller.begin(&portal).await?;
+    unit.lock_account().await?;
     sqlx::query(
         "DELETE FROM hand_overs WHERE session = $1 AND token NOT IN \
          (SELECT token FROM hand_overs WHERE session = $1 AND expires_at > $2 ORDER BY expires_at DESC, token LIMIT $3)",
     )
     .bind(caller.session.key())
     .bind(now)
-    .bind(MOST - 1)
-    .execute(&mut *unit)
+    .bind(MAX_HAND_OVERS_PER_SESSION - 1)
+    .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
     let inserted = sqlx::query(
@@ -78,7 +78,7 @@ pub(super) async fn prepare(
     .bind(caller.account.key())
     .bind(request.wrapped.0)
     .bind(expires_at)
-    .execute(&mut *unit)
+    .execute(&mut **unit)
     .await
     .map_err(StoreError::from);
     match inserted {
@@ -89,19 +89,19 @@ pub(super) async fn prepare(
         }
         other => other?,
     };
-    portal.commit(unit).await?;
+    unit.commit().await?;
     Ok((StatusCode::CREATED, Json(HandOverPrepared { expires_at })))
 }
 
 /// A hand-over whose session still stands.
-struct Standing {
+struct LiveHandOver {
     account: AccountId,
     activation: Option<ActivationId>,
     wrapped: Vec<u8>,
     expires_at: Millis,
 }
 
-async fn behind(db: &mut AnyConnection, token: Sha256, now: Millis) -> Answer<Standing> {
+async fn find_by_token(db: &mut AnyConnection, token: Sha256, now: Millis) -> Result<LiveHandOver> {
     let row = sqlx::query(
         "SELECT h.account, h.wrapped, h.expires_at, s.activation FROM hand_overs h \
          JOIN sessions s ON s.hash = h.session AND s.expires_at > $2 WHERE h.token = $1",
@@ -112,17 +112,17 @@ async fn behind(db: &mut AnyConnection, token: Sha256, now: Millis) -> Answer<St
     .await
     .map_err(StoreError::from)?
     .ok_or(ProblemType::LinkUnknown)?;
-    let standing = Standing {
+    let live = LiveHandOver {
         account: row.key("account")?,
         activation: row.maybe_key("activation")?,
         wrapped: row.bytes("wrapped")?,
         expires_at: row.millis("expires_at")?,
     };
-    if standing.expires_at <= now {
+    if live.expires_at <= now {
         return Err(ProblemType::LinkExpired.into());
     }
-    match accounts::find(db, standing.account).await?.state {
-        AccountState::Active => Ok(standing),
+    match accounts::find(db, live.account).await?.state {
+        AccountState::Active => Ok(live),
         _ => Err(ProblemType::AccountDisabled.into()),
     }
 }
@@ -134,16 +134,16 @@ async fn behind(db: &mut AnyConnection, token: Sha256, now: Millis) -> Answer<St
 )]
 pub(super) async fn inspect(
     State(portal): State<Portal>,
-    Body(request): Body<HandOverToken>,
-) -> Answer<Json<HandOver>> {
+    JsonBody(request): JsonBody<HandOverToken>,
+) -> Result<Json<HandOver>> {
     let mut db = portal.store.read().await?;
-    let standing = behind(&mut db, Sha256::of(request.token.as_ref()), portal.now()).await?;
-    let account = accounts::own(&mut db, standing.account).await?;
+    let live = find_by_token(&mut db, Sha256::of(request.token.as_ref()), portal.now()).await?;
+    let account = accounts::find_own(&mut db, live.account).await?;
     let master = account.addresses.into_iter().find(|own| own.master);
     Ok(Json(HandOver {
         name: account.name,
         address: master.ok_or(StoreError::Corrupt)?.address,
-        expires_at: standing.expires_at,
+        expires_at: live.expires_at,
     }))
 }
 
@@ -152,21 +152,21 @@ pub(super) async fn inspect(
     post, path = "/hand-overs/take", tag = "sessions",
     request_body = TakeHandOver, responses((status = 201, body = HandedOver)),
 )]
-pub(super) async fn take(State(portal): State<Portal>, Body(request): Body<TakeHandOver>) -> Answer<Response> {
+pub(super) async fn take(State(portal): State<Portal>, JsonBody(request): JsonBody<TakeHandOver>) -> Result<Response> {
     let (token, now) = (Sha256::of(request.token.as_ref()), portal.now());
-    let mut unit = portal.store.begin().await?;
-    let found = behind(&mut unit, token, now).await?;
-    accounts::hold(&mut unit, &[found.account]).await?;
+    let mut unit = portal.begin_unguarded().await?;
+    let found = find_by_token(&mut unit, token, now).await?;
+    accounts::lock_accounts(&mut unit, &[found.account]).await?;
     // What ends sessions, and whoever else took it, may have been quicker.
-    let standing = behind(&mut unit, token, now).await?;
+    let live = find_by_token(&mut unit, token, now).await?;
     spend(&mut unit, token).await?;
-    accounts::record(&portal, &mut unit, standing.account, ActivityKind::HandedOver).await?;
-    let way = Way::HandOver(standing.activation);
-    let begun = super::begin(&portal, &mut unit, standing.account, request.carrier, way).await?;
-    portal.commit(unit).await?;
+    activity::record(&portal, &mut unit, live.account, ActivityKind::HandedOver).await?;
+    let origin = SessionOrigin::HandOver(live.activation);
+    let begun = session::begin(&portal, &mut unit, live.account, request.carrier, origin).await?;
+    unit.commit().await?;
     let body = Json(HandedOver {
         signed_in: begun.signed_in().clone(),
-        wrapped: standing.wrapped.into(),
+        wrapped: live.wrapped.into(),
     });
     Ok(begun.carried_by(&portal, body.into_response()))
 }

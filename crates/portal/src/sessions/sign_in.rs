@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, response::Response};
 use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration};
 use wire::{
-    Bytes, Problem, ProblemType,
+    Address, Bytes, Problem, ProblemType,
     ids::{AccountId, SignInId},
     opaque::{CONTEXT, Suite},
     people::AccountState,
@@ -12,15 +12,18 @@ use wire::{
     },
 };
 
-use super::{InPerson, PASSWORD_COUNTS_FOR, Way, attempts};
+use super::{
+    attempts,
+    session::{self, SessionOrigin},
+};
 use crate::{
-    Portal, accounts,
-    http::{Answer, Body, Network},
+    Portal, Result, accounts, activity,
+    http::{InPerson, JsonBody, Network, PASSWORD_GIVEN_LIFETIME},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// How long an attempt is good for: key stretching on a slow phone takes seconds, not a minute.
-const GOOD_FOR: wire::Millis = 60_000;
+const SIGN_IN_LIFETIME: wire::Millis = 60_000;
 
 /// The first half of a sign-in.
 ///
@@ -33,33 +36,18 @@ const GOOD_FOR: wire::Millis = 60_000;
 pub(super) async fn start(
     State(portal): State<Portal>,
     network: Network,
-    Body(request): Body<StartSignIn>,
-) -> Answer<Json<SignInStarted>> {
+    JsonBody(request): JsonBody<StartSignIn>,
+) -> Result<Json<SignInStarted>> {
     let credential_request = CredentialRequest::<Suite>::deserialize(request.credential_request.as_ref())
         .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let now = portal.now();
     let bucket = portal.secrets.address_bucket(&request.address);
-    let mut unit = portal.store.begin().await?;
+    let mut unit = portal.begin_unguarded().await?;
     let network = portal.secrets.network_bucket(network);
     if let Err(wait) = attempts::count(&portal.secrets, &mut unit, bucket, network, now).await? {
         return Err(slow_down(wait).into());
     }
-    let row = sqlx::query(
-        "SELECT a.id, a.password FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
-    )
-    .bind(request.address.canonical())
-    .fetch_optional(&mut *unit)
-    .await
-    .map_err(StoreError::from)?;
-    let account: Option<AccountId> = row.as_ref().map(|row| row.key("id")).transpose()?;
-    let record = match &row {
-        Some(row) => row.maybe_bytes("password")?,
-        None => None,
-    };
-    let record = record
-        .map(|bytes| ServerRegistration::deserialize(&bytes))
-        .transpose()
-        .map_err(|_| StoreError::Corrupt)?;
+    let (account, record) = find_record(&mut unit, &request.address).await?;
     // The credential identifier is the account's id, never the address, so that a promotion needs no new password. An
     // address without one gets a made-up id, the same each time.
     let made_up = portal
@@ -84,11 +72,11 @@ pub(super) async fn start(
     .bind(&bucket[..])
     .bind(&network[..])
     .bind(&started.state.serialize()[..])
-    .bind(now + GOOD_FOR)
-    .execute(&mut *unit)
+    .bind(now + SIGN_IN_LIFETIME)
+    .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
-    portal.commit(unit).await?;
+    unit.commit().await?;
     let credential_response = started.message.serialize().to_vec().into();
     Ok(Json(SignInStarted {
         sign_in,
@@ -96,17 +84,37 @@ pub(super) async fn start(
     }))
 }
 
+/// The account that an address is of, with the OPAQUE record of its password.
+async fn find_record(
+    unit: &mut Unit,
+    address: &Address,
+) -> Result<(Option<AccountId>, Option<ServerRegistration<Suite>>), StoreError> {
+    let row = sqlx::query(
+        "SELECT a.id, a.password FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
+    )
+    .bind(address.canonical())
+    .fetch_optional(&mut **unit)
+    .await?;
+    let Some(row) = row else { return Ok((None, None)) };
+    let record = row
+        .maybe_bytes("password")?
+        .map(|bytes| ServerRegistration::deserialize(&bytes))
+        .transpose()
+        .map_err(|_| StoreError::Corrupt)?;
+    Ok((Some(row.key("id")?), record))
+}
+
 /// Finishes what [`start`] began, once: whose password was given. `None` where it was the wrong one, or the attempt was
 /// used before, or is over. Commit the unit either way: the attempt is spent.
 ///
-/// The account is held from here on, together with `others`; whether it is active is for the caller to see.
+/// The account is locked from here on, together with `others`; whether it is active is for the caller to see.
 pub(crate) async fn prove(
     portal: &Portal,
     unit: &mut Unit,
     sign_in: SignInId,
     finalization: &Bytes,
     others: &[AccountId],
-) -> Answer<Option<AccountId>> {
+) -> Result<Option<AccountId>> {
     let row = sqlx::query("SELECT account, bucket, network, state, expires_at FROM sign_ins WHERE id = $1")
         .bind(sign_in.key())
         .fetch_optional(&mut **unit)
@@ -125,7 +133,7 @@ pub(crate) async fn prove(
     };
     if let Some((Some(account), ..)) = proved {
         // The account's row before the attempt's, which is the order of whoever ends both.
-        accounts::hold(unit, &[others, &[account]].concat()).await?;
+        accounts::lock_accounts(unit, &[others, &[account]].concat()).await?;
     }
     // One try each: the row is taken, whatever comes of it.
     let taken = sqlx::query("DELETE FROM sign_ins WHERE id = $1")
@@ -152,8 +160,11 @@ pub(crate) async fn prove(
     post, path = "/sessions", tag = "sessions",
     request_body = FinishSignIn, responses((status = 201, body = SignedIn)),
 )]
-pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<FinishSignIn>) -> Answer<Response> {
-    let mut unit = portal.store.begin().await?;
+pub(super) async fn finish(
+    State(portal): State<Portal>,
+    JsonBody(request): JsonBody<FinishSignIn>,
+) -> Result<Response> {
+    let mut unit = portal.begin_unguarded().await?;
     let Some(account) = prove(
         &portal,
         &mut unit,
@@ -163,17 +174,17 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
     )
     .await?
     else {
-        portal.commit(unit).await?;
+        unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     };
     // Only who knows the password learns that the account is disabled.
     if accounts::find(&mut unit, account).await?.state != AccountState::Active {
-        portal.commit(unit).await?;
+        unit.commit().await?;
         return Err(ProblemType::AccountDisabled.into());
     }
-    accounts::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
-    let begun = super::begin(&portal, &mut unit, account, request.carrier, Way::Password).await?;
-    portal.commit(unit).await?;
+    activity::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
+    let begun = session::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
+    unit.commit().await?;
     Ok(begun.answer(&portal))
 }
 
@@ -185,10 +196,10 @@ pub(super) async fn finish(State(portal): State<Portal>, Body(request): Body<Fin
 pub(super) async fn give_password(
     State(portal): State<Portal>,
     InPerson(caller): InPerson,
-    Body(request): Body<GivePassword>,
-) -> Answer<Json<PasswordGiven>> {
+    JsonBody(request): JsonBody<GivePassword>,
+) -> Result<Json<PasswordGiven>> {
     let now = portal.now();
-    let mut unit = portal.store.begin().await?;
+    let mut unit = caller.begin(&portal).await?;
     let proved = prove(
         &portal,
         &mut unit,
@@ -199,20 +210,20 @@ pub(super) async fn give_password(
     .await?;
     // Another account's password proves nothing here.
     if proved != Some(caller.account) {
-        portal.commit(unit).await?;
+        unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     }
-    caller.hold(&portal, &mut unit).await?;
+    unit.lock_account().await?;
     // One that was handed over needs no activation any more.
     sqlx::query("UPDATE sessions SET password_at = $2, activation = NULL WHERE hash = $1")
         .bind(caller.session.key())
         .bind(now)
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .map_err(StoreError::from)?;
-    portal.commit(unit).await?;
+    unit.commit().await?;
     Ok(Json(PasswordGiven {
-        password_until: now + PASSWORD_COUNTS_FOR,
+        password_until: now + PASSWORD_GIVEN_LIFETIME,
     }))
 }
 

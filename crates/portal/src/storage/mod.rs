@@ -4,6 +4,7 @@
 //! Where they really differ, the difference stands in this room: opening, the schema's type names, and how a unit of
 //! work becomes durable.
 
+mod engine;
 mod error;
 mod row;
 mod rows;
@@ -14,42 +15,23 @@ use std::time::Duration;
 
 use sqlx::{AnyConnection, AnyPool, Connection as _, any::AnyPoolOptions, pool::PoolConnection};
 
+pub use engine::Engine;
 pub use error::StoreError;
 pub use row::{Key, RowExt, name};
 pub use rows::{placeholders, values};
 pub use unit::Unit;
 
 /// How long a query may wait for a connection before the database counts as out of reach.
-const ACQUIRE: Duration = Duration::from_secs(10);
+const MAX_ACQUIRE_DURATION: Duration = Duration::from_secs(10);
 
 /// How long a connection may rest and still be trusted to live.
-const REST: Duration = Duration::from_secs(1);
+const MAX_UNTESTED_REST: Duration = Duration::from_secs(1);
 
 /// The database of a portal.
 #[derive(Clone, Debug)]
 pub struct Store {
     readers: AnyPool,
     writer: unit::Writer,
-}
-
-/// Which engine a store stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// Embedded, one writer, one process.
-    Sqlite,
-    /// A server, for several processes.
-    Postgres,
-}
-
-impl Engine {
-    /// The engine that a database URL names.
-    pub fn of(url: &str) -> Option<Self> {
-        match url.split_once(':')?.0 {
-            "sqlite" => Some(Self::Sqlite),
-            "postgres" | "postgresql" => Some(Self::Postgres),
-            _ => None,
-        }
-    }
 }
 
 impl Store {
@@ -78,7 +60,7 @@ impl Store {
             Engine::Postgres => {
                 let pool = asked_after_a_rest(AnyPoolOptions::new())
                     .max_connections(20)
-                    .acquire_timeout(ACQUIRE)
+                    .acquire_timeout(MAX_ACQUIRE_DURATION)
                     .connect(url)
                     .await?;
                 schema::migrate(&pool, engine).await?;
@@ -124,7 +106,7 @@ impl Store {
 fn asked_after_a_rest(pool: AnyPoolOptions) -> AnyPoolOptions {
     pool.test_before_acquire(false).before_acquire(|connection, state| {
         Box::pin(async move {
-            if state.idle_for >= REST {
+            if state.idle_for >= MAX_UNTESTED_REST {
                 connection.ping().await?;
             }
             Ok(true)
@@ -139,7 +121,7 @@ fn sqlite(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .test_before_acquire(false)
         .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(MAX_ACQUIRE_DURATION)
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(|connection: &mut AnyConnection, _| {

@@ -5,7 +5,7 @@ use wire::{
     ids::{AccountId, ActivationId, ClaimId, DeliveryId, MailboxId, MessageId, ParcelId, SignInId, SlotId},
 };
 
-use super::StoreError;
+use crate::storage::StoreError;
 
 /// An id as the database keeps it: its bytes.
 pub trait Key {

@@ -3,7 +3,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-use super::{Engine, StoreError};
+use crate::storage::{Engine, StoreError};
 
 /// The schema's history. Only ever appended to; each step works with the code before it and after it.
 ///
@@ -15,6 +15,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "activations", include_str!("0003_activations.sql")),
     (4, "uploads", include_str!("0004_uploads.sql")),
     (5, "turns of the outbox", include_str!("0005_turns_of_the_outbox.sql")),
+    (6, "words", include_str!("0006_words.sql")),
 ];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {

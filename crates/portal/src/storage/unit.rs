@@ -7,7 +7,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction, pool::PoolConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use wire::ids::AccountId;
 
-use super::{Engine, StoreError};
+use crate::storage::{Engine, StoreError};
 
 /// A unit of work: one transaction, one value. Dropped without [`commit`](Self::commit), nothing of it happened.
 ///
@@ -23,7 +23,7 @@ enum Work {
     Postgres(Transaction<'static, Any>),
     Sqlite {
         writer: Arc<Mutex<SqliteWriter>>,
-        held: OwnedMutexGuard<SqliteWriter>,
+        writer_guard: OwnedMutexGuard<SqliteWriter>,
     },
 }
 
@@ -82,10 +82,10 @@ impl Writer {
             Self::Sqlite(_, writer) => {
                 let writer = writer.clone();
                 uninterrupted(async move {
-                    let mut held = writer.clone().lock_owned().await;
-                    held.enter().await?;
+                    let mut writer_guard = writer.clone().lock_owned().await;
+                    writer_guard.enter().await?;
                     // Where nobody waits for it any more, it is dropped, and so undone.
-                    Ok(Unit::new(Work::Sqlite { writer, held }))
+                    Ok(Unit::new(Work::Sqlite { writer, writer_guard }))
                 })
                 .await
             }
@@ -187,20 +187,20 @@ impl Unit {
         }
     }
 
-    /// Marks where the unit stands, for [`back_to_mark`](Self::back_to_mark). A later mark takes its place.
+    /// Sets a savepoint, for [`rollback_to_savepoint`](Self::rollback_to_savepoint). A later one takes its place.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn mark(&mut self) -> Result<(), StoreError> {
+    pub async fn set_savepoint(&mut self) -> Result<(), StoreError> {
         sqlx::query("SAVEPOINT mark").execute(&mut **self).await?;
         Ok(())
     }
 
-    /// Undoes what was done since the mark, and lets go of the rows that were held since.
+    /// Undoes what was done since the savepoint, and lets go of the rows that were locked since.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn back_to_mark(&mut self) -> Result<(), StoreError> {
+    pub async fn rollback_to_savepoint(&mut self) -> Result<(), StoreError> {
         sqlx::query("ROLLBACK TO SAVEPOINT mark").execute(&mut **self).await?;
         Ok(())
     }
@@ -215,14 +215,17 @@ impl Unit {
             Some(Work::Postgres(transaction)) => {
                 uninterrupted(async move { Ok(transaction.commit().await?) }).await?;
             }
-            Some(Work::Sqlite { writer, mut held }) => {
+            Some(Work::Sqlite {
+                writer,
+                mut writer_guard,
+            }) => {
                 uninterrupted(async move {
-                    if held.run("RELEASE unit").await.is_err() {
-                        held.abandon().await;
+                    if writer_guard.run("RELEASE unit").await.is_err() {
+                        writer_guard.abandon().await;
                         return Err(StoreError::Unavailable);
                     }
-                    let group = held.group;
-                    drop(held);
+                    let group = writer_guard.group;
+                    drop(writer_guard);
                     writer.lock().await.commit(group).await
                 })
                 .await?;
@@ -259,10 +262,14 @@ async fn uninterrupted<T: Send + 'static>(
 }
 
 async fn undo(work: Work) {
-    if let Work::Sqlite { writer, mut held } = work {
-        let group = held.group;
-        held.undo_unit().await;
-        drop(held);
+    if let Work::Sqlite {
+        writer,
+        mut writer_guard,
+    } = work
+    {
+        let group = writer_guard.group;
+        writer_guard.undo_unit().await;
+        drop(writer_guard);
         // The group may hold others that count on whoever comes last to commit it; an empty one is ended alike.
         let _ = writer.lock().await.commit(group).await;
     }
@@ -285,7 +292,7 @@ impl Deref for Unit {
     fn deref(&self) -> &AnyConnection {
         match &self.work {
             Some(Work::Postgres(transaction)) => transaction,
-            Some(Work::Sqlite { held, .. }) => match &held.connection {
+            Some(Work::Sqlite { writer_guard, .. }) => match &writer_guard.connection {
                 Some(connection) => connection,
                 None => unreachable!("a unit's writer has a connection"),
             },
@@ -298,7 +305,7 @@ impl DerefMut for Unit {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         match &mut self.work {
             Some(Work::Postgres(transaction)) => transaction,
-            Some(Work::Sqlite { held, .. }) => match &mut held.connection {
+            Some(Work::Sqlite { writer_guard, .. }) => match &mut writer_guard.connection {
                 Some(connection) => connection,
                 None => unreachable!("a unit's writer has a connection"),
             },

@@ -1,5 +1,5 @@
 //! Activations and hand-overs: what a program may do that was activated, and that its secret opens nothing once it was
-//! blocked, removed, or outlived by another Master.
+//! blocked, removed, or superseded by another Master.
 
 use axum::http::Method;
 use portal::{activations, admin};
@@ -17,9 +17,9 @@ use wire::{
 };
 
 use crate::{
-    house::House,
     on_both_engines,
     people::{PASSWORD, Person, Reply, Writes, link, token},
+    test_portal::TestPortal,
 };
 
 on_both_engines![
@@ -30,7 +30,7 @@ on_both_engines![
     what_is_blocked_opens_nothing_until_it_is_unblocked,
     what_an_administrator_blocked_its_owner_cannot_unblock,
     what_was_removed_opens_nothing,
-    what_a_promotion_outlived_opens_nothing_ever_again,
+    what_a_promotion_superseded_opens_nothing_ever_again,
     an_alarm_removes_activations,
     an_absorbed_accounts_activations_open_neither_account,
     a_disabled_account_shuts_its_programs_out,
@@ -96,7 +96,7 @@ impl Person<'_> {
     }
 }
 
-impl House {
+impl TestPortal {
     pub async fn begin_by(&self, pass: &Pass, version: &str) -> Reply {
         let body = json!({ "token": Bytes(pass.token().unwrap().to_vec()), "version": version });
         self.post("/api/v1/activations/sessions", body).await
@@ -120,7 +120,7 @@ impl House {
         let key = kept.pass.unwrap(slot.wrapped.as_ref()).unwrap();
         let vault = Vault::unlock(signed_in.vault.sealed.as_ref(), &key).unwrap();
         Person {
-            house: self,
+            test: self,
             address: of.address.clone(),
             rng: ChaCha20Rng::from_seed(Sha256::of(signed_in.bearer.as_ref().unwrap().as_bytes()).0),
             signed_in,
@@ -134,7 +134,7 @@ impl House {
         let key = pass.unwrap(taken.wrapped.as_ref()).unwrap();
         let vault = Vault::unlock(taken.signed_in.vault.sealed.as_ref(), &key).unwrap();
         Person {
-            house: self,
+            test: self,
             address: of.address.clone(),
             signed_in: taken.signed_in,
             vault,
@@ -145,20 +145,20 @@ impl House {
 }
 
 /// Asks for everything that a secret could open.
-async fn opens_nothing(house: &House, kept: &Kept, problem: &str) {
-    assert_eq!(house.begin_by(&kept.pass, VERSION).await.problem(), problem);
+async fn opens_nothing(test: &TestPortal, kept: &Kept, problem: &str) {
+    assert_eq!(test.begin_by(&kept.pass, VERSION).await.problem(), problem);
     let pass = Pass::from_bytes(Purpose::HandOver, kept.pass.as_bytes()).unwrap();
-    assert_eq!(house.hand_over("take", &pass).await.problem(), "link-unknown");
+    assert_eq!(test.hand_over("take", &pass).await.problem(), "link-unknown");
 }
 
-async fn a_program_reads_and_writes_without_the_password(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn a_program_reads_and_writes_without_the_password(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
-    house.mails().await;
+    test.mails().await;
     let kept = anna.activate().await;
     // Every address is told, and of nobody else's.
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to.as_typed(), "anna@example.test");
     let subject = mail_parser::MessageParser::default().parse(&mails[0].message).unwrap();
@@ -167,8 +167,8 @@ async fn a_program_reads_and_writes_without_the_password(house: House) {
         Some("A program was activated for your Secure Account")
     );
 
-    house.clock.pass(60_000);
-    let mut program = house.program(&anna, &kept).await;
+    test.clock.pass(60_000);
+    let mut program = test.program(&anna, &kept).await;
     let inbox = program.list(Folder::Inbox).await;
     assert_eq!(program.open(&inbox[0]).await.1.letter.text, "All is well.");
     program.send(&Writes::to(&["ben@example.test"])).await;
@@ -183,12 +183,12 @@ async fn a_program_reads_and_writes_without_the_password(house: House) {
     assert_eq!(anna.did(ActivityKind::Activated).await, 1);
 }
 
-async fn a_program_changes_nothing_of_the_account(house: House) {
-    let mut ada = house
+async fn a_program_changes_nothing_of_the_account(test: TestPortal) {
+    let mut ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
     let kept = ada.activate().await;
-    let mut program = house.program(&ada, &kept).await;
+    let mut program = test.program(&ada, &kept).await;
     let refused = [
         (Method::GET, "/aliases", Value::Null),
         (Method::POST, "/claims", json!({ "address": "new@partner.test" })),
@@ -222,75 +222,75 @@ async fn a_program_changes_nothing_of_the_account(house: House) {
     assert_eq!(ada.activations().await.len(), 2);
 }
 
-async fn a_browser_that_took_a_hand_over_gives_nothing_that_takes_the_password(house: House) {
-    let mut ada = house
+async fn a_browser_that_took_a_hand_over_gives_nothing_that_takes_the_password(test: TestPortal) {
+    let mut ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
     let kept = ada.activate().await;
-    let mut program = house.program(&ada, &kept).await;
+    let mut program = test.program(&ada, &kept).await;
     // Nobody but a program hands over, and it adds no address by a click.
     assert_eq!(ada.prepare_hand_over().await.1.problem(), "not-allowed");
     let (_, link) = ada.claimed("new@partner.test").await;
     let click = json!({ "kind": "click" });
-    let clicked = house.confirm(&link, click, Some(&program)).await;
+    let clicked = test.confirm(&link, click, Some(&program)).await;
     assert!(!clicked.status.is_success(), "{clicked:?}");
     assert_eq!(ada.addresses().await, ["ada@example.test"]);
 
     let (pass, reply) = program.prepare_hand_over().await;
     reply.ok();
-    let taken: HandedOver = house.hand_over("take", &pass).await.ok().json();
-    let mut browser = house.browser(&ada, &pass, taken);
+    let taken: HandedOver = test.hand_over("take", &pass).await.ok().json();
+    let mut browser = test.browser(&ada, &pass, taken);
     assert_eq!(browser.prepare_hand_over().await.1.problem(), "not-allowed");
     assert_eq!(browser.get("/admin/accounts").await.problem(), "password-needed");
     assert_eq!(browser.try_activate("outlook").await.1.problem(), "password-needed");
     let other = ada.activate().await;
     browser.set_blocked(other.id, true).await.ok();
     assert_eq!(browser.set_blocked(other.id, false).await.problem(), "password-needed");
-    let (password, _) = house.half_sign_in("ada@example.test", PASSWORD).await;
+    let (password, _) = test.half_sign_in("ada@example.test", PASSWORD).await;
     browser.post("/session/password", password).await.ok();
     browser.get("/admin/accounts").await.ok();
     browser.set_blocked(other.id, false).await.ok();
 }
 
-async fn to_activate_takes_a_password_given_just_now(house: House) {
-    let mut anna = house.professional("anna").await;
-    house.clock.pass(5 * 60_000);
+async fn to_activate_takes_a_password_given_just_now(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    test.clock.pass(5 * 60_000);
     assert_eq!(anna.try_activate("outlook").await.1.problem(), "password-needed");
     assert!(anna.activations().await.is_empty());
     anna.sign_in_again().await;
     anna.activate().await;
 }
 
-async fn what_is_blocked_opens_nothing_until_it_is_unblocked(house: House) {
-    let mut anna = house.professional("anna").await;
-    let other = house.professional("other").await;
+async fn what_is_blocked_opens_nothing_until_it_is_unblocked(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let other = test.professional("other").await;
     let kept = anna.activate().await;
-    let program = house.program(&anna, &kept).await;
+    let program = test.program(&anna, &kept).await;
     assert_eq!(other.set_blocked(kept.id, true).await.problem(), "not-found");
     for _ in 0..2 {
         anna.set_blocked(kept.id, true).await.ok();
     }
     assert_eq!(program.get("/deliveries?folder=inbox").await.problem(), "signed-out");
-    opens_nothing(&house, &kept, "activation-blocked").await;
+    opens_nothing(&test, &kept, "activation-blocked").await;
     assert_eq!(anna.activations().await[0].state, ActivationState::Blocked);
     assert_eq!(anna.did(ActivityKind::ActivationBlocked).await, 1);
     anna.set_blocked(kept.id, false).await.ok();
-    let program = house.program(&anna, &kept).await;
+    let program = test.program(&anna, &kept).await;
     // What was found at its own computer it may stop, and not start.
     program.set_blocked(kept.id, true).await.ok();
-    opens_nothing(&house, &kept, "activation-blocked").await;
+    opens_nothing(&test, &kept, "activation-blocked").await;
 }
 
-async fn what_an_administrator_blocked_its_owner_cannot_unblock(house: House) {
-    let ada = house
+async fn what_an_administrator_blocked_its_owner_cannot_unblock(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut anna = house.professional("anna").await;
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
     let account = anna.signed_in.session.account.id;
     let path = format!("/admin/accounts/{account}/activations/{}/blocked", kept.id);
     ada.call(Method::PUT, &path, json!({ "blocked": true })).await.ok();
-    opens_nothing(&house, &kept, "blocked-by-portal").await;
+    opens_nothing(&test, &kept, "blocked-by-portal").await;
     assert_eq!(anna.set_blocked(kept.id, false).await.problem(), "blocked-by-portal");
     // Nor is there a way round it: not by removing it, nor by another one of that program, nor by blocking it herself.
     assert_eq!(anna.remove_activation(kept.id).await.problem(), "blocked-by-portal");
@@ -298,7 +298,7 @@ async fn what_an_administrator_blocked_its_owner_cannot_unblock(house: House) {
     anna.set_blocked(kept.id, true).await.ok();
     assert_eq!(anna.set_blocked(kept.id, false).await.problem(), "blocked-by-portal");
     promote(&mut anna, "anna@new.test").await;
-    opens_nothing(&house, &kept, "blocked-by-portal").await;
+    opens_nothing(&test, &kept, "blocked-by-portal").await;
     assert_eq!(anna.activations().await[0].state, ActivationState::BlockedByPortal);
 
     let details: ManagedAccountDetails = ada.get(&format!("/admin/accounts/{account}")).await.ok().json();
@@ -312,29 +312,29 @@ async fn what_an_administrator_blocked_its_owner_cannot_unblock(house: House) {
             .any(|each| each.by_administrator)
     );
     ada.call(Method::PUT, &path, json!({ "blocked": false })).await.ok();
-    opens_nothing(&house, &kept, "needs-reactivation").await;
+    opens_nothing(&test, &kept, "needs-reactivation").await;
     anna.remove_activation(kept.id).await.ok();
     let stranger = format!("/admin/accounts/{}/activations/{}/blocked", kept.id, kept.id);
     let reply = ada.call(Method::PUT, &stranger, json!({ "blocked": true })).await;
     assert_eq!(reply.problem(), "not-found");
 }
 
-async fn what_was_removed_opens_nothing(house: House) {
-    let mut anna = house.professional("anna").await;
-    let other = house.professional("other").await;
+async fn what_was_removed_opens_nothing(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let other = test.professional("other").await;
     let kept = anna.activate().await;
-    let program = house.program(&anna, &kept).await;
+    let program = test.program(&anna, &kept).await;
     assert_eq!(other.remove_activation(kept.id).await.problem(), "not-found");
     anna.remove_activation(kept.id).await.ok();
     assert_eq!(program.get("/session").await.problem(), "signed-out");
-    opens_nothing(&house, &kept, "activation-unknown").await;
+    opens_nothing(&test, &kept, "activation-unknown").await;
     assert_eq!(anna.remove_activation(kept.id).await.problem(), "not-found");
     assert_eq!(anna.did(ActivityKind::ActivationRemoved).await, 1);
     // And a program may take itself away.
     let kept = anna.activate().await;
-    let program = house.program(&anna, &kept).await;
+    let program = test.program(&anna, &kept).await;
     program.remove_activation(kept.id).await.ok();
-    opens_nothing(&house, &kept, "activation-unknown").await;
+    opens_nothing(&test, &kept, "activation-unknown").await;
     assert!(anna.activations().await.is_empty());
 }
 
@@ -345,12 +345,12 @@ async fn promote(person: &mut Person<'_>, address: &str) {
     person.certify().await;
 }
 
-async fn what_a_promotion_outlived_opens_nothing_ever_again(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn what_a_promotion_superseded_opens_nothing_ever_again(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
     let kept = anna.activate().await;
-    let mut program = house.program(&anna, &kept).await;
+    let mut program = test.program(&anna, &kept).await;
     let delivery = program.list(Folder::Inbox).await.remove(0);
     let (hand_over, reply) = program.prepare_hand_over().await;
     reply.ok();
@@ -359,94 +359,94 @@ async fn what_a_promotion_outlived_opens_nothing_ever_again(house: House) {
         program.get(&format!("/deliveries/{}", delivery.id)).await.problem(),
         "signed-out"
     );
-    assert_eq!(house.hand_over("take", &hand_over).await.problem(), "link-unknown");
-    opens_nothing(&house, &kept, "needs-reactivation").await;
+    assert_eq!(test.hand_over("take", &hand_over).await.problem(), "link-unknown");
+    opens_nothing(&test, &kept, "needs-reactivation").await;
     assert_eq!(anna.activations().await[0].state, ActivationState::NeedsReactivation);
     // Its slot is gone for good: promoting the address of before does not bring it back, nor does unblocking.
     anna.set_blocked(kept.id, true).await.ok();
     anna.set_blocked(kept.id, false).await.ok();
     anna.promote("anna@example.test", false).await.ok();
-    opens_nothing(&house, &kept, "needs-reactivation").await;
+    opens_nothing(&test, &kept, "needs-reactivation").await;
     // Removed and activated again, it works, under the Master of now.
     anna.remove_activation(kept.id).await.ok();
     let again = anna.activate().await;
     assert_eq!(anna.activations().await[0].address.as_typed(), "anna@example.test");
-    assert_eq!(house.program(&anna, &again).await.list(Folder::Inbox).await.len(), 1);
+    assert_eq!(test.program(&anna, &again).await.list(Folder::Inbox).await.len(), 1);
 }
 
-async fn an_alarm_removes_activations(house: House) {
-    let ada = house
+async fn an_alarm_removes_activations(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut anna = house.professional("anna").await;
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
-    let program = house.program(&anna, &kept).await;
-    let alarm = token(&link(&house.mails().await[0]));
-    house.post("/api/v1/alarms", json!({ "token": alarm })).await.ok();
+    let program = test.program(&anna, &kept).await;
+    let alarm = token(&link(&test.mails().await[0]));
+    test.post("/api/v1/alarms", json!({ "token": alarm })).await.ok();
     assert_eq!(program.get("/session").await.problem(), "signed-out");
-    opens_nothing(&house, &kept, "activation-unknown").await;
+    opens_nothing(&test, &kept, "activation-unknown").await;
     anna.sign_in_again().await;
     assert!(anna.activations().await.is_empty());
     // One that the portal blocked stays blocked, and opens nothing when it is unblocked.
     let kept = anna.activate().await;
     let path = format!("/admin/accounts/{}/activations/{}/blocked", anna.id(), kept.id);
     ada.call(Method::PUT, &path, json!({ "blocked": true })).await.ok();
-    let alarm = token(&link(&house.mails().await[0]));
-    house.post("/api/v1/alarms", json!({ "token": alarm })).await.ok();
-    opens_nothing(&house, &kept, "blocked-by-portal").await;
+    let alarm = token(&link(&test.mails().await[0]));
+    test.post("/api/v1/alarms", json!({ "token": alarm })).await.ok();
+    opens_nothing(&test, &kept, "blocked-by-portal").await;
     ada.call(Method::PUT, &path, json!({ "blocked": false })).await.ok();
-    opens_nothing(&house, &kept, "needs-reactivation").await;
+    opens_nothing(&test, &kept, "needs-reactivation").await;
 }
 
-async fn an_absorbed_accounts_activations_open_neither_account(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn an_absorbed_accounts_activations_open_neither_account(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     let kept = ben.activate().await;
-    let program = house.program(&ben, &kept).await;
+    let program = test.program(&ben, &kept).await;
     anna.absorb("ben@example.test", PASSWORD).await;
     assert_eq!(program.get("/session").await.problem(), "signed-out");
-    opens_nothing(&house, &kept, "activation-unknown").await;
+    opens_nothing(&test, &kept, "activation-unknown").await;
     assert!(anna.activations().await.is_empty());
 }
 
-async fn a_disabled_account_shuts_its_programs_out(house: House) {
-    let ada = house
+async fn a_disabled_account_shuts_its_programs_out(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut anna = house.professional("anna").await;
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
-    let mut program = house.program(&anna, &kept).await;
+    let mut program = test.program(&anna, &kept).await;
     let (hand_over, reply) = program.prepare_hand_over().await;
     reply.ok();
     let path = format!("/admin/accounts/{}/disabled", anna.signed_in.session.account.id);
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
-    opens_nothing(&house, &kept, "account-disabled").await;
+    opens_nothing(&test, &kept, "account-disabled").await;
     for verb in ["inspect", "take"] {
-        assert_eq!(house.hand_over(verb, &hand_over).await.problem(), "account-disabled");
+        assert_eq!(test.hand_over(verb, &hand_over).await.problem(), "account-disabled");
     }
     assert_eq!(program.get("/session").await.problem(), "account-disabled");
     ada.call(Method::PUT, &path, json!({ "disabled": false })).await.ok();
-    house.program(&anna, &kept).await;
+    test.program(&anna, &kept).await;
 }
 
-async fn a_version_that_is_too_old_is_refused(house: House) {
-    let ada = house
+async fn a_version_that_is_too_old_is_refused(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut anna = house.professional("anna").await;
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
     let path = "/admin/programs/outlook/least-version";
     let set = |least: Value| ada.call(Method::PUT, path, json!({ "least_version": least }));
     set(json!("1.10.0")).await.ok();
     for version in ["1.2.0", "1.9.9"] {
-        let reply = house.begin_by(&kept.pass, version).await;
+        let reply = test.begin_by(&kept.pass, version).await;
         assert_eq!(reply.problem(), "program-outdated");
         assert!(reply.json::<wire::Problem>().detail.unwrap().contains("1.10.0"));
     }
     assert_eq!(anna.try_activate("outlook").await.1.problem(), "program-outdated");
     // Another program's versions are its own.
     anna.try_activate("command-line").await.1.ok();
-    house.begin_by(&kept.pass, "1.10.0").await.ok();
+    test.begin_by(&kept.pass, "1.10.0").await.ok();
     let programs: Vec<ProgramInUse> = ada.get("/admin/programs").await.ok().json();
     let shown: Vec<_> = programs
         .iter()
@@ -468,7 +468,7 @@ async fn a_version_that_is_too_old_is_refused(house: House) {
         ]
     );
     set(Value::Null).await.ok();
-    house.begin_by(&kept.pass, "0.0.1").await.ok();
+    test.begin_by(&kept.pass, "0.0.1").await.ok();
     let bad = ada.call(Method::PUT, path, json!({ "least_version": "1.2" })).await;
     assert_eq!(bad.problem(), "malformed");
     let nothing = ada
@@ -477,44 +477,44 @@ async fn a_version_that_is_too_old_is_refused(house: House) {
     assert_eq!(nothing.problem(), "not-found");
 }
 
-async fn a_session_sees_no_slot_but_its_own(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_session_sees_no_slot_but_its_own(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
     anna.activate().await;
-    let mut program = house.program(&anna, &kept).await;
+    let mut program = test.program(&anna, &kept).await;
     let slots = async |person: &Person<'_>| {
         let vault: wire::sessions::Vault = person.get("/vault").await.ok().json();
         vault.slots.iter().map(|slot| slot.kind).collect::<Vec<_>>()
     };
     assert_eq!(slots(&anna).await, [SlotKind::Password]);
     assert_eq!(slots(&program).await, [SlotKind::Activation]);
-    let signed_in = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    let signed_in = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     assert_eq!(signed_in.vault.slots.len(), 1);
     let (pass, reply) = program.prepare_hand_over().await;
     reply.ok();
-    let taken: HandedOver = house.hand_over("take", &pass).await.ok().json();
+    let taken: HandedOver = test.hand_over("take", &pass).await.ok().json();
     assert!(taken.signed_in.vault.slots.is_empty());
-    let browser = house.browser(&anna, &pass, taken);
+    let browser = test.browser(&anna, &pass, taken);
     assert!(slots(&browser).await.is_empty());
 }
 
-async fn a_hand_over_begins_one_session(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_hand_over_begins_one_session(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
-    house.clock.pass(5 * 60_000);
-    let mut program = house.program(&anna, &kept).await;
+    test.clock.pass(5 * 60_000);
+    let mut program = test.program(&anna, &kept).await;
     let (pass, reply) = program.prepare_hand_over().await;
     reply.ok();
-    let shown: HandOver = house.hand_over("inspect", &pass).await.ok().json();
+    let shown: HandOver = test.hand_over("inspect", &pass).await.ok().json();
     assert_eq!(
         (shown.name.as_str(), shown.address.as_typed()),
         ("anna", "anna@example.test")
     );
-    let taken: HandedOver = house.hand_over("take", &pass).await.ok().json();
+    let taken: HandedOver = test.hand_over("take", &pass).await.ok().json();
     for verb in ["inspect", "take"] {
-        assert_eq!(house.hand_over(verb, &pass).await.problem(), "link-unknown");
+        assert_eq!(test.hand_over(verb, &pass).await.problem(), "link-unknown");
     }
-    let browser = house.browser(&anna, &pass, taken);
+    let browser = test.browser(&anna, &pass, taken);
     let [one, other] = [&browser, &anna].map(|person| person.vault.certificate().fingerprint());
     assert_eq!(one, other);
     // The whole Secure Webmail, but for what takes the password.
@@ -528,41 +528,41 @@ async fn a_hand_over_begins_one_session(house: House) {
     // In time, or not at all; the newest few, and no more.
     let (late, reply) = program.prepare_hand_over().await;
     reply.ok();
-    house.clock.pass(2 * 60_000);
+    test.clock.pass(2 * 60_000);
     for verb in ["inspect", "take"] {
-        assert_eq!(house.hand_over(verb, &late).await.problem(), "link-expired");
+        assert_eq!(test.hand_over(verb, &late).await.problem(), "link-expired");
     }
     let mut prepared = Vec::new();
     for _ in 0..7 {
-        house.clock.pass(1);
+        test.clock.pass(1);
         prepared.push(program.prepare_hand_over().await.0);
     }
     let mut good = 0;
     for pass in &prepared {
-        good += usize::from(house.hand_over("inspect", pass).await.status.is_success());
+        good += usize::from(test.hand_over("inspect", pass).await.status.is_success());
     }
     assert_eq!(good, 5);
-    house.hand_over("inspect", &prepared[6]).await.ok();
+    test.hand_over("inspect", &prepared[6]).await.ok();
 }
 
-async fn a_hand_over_ends_with_what_it_came_from(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_hand_over_ends_with_what_it_came_from(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     for end in ["block", "remove", "sign out"] {
         let kept = anna.activate().await;
-        let mut program = house.program(&anna, &kept).await;
+        let mut program = test.program(&anna, &kept).await;
         let (taken, reply) = program.prepare_hand_over().await;
         reply.ok();
         let (waiting, reply) = program.prepare_hand_over().await;
         reply.ok();
-        let browser: HandedOver = house.hand_over("take", &taken).await.ok().json();
-        let browser = house.browser(&anna, &taken, browser);
+        let browser: HandedOver = test.hand_over("take", &taken).await.ok().json();
+        let browser = test.browser(&anna, &taken, browser);
         match end {
             "block" => anna.set_blocked(kept.id, true).await.ok(),
             "remove" => anna.remove_activation(kept.id).await.ok(),
             _ => program.call(Method::DELETE, "/session", Value::Null).await.ok(),
         };
         assert_eq!(
-            house.hand_over("take", &waiting).await.problem(),
+            test.hand_over("take", &waiting).await.problem(),
             "link-unknown",
             "{end}"
         );
@@ -572,19 +572,19 @@ async fn a_hand_over_ends_with_what_it_came_from(house: House) {
     }
     // Where the password was given since, it stands on its own.
     let kept = anna.activate().await;
-    let mut program = house.program(&anna, &kept).await;
+    let mut program = test.program(&anna, &kept).await;
     let (pass, reply) = program.prepare_hand_over().await;
     reply.ok();
-    let browser: HandedOver = house.hand_over("take", &pass).await.ok().json();
-    let browser = house.browser(&anna, &pass, browser);
-    let (password, _) = house.half_sign_in("anna@example.test", PASSWORD).await;
+    let browser: HandedOver = test.hand_over("take", &pass).await.ok().json();
+    let browser = test.browser(&anna, &pass, browser);
+    let (password, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
     browser.post("/session/password", password).await.ok();
     anna.remove_activation(kept.id).await.ok();
     browser.get("/session").await.ok();
 }
 
-async fn what_is_no_activation_is_refused_and_nothing_is_stored(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn what_is_no_activation_is_refused_and_nothing_is_stored(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let good = json!({
         "program": "outlook", "version": "1.2.0", "device": "A desk",
         "token": Bytes(vec![1; 32]), "slot": Bytes(vec![2; 100]),
@@ -621,22 +621,22 @@ async fn what_is_no_activation_is_refused_and_nothing_is_stored(house: House) {
     }
     assert_eq!(anna.activations().await.len(), 1);
     // A token that is known already, whoever makes it.
-    let other = house.professional("other").await;
+    let other = test.professional("other").await;
     let reply = other.call(Method::POST, "/activations", good).await;
     assert_eq!(reply.problem(), "unacceptable");
     for body in [json!({ "token": Bytes(vec![9; 32]), "version": "1.2.0" })] {
-        let reply = house.post("/api/v1/activations/sessions", body).await;
+        let reply = test.post("/api/v1/activations/sessions", body).await;
         assert_eq!(reply.problem(), "activation-unknown");
     }
     for body in [
         json!({ "token": Bytes(vec![9; 32]) }),
         json!({ "token": 1, "version": "1.2.0" }),
     ] {
-        let reply = house.post("/api/v1/activations/sessions", body).await;
+        let reply = test.post("/api/v1/activations/sessions", body).await;
         assert_eq!(reply.problem(), "malformed");
     }
     let kept = anna.activate().await;
-    let program = house.program(&anna, &kept).await;
+    let program = test.program(&anna, &kept).await;
     let body = json!({ "token": Bytes(vec![9; 31]), "wrapped": Bytes(vec![1]) });
     assert_eq!(
         program.call(Method::POST, "/hand-overs", body).await.problem(),
@@ -653,30 +653,30 @@ async fn what_is_no_activation_is_refused_and_nothing_is_stored(house: House) {
     assert_eq!(anna.try_activate("outlook").await.1.problem(), "too-many-activations");
 }
 
-async fn a_program_has_few_sessions_at_once(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_program_has_few_sessions_at_once(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let kept = anna.activate().await;
-    let first = house.program(&anna, &kept).await;
+    let first = test.program(&anna, &kept).await;
     let mut others = Vec::new();
     for _ in 0..20 {
-        house.clock.pass(1);
-        others.push(house.program(&anna, &kept).await);
+        test.clock.pass(1);
+        others.push(test.program(&anna, &kept).await);
     }
     assert_eq!(first.get("/session").await.problem(), "signed-out");
     for other in &others {
         other.get("/session").await.ok();
     }
     // An hour, and not half a day.
-    house.clock.pass(3_600_000);
+    test.clock.pass(3_600_000);
     assert_eq!(others[19].get("/session").await.problem(), "signed-out");
-    portal::workers::sweep(&house.portal).await.unwrap();
+    portal::workers::sweep(&test.portal).await.unwrap();
     anna.get("/session").await.ok();
     // The server's own command line may block it as well.
-    let account = admin::find(&house.portal, &anna.address).await.unwrap();
-    let mut unit = house.portal.store.begin().await.unwrap();
-    activations::set_blocked_by_portal(&house.portal, &mut unit, account, kept.id, true)
+    let account = admin::find(&test.portal, &anna.address).await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    activations::set_blocked_by_portal(&test.portal, &mut unit, account, kept.id, true)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
-    opens_nothing(&house, &kept, "blocked-by-portal").await;
+    unit.commit().await.unwrap();
+    opens_nothing(&test, &kept, "blocked-by-portal").await;
 }

@@ -1,7 +1,7 @@
 //! What an administrator sees and does of other people's accounts.
 
 use axum::http::{Method, StatusCode};
-use portal::{accounts, admin};
+use portal::admin;
 use serde_json::json;
 use wire::{
     Address,
@@ -13,9 +13,9 @@ use wire::{
 };
 
 use crate::{
-    house::House,
     on_both_engines,
     people::{PASSWORD, Person, Reply, Writes},
+    test_portal::TestPortal,
 };
 
 on_both_engines![
@@ -28,9 +28,8 @@ on_both_engines![
     an_account_is_found_by_its_addresses,
 ];
 
-async fn administrator(house: &House) -> Person<'_> {
-    house
-        .person("Ada", "ada@example.test", AccountKind::Professional, true)
+async fn administrator(test: &TestPortal) -> Person<'_> {
+    test.person("Ada", "ada@example.test", AccountKind::Professional, true)
         .await
 }
 
@@ -48,31 +47,28 @@ async fn disable(ada: &Person<'_>, account: AccountId, disabled: bool) -> Reply 
     ada.call(Method::PUT, &path, json!({ "disabled": disabled })).await
 }
 
-async fn a_claim_for_somebody_is_confirmed_by_whoever_reads_the_address(house: House) {
-    let ada = administrator(&house).await;
-    let anna = house.professional("anna").await;
+async fn a_claim_for_somebody_is_confirmed_by_whoever_reads_the_address(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let anna = test.professional("anna").await;
     let reply = claim_for(&ada, anna.id(), "anna@new.test").await;
     assert_eq!(reply.status, StatusCode::CREATED);
     let claim: Claim = reply.json();
     assert_eq!((claim.number, claim.by_administrator), (None, true));
-    let earlier = house.confirmation("anna@new.test").await;
+    let earlier = test.confirmation("anna@new.test").await;
 
     let path = format!("/admin/accounts/{}/claims/{}/mail", anna.id(), claim.id);
     let again: Claim = ada.call(Method::POST, &path, json!(null)).await.ok().json();
     assert_eq!(again.number, None);
-    assert_eq!(house.inspect(&earlier, None).await.problem(), "link-replaced");
-    let token = house.confirmation("anna@new.test").await;
+    assert_eq!(test.inspect(&earlier, None).await.problem(), "link-replaced");
+    let token = test.confirmation("anna@new.test").await;
 
     // Anna sees it with its number; the administrator's session confirms nothing.
     let own = anna.aliases().await.claims.remove(0);
     assert!(own.by_administrator);
     let click = json!({ "kind": "click" });
-    assert_eq!(
-        house.confirm(&token, click, Some(&ada)).await.problem(),
-        "claim-changed"
-    );
+    assert_eq!(test.confirm(&token, click, Some(&ada)).await.problem(), "claim-changed");
     let number = json!({ "kind": "number", "number": own.number.unwrap() });
-    house.confirm(&token, number, None).await.ok();
+    test.confirm(&token, number, None).await.ok();
     assert_eq!(anna.addresses().await, ["anna@example.test", "anna@new.test"]);
     let activity = details(&ada, anna.id()).await.activity;
     let added = activity
@@ -86,28 +82,28 @@ async fn a_claim_for_somebody_is_confirmed_by_whoever_reads_the_address(house: H
     assert_eq!(others.problem(), "not-found", "it is another account's");
 }
 
-async fn only_a_professional_in_use_has_addresses_claimed_for_it(house: House) {
-    let ada = administrator(&house).await;
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let carl = house.professional("carl").await;
-    let gina = house.guest("gina").await;
+async fn only_a_professional_in_use_has_addresses_claimed_for_it(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let carl = test.professional("carl").await;
+    let gina = test.guest("gina").await;
     anna.send(&Writes::to(&["waits@partner.test"])).await;
     anna.absorb("ben@example.test", PASSWORD).await;
     disable(&ada, carl.id(), true).await.ok();
     let waits: Address = "waits@partner.test".parse().unwrap();
-    let waits = admin::find(&house.portal, &waits).await.unwrap();
+    let waits = admin::find(&test.portal, &waits).await.unwrap();
     for account in [ben.id(), carl.id(), gina.id(), waits] {
         assert_eq!(claim_for(&ada, account, "new@new.test").await.problem(), "not-allowed");
         assert_eq!(details(&ada, account).await.claims, []);
     }
-    let nobody = AccountId(house.portal.entropy.id(0));
+    let nobody = AccountId(test.portal.entropy.id(0));
     assert_eq!(claim_for(&ada, nobody, "new@new.test").await.problem(), "not-found");
 }
 
-async fn an_account_is_shown_from_near(house: House) {
-    let ada = administrator(&house).await;
-    let anna = house.professional("anna").await;
+async fn an_account_is_shown_from_near(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
     anna.claim("anna.third@new.test").await.ok();
     let shown = details(&ada, anna.id()).await;
@@ -127,24 +123,21 @@ async fn an_account_is_shown_from_near(house: House) {
         (of_claim(ActivityKind::ClaimAdded), of_claim(ActivityKind::AliasAdded)),
         (2, 1)
     );
-    let nobody = AccountId(house.portal.entropy.id(0));
+    let nobody = AccountId(test.portal.entropy.id(0));
     assert_eq!(
         ada.get(&format!("/admin/accounts/{nobody}")).await.problem(),
         "not-found"
     );
 }
 
-async fn an_absorbed_account_is_shown_and_stays_as_it_is(house: House) {
-    let ada = administrator(&house).await;
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn an_absorbed_account_is_shown_and_stays_as_it_is(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.send(&Writes::to(&["waits@partner.test"])).await;
     anna.absorb("ben@example.test", PASSWORD).await;
     let (_, token) = anna.claimed("waits@partner.test").await;
-    house
-        .confirm(&token, json!({ "kind": "click" }), Some(&anna))
-        .await
-        .ok();
+    test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await.ok();
 
     let listed: Vec<ManagedAccount> = ada.get("/admin/accounts").await.ok().json();
     let absorbed: Vec<_> = listed
@@ -176,40 +169,40 @@ async fn an_absorbed_account_is_shown_and_stays_as_it_is(house: House) {
     );
 }
 
-async fn disabling_cancels_claims(house: House) {
-    let ada = administrator(&house).await;
-    let mut anna = house.professional("anna").await;
+async fn disabling_cancels_claims(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let mut anna = test.professional("anna").await;
     let (_, token) = anna.claimed("anna@new.test").await;
     disable(&ada, anna.id(), true).await.ok();
-    assert_eq!(house.inspect(&token, None).await.problem(), "claim-ended");
+    assert_eq!(test.inspect(&token, None).await.problem(), "claim-ended");
     assert_eq!(details(&ada, anna.id()).await.claims, []);
     disable(&ada, anna.id(), false).await.ok();
-    anna.signed_in = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    anna.signed_in = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     assert_eq!(anna.aliases().await.claims, []);
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
 }
 
-async fn the_last_administrator_is_not_disabled(house: House) {
-    let ada = administrator(&house).await;
-    let bob = house
+async fn the_last_administrator_is_not_disabled(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let bob = test
         .person("Bob", "bob@example.test", AccountKind::Professional, true)
         .await;
     disable(&bob, ada.id(), true).await.ok();
-    let mut unit = house.portal.store.begin().await.unwrap();
-    let refused = accounts::set_disabled(&house.portal, &mut unit, bob.id(), true).await;
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    let refused = admin::set_disabled(&test.portal, &mut unit, bob.id(), true).await;
     assert_eq!(refused.unwrap_err().problem().kind.slug(), "only-administrator");
 }
 
-async fn an_account_is_found_by_its_addresses(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn an_account_is_found_by_its_addresses(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
     anna.send(&Writes::to(&["waits@partner.test"])).await;
-    let found = async |address: &str| admin::find(&house.portal, &address.parse().unwrap()).await;
+    let found = async |address: &str| admin::find(&test.portal, &address.parse().unwrap()).await;
     assert_eq!(found("Anna@NEW.test").await.unwrap(), anna.id());
     assert_ne!(found("waits@partner.test").await.unwrap(), anna.id());
     assert!(found("nobody@new.test").await.is_err());
-    let first = admin::accounts(&house.portal, None, 1).await.unwrap();
-    let rest = admin::accounts(&house.portal, Some(first[0].id), 10).await.unwrap();
+    let first = admin::accounts(&test.portal, None, 1).await.unwrap();
+    let rest = admin::accounts(&test.portal, Some(first[0].id), 10).await.unwrap();
     assert_eq!((first.len(), rest.len()), (1, 1));
     assert!(rest[0].id < first[0].id);
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use futures_util::{future::join_all, stream};
 use http_body_util::BodyExt as _;
-use portal::notices::Mail;
+use portal::ports::relay::Mail;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use wire::{
@@ -19,10 +19,10 @@ use wire::{
 };
 
 use crate::{
-    house::{House, URL},
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, token},
     races::{ask, sends},
+    test_portal::{TestPortal, URL},
 };
 
 on_both_engines![
@@ -52,65 +52,65 @@ fn links(mail: &Mail) -> Vec<String> {
 }
 
 /// Does what a mail scanner may do: follows each link, then posts to all that a link's secret can be posted to.
-async fn scan(house: &House, mail: &Mail) {
+async fn scan(test: &TestPortal, mail: &Mail) {
     for link in links(mail) {
         let (page, secret) = link.split_once('#').unwrap_or((&link, ""));
         for path in [page.to_owned(), format!("{page}?{secret}"), format!("{page}/{secret}")] {
             let get = Request::get(path.strip_prefix(URL).unwrap())
                 .body(Body::empty())
                 .unwrap();
-            assert!(house.request(get).await.status.as_u16() < 500);
+            assert!(test.request(get).await.status.as_u16() < 500);
         }
         if secret.is_empty() {
             continue;
         }
         let token = token(&link);
-        house.inspect(&token, None).await;
-        house.confirm(&token, json!({ "kind": "click" }), None).await;
+        test.inspect(&token, None).await;
+        test.confirm(&token, json!({ "kind": "click" }), None).await;
         for number in ["", "0000"] {
             let by = json!({ "kind": "number", "number": number });
-            house.confirm(&token, by, None).await;
+            test.confirm(&token, by, None).await;
         }
         for by in [json!({ "kind": "number" }), json!({}), json!({ "kind": "" })] {
-            house.confirm(&token, by, None).await;
+            test.confirm(&token, by, None).await;
         }
         let sign_in = "0199ad0e-1f7a-7000-8000-000000000001";
         let proof = json!({ "token": token, "sign_in": sign_in, "credential_finalization": Bytes(vec![1]) });
-        house.post("/api/v1/claims/prove", proof).await;
+        test.post("/api/v1/claims/prove", proof).await;
     }
 }
 
-async fn who_follows_every_link_and_submits_every_form_of_a_mail_adds_no_address(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn who_follows_every_link_and_submits_every_form_of_a_mail_adds_no_address(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.send(&Writes::to(&["invited@partner.test"])).await;
-    house.mails().await;
+    test.mails().await;
     for address in ["unknown@partner.test", "invited@partner.test", "ben@example.test"] {
         let claim: Claim = anna.claim(address).await.ok().json();
         assert_ne!(claim.number.as_deref(), Some("0000"));
-        let mails = house.mails().await;
+        let mails = test.mails().await;
         assert!(mails.len() == 1 && links(&mails[0]).len() > 1);
-        scan(&house, &mails[0]).await;
+        scan(&test, &mails[0]).await;
         assert_eq!(anna.addresses().await, ["anna@example.test"]);
         assert_eq!(ben.addresses().await, ["ben@example.test"]);
         // The worst that it does is to end the claim, by the third guess or by refusing.
         let token = token(&link(&mails[0]));
-        let refused = house.refuse(&token).await;
+        let refused = test.refuse(&token).await;
         assert!(refused.status.is_success() || refused.problem() == "claim-ended");
         assert_eq!(anna.aliases().await.claims, []);
     }
     ben.get("/session").await.ok();
 }
 
-async fn what_a_stranger_does_not_answer_changes_nothing_for_them(house: House) {
-    let eve = house.professional("eve").await;
-    let mut ben = house.professional("ben").await;
+async fn what_a_stranger_does_not_answer_changes_nothing_for_them(test: TestPortal) {
+    let eve = test.professional("eve").await;
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["ben@example.test"])).await;
     let before = (ben.account().await, ben.activity().await, ben.readable().await);
-    house.mails().await;
+    test.mails().await;
     for address in ["stranger@partner.test", "ben@example.test"] {
         eve.claim(address).await.ok();
-        let mails = house.mails().await;
+        let mails = test.mails().await;
         // One mail, that says who asks, and nothing of what the address is.
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].to.as_typed(), address);
@@ -118,19 +118,19 @@ async fn what_a_stranger_does_not_answer_changes_nothing_for_them(house: House) 
         let after = (ben.account().await, ben.activity().await, ben.readable().await);
         assert_eq!(after, before);
     }
-    house.clock.pass(24 * 3_600_000);
-    portal::workers::sweep(&house.portal).await.unwrap();
-    assert!(house.mails().await.is_empty(), "nobody is reminded");
+    test.clock.pass(24 * 3_600_000);
+    portal::workers::sweep(&test.portal).await.unwrap();
+    assert!(test.mails().await.is_empty(), "nobody is reminded");
     ben.sign_in_again().await;
     assert_eq!((ben.account().await, ben.readable().await), (before.0, before.2));
-    let eve = house.try_sign_in("eve@example.test", PASSWORD).await.unwrap();
+    let eve = test.try_sign_in("eve@example.test", PASSWORD).await.unwrap();
     assert_eq!(eve.session.account.addresses.len(), 1);
 }
 
-async fn a_stolen_link_is_worth_nothing_without_number_session_or_password(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let eve = house.professional("eve").await;
+async fn a_stolen_link_is_worth_nothing_without_number_session_or_password(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let eve = test.professional("eve").await;
     let made_up = Bytes(vec![7; 32]);
     let absorb = json!({ "kind": "absorb", "proof": made_up, "vault_version": 2, "parcel": made_up,
         "successions": [{ "address": "ben@example.test", "statement": made_up }] });
@@ -147,17 +147,17 @@ async fn a_stolen_link_is_worth_nothing_without_number_session_or_password(house
         let click = json!({ "kind": "click" });
         for by in [None, Some(&eve)] {
             for (by_way, problem) in [&click, &absorb, &move_over].into_iter().zip(problems) {
-                let reply = house.confirm(&token, by_way.clone(), by).await;
+                let reply = test.confirm(&token, by_way.clone(), by).await;
                 assert_eq!(reply.problem(), problem, "{address} {by_way}");
             }
         }
         // Her own password is nobody else's.
-        let Err(reply) = house.prove(&token, "eve@example.test", PASSWORD).await else {
+        let Err(reply) = test.prove(&token, "eve@example.test", PASSWORD).await else {
             panic!()
         };
         assert_eq!(reply.problem(), "claim-changed");
         // It says who asks; and whatever is done with it, the address would be theirs.
-        let seen: ClaimShown = house.inspect(&token, Some(&eve)).await.ok().json();
+        let seen: ClaimShown = test.inspect(&token, Some(&eve)).await.ok().json();
         assert_eq!(seen.claimant.address.as_typed(), "anna@example.test");
     }
     for (person, address) in [(&anna, "anna"), (&ben, "ben"), (&eve, "eve")] {
@@ -165,59 +165,59 @@ async fn a_stolen_link_is_worth_nothing_without_number_session_or_password(house
     }
 }
 
-async fn whoever_repeats_a_confirmation_repeats_nothing(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn whoever_repeats_a_confirmation_repeats_nothing(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, link) = anna.claimed("ben@example.test").await;
-    let by = house.prove(&link, "ben@example.test", PASSWORD).await.unwrap().absorb();
-    let first = house.confirm(&link, by.clone(), None).await.ok();
-    house.mails().await;
+    let by = test.prove(&link, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let first = test.confirm(&link, by.clone(), None).await.ok();
+    test.mails().await;
     let state = async || {
         let parcels: Vec<Value> = anna.get("/parcels").await.ok().json();
         let changes: Value = anna.get("/changes?since=0").await.ok().json();
         (anna.account().await, anna.activity().await, parcels, changes)
     };
     let before = state().await;
-    let again = house.confirm(&link, by.clone(), None).await.ok();
+    let again = test.confirm(&link, by.clone(), None).await.ok();
     assert_eq!(again.body, first.body);
     assert_eq!(state().await, before);
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
     // The proof went with the claim: no other claim is confirmed by it.
-    let carl = house.professional("carl").await;
+    let carl = test.professional("carl").await;
     let (_, carls) = carl.claimed("ben@example.test").await;
     assert_eq!(
-        house.confirm(&carls, by.clone(), None).await.problem(),
+        test.confirm(&carls, by.clone(), None).await.problem(),
         "password-needed"
     );
     // Once the address was given up, it does not come back by what was true once.
     anna.post("/aliases/remove", json!({ "address": "ben@example.test" }))
         .await
         .ok();
-    assert_eq!(house.confirm(&link, by, None).await.problem(), "claim-confirmed");
+    assert_eq!(test.confirm(&link, by, None).await.problem(), "claim-confirmed");
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
     assert_eq!(ben.get("/session").await.problem(), "signed-out");
 }
 
-async fn however_many_guess_at_once_three_guesses_end_the_claim(house: House) {
-    let anna = house.professional("anna").await;
+async fn however_many_guess_at_once_three_guesses_end_the_claim(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let (claim, token) = anna.claimed("new@partner.test").await;
     let right: u32 = claim.number.unwrap().parse().unwrap();
     let wrong = (1..=12).map(|n| format!("{:04}", (right + n) % 10_000));
-    let guesses = wrong.map(|number| house.confirm(&token, json!({ "kind": "number", "number": number }), None));
+    let guesses = wrong.map(|number| test.confirm(&token, json!({ "kind": "number", "number": number }), None));
     // Not polled by one hand alone: on PostgreSQL each is a transaction of its own.
     let problems: Vec<_> = join_all(guesses).await.iter().map(|reply| reply.problem()).collect();
     let of = |kind: &str| problems.iter().filter(|problem| *problem == kind).count();
     assert_eq!((of("wrong-number"), of("claim-ended")), (2, 10), "{problems:?}");
     let number = json!({ "kind": "number", "number": format!("{right:04}") });
-    assert_eq!(house.confirm(&token, number, None).await.problem(), "claim-ended");
+    assert_eq!(test.confirm(&token, number, None).await.problem(), "claim-ended");
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
 }
 
-async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(house: House) {
-    let mut anna = house
+async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(test: TestPortal) {
+    let mut anna = test
         .person("Anna", "anna@old.test", AccountKind::Professional, false)
         .await;
-    let mut ben = house.professional("ben").await;
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["anna@old.test"]).about("Of before")).await;
     anna.add("anna@new.test").await;
     anna.promote("anna@new.test", true).await.ok();
@@ -226,8 +226,8 @@ async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(house: 
     anna.post("/aliases/remove", json!({ "address": "anna@old.test" }))
         .await
         .ok();
-    let all = house.relay.empty();
-    let mails = [all, house.mails().await].concat();
+    let all = test.relay.empty();
+    let mails = [all, test.mails().await].concat();
     let read: Vec<_> = mails
         .iter()
         .filter(|mail| mail.to.as_typed() == "anna@old.test")
@@ -241,18 +241,18 @@ async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(house: 
     }
     // What the link in them does: sessions and claims end, and the addresses stay.
     let alarm = json!({ "token": token(&link(read.last().unwrap())) });
-    house.post("/api/v1/alarms", &alarm).await.ok();
+    test.post("/api/v1/alarms", &alarm).await.ok();
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
-    assert_eq!(house.inspect(&pending, None).await.problem(), "claim-ended");
+    assert_eq!(test.inspect(&pending, None).await.problem(), "claim-ended");
     anna.sign_in_again().await;
     assert_eq!(anna.addresses().await, ["anna@new.test"]);
-    house.post("/api/v1/alarms", &alarm).await.ok();
+    test.post("/api/v1/alarms", &alarm).await.ok();
     anna.get("/session").await.ok();
     // The employer registers the address anew, which is somebody else's from then on.
     ben.send(&Writes::to(&["Anna@old.test"]).about("Of after")).await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let invitation = mails.iter().find(|mail| mail.to.as_typed() == "Anna@old.test").unwrap();
-    let employer = house
+    let employer = test
         .register("Employer", "Anna@old.test", token(&link(invitation)))
         .await;
     assert_ne!(employer.id(), anna.id());
@@ -265,45 +265,45 @@ async fn an_old_employer_reads_of_no_other_address_and_gets_nothing_back(house: 
     assert_eq!(anna.addresses().await, ["anna@new.test"]);
 }
 
-async fn an_alarm_ends_and_gives_nothing_but_that(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn an_alarm_ends_and_gives_nothing_but_that(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.add("alias@example.test").await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let notice = mails
         .iter()
         .find(|mail| mail.to.as_typed() == "alias@example.test")
         .unwrap();
     let secret = token(&link(notice));
     let before = anna.account().await;
-    let raised = house.post("/api/v1/alarms", json!({ "token": secret })).await.ok();
+    let raised = test.post("/api/v1/alarms", json!({ "token": secret })).await.ok();
     assert!(raised.body.is_empty() && !raised.headers.contains_key("set-cookie"));
     // The secret is no other's.
     for path in ["/claims/inspect", "/claims/refuse"] {
-        let reply = house.post_as(path, None, &json!({ "token": secret })).await;
+        let reply = test.post_as(path, None, &json!({ "token": secret })).await;
         assert_eq!(reply.problem(), "link-unknown");
     }
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let bearer = URL_SAFE_NO_PAD.encode(&secret.0);
     let get = crate::people::request(Method::GET, "/api/v1/session", Some(&bearer));
     assert_eq!(
-        house.request(get.body(Body::empty()).unwrap()).await.problem(),
+        test.request(get.body(Body::empty()).unwrap()).await.problem(),
         "signed-out"
     );
     anna.sign_in_again().await;
     assert_eq!(anna.account().await, before);
 }
 
-async fn an_administrator_sees_no_number_and_confirms_and_promotes_for_nobody(house: House) {
-    let ada = house
+async fn an_administrator_sees_no_number_and_confirms_and_promotes_for_nobody(test: TestPortal) {
+    let ada = test
         .person("Ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let anna = house.professional("anna").await;
+    let anna = test.professional("anna").await;
     anna.add("alias@example.test").await;
     let path = format!("/admin/accounts/{}", anna.id());
     let body = json!({ "address": "new@partner.test" });
     let added = ada.call(Method::POST, &format!("{path}/claims"), body).await.ok();
     let id = added.json::<Claim>().id;
-    let token = house.confirmation("new@partner.test").await;
+    let token = test.confirmation("new@partner.test").await;
     let number = anna.aliases().await.claims[0].number.clone().unwrap();
     let mail_again = format!("{path}/claims/{id}/mail");
     let again = ada.call(Method::POST, &mail_again, Value::Null);
@@ -312,10 +312,7 @@ async fn an_administrator_sees_no_number_and_confirms_and_promotes_for_nobody(ho
         assert!(!text.contains("\"number\"") && !text.contains(&format!("\"{number}\"")));
     }
     let click = json!({ "kind": "click" });
-    assert_eq!(
-        house.confirm(&token, click, Some(&ada)).await.problem(),
-        "claim-changed"
-    );
+    assert_eq!(test.confirm(&token, click, Some(&ada)).await.problem(), "claim-changed");
     assert!(!String::from_utf8(again.await.ok().body).unwrap().contains("\"number\""));
     assert_eq!(ada.promote("alias@example.test", false).await.problem(), "not-found");
     let others = format!("/claims/{id}");
@@ -328,9 +325,9 @@ async fn an_administrator_sees_no_number_and_confirms_and_promotes_for_nobody(ho
     assert_eq!(anna.addresses().await, ["anna@example.test", "alias@example.test"]);
 }
 
-async fn a_guest_reaches_nothing_of_alias_management(house: House) {
-    let gina = house.guest("gina").await;
-    let anna = house.professional("anna").await;
+async fn a_guest_reaches_nothing_of_alias_management(test: TestPortal) {
+    let gina = test.guest("gina").await;
+    let anna = test.professional("anna").await;
     let claim: Claim = anna.claim("new@partner.test").await.ok().json();
     let address = json!({ "address": "gina@new.test" });
     let refused = async |person: &Person<'_>, method, path: &str, body: &Value| {
@@ -350,15 +347,15 @@ async fn a_guest_reaches_nothing_of_alias_management(house: House) {
     refused(&gina, Method::POST, "/aliases/remove", &address).await;
     let body = json!({ "address": "anna@example.test" });
     refused(&gina, Method::POST, "/certificates/find", &body).await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert!(mails.iter().all(|mail| mail.to.as_typed() != "gina@new.test"));
     assert_eq!(gina.addresses().await, ["gina@example.test"]);
 }
 
 /// The same request, but its session has ended by the time at which its body is read.
-fn held_up(house: &House, request: Request<Body>) -> Request<Body> {
+fn held_up(test: &TestPortal, request: Request<Body>) -> Request<Body> {
     let (parts, body) = request.into_parts();
-    let (router, bearer) = (house.router.clone(), parts.headers[header::AUTHORIZATION].clone());
+    let (router, bearer) = (test.router.clone(), parts.headers[header::AUTHORIZATION].clone());
     let ends_first = async move {
         let end = Request::delete("/api/v1/session").header(header::AUTHORIZATION, bearer);
         let ended = router.oneshot(end.body(Body::empty()).unwrap()).await.unwrap();
@@ -368,17 +365,17 @@ fn held_up(house: &House, request: Request<Body>) -> Request<Body> {
     Request::from_parts(parts, Body::from_stream(stream::once(ends_first)))
 }
 
-async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(house: House) {
-    let mut ada = house
+async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(test: TestPortal) {
+    let mut ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut ben = house.professional("ben").await;
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["ada@example.test"])).await;
     ada.add("alias@example.test").await;
     let (_, confirmation) = ada.claimed("claimed@partner.test").await;
     let (kept, bens) = (ada.activate().await.id, ben.activate().await.id);
     let received = ada.list(Folder::Inbox).await[0].id;
-    house.mails().await;
+    test.mails().await;
     let before = (ada.account().await, ada.activity().await.len(), ada.activations().await);
 
     let garbage = Bytes(vec![7; 32]);
@@ -446,7 +443,7 @@ async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(h
             _ => ask(method, &path, Some(&ada), &body),
         };
         assert_eq!(
-            house.request(held_up(&house, request)).await.problem(),
+            test.request(held_up(&test, request)).await.problem(),
             "signed-out",
             "{path}"
         );
@@ -457,7 +454,7 @@ async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(h
         (ada.account().await, ada.activity().await.len(), ada.activations().await),
         (before.0, signed_in, before.2)
     );
-    assert_eq!(house.mails().await.len(), 0);
+    assert_eq!(test.mails().await.len(), 0);
     assert_eq!(
         (
             ada.list(Folder::Sent).await.len(),

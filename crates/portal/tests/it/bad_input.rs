@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use wire::{Bytes, Sha256, mailbox::Folder, sessions::AccountKind};
 
 use crate::{
-    house::House,
     people::{PASSWORD, Writes, request},
+    test_portal::TestPortal,
 };
 
 fn no_addresses() -> [String; 11] {
@@ -32,14 +32,14 @@ fn no_addresses() -> [String; 11] {
 
 #[tokio::test]
 async fn addresses_that_are_none() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
     for address in no_addresses() {
         let reply = anna
             .call(Method::POST, "/recipients", json!({ "addresses": [address] }))
             .await;
         assert_eq!(reply.problem(), "malformed", "{address:?}");
-        let reply = house
+        let reply = test
             .post(
                 "/api/v1/sign-ins",
                 json!({ "address": address, "credential_request": "" }),
@@ -51,8 +51,8 @@ async fn addresses_that_are_none() {
 
 #[tokio::test]
 async fn addresses_that_are_none_are_no_aliases() {
-    let house = House::sqlite().await;
-    let ada = house
+    let test = TestPortal::sqlite().await;
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
     let (_, token) = ada.claimed("new@partner.test").await;
@@ -86,8 +86,8 @@ async fn addresses_that_are_none_are_no_aliases() {
 
 #[tokio::test]
 async fn links_that_are_none() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
     let (_, token) = anna.claimed("new@partner.test").await;
     let sign_in = "0199ad0e-1f7a-7000-8000-000000000001";
     for (path, rest) in [
@@ -133,16 +133,13 @@ async fn links_that_are_none() {
         assert_eq!(anna.post(path, huge).await.problem(), "too-large", "{path}");
     }
     // Nothing of all this was taken for a try.
-    house
-        .confirm(&token, json!({ "kind": "click" }), Some(&anna))
-        .await
-        .ok();
+    test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await.ok();
 }
 
 #[tokio::test]
 async fn ways_to_confirm_that_are_none() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
     let (claim, token) = anna.claimed("new@partner.test").await;
     let succession = json!({ "address": "new@partner.test", "statement": "" });
     for by in [
@@ -165,7 +162,7 @@ async fn ways_to_confirm_that_are_none() {
         json!({ "kind": "move", "proof": "", "succession": succession, "parcel": "" }),
     ] {
         assert_eq!(
-            house.confirm(&token, by.clone(), Some(&anna)).await.problem(),
+            test.confirm(&token, by.clone(), Some(&anna)).await.problem(),
             "malformed",
             "{by}"
         );
@@ -173,22 +170,21 @@ async fn ways_to_confirm_that_are_none() {
     // A number of another length is a wrong one.
     for number in ["", &"1".repeat(100_000)] {
         let by = json!({ "kind": "number", "number": number });
-        assert_eq!(house.confirm(&token, by, None).await.problem(), "wrong-number");
+        assert_eq!(test.confirm(&token, by, None).await.problem(), "wrong-number");
     }
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
-    house
-        .confirm(&token, json!({ "kind": "number", "number": claim.number }), None)
+    test.confirm(&token, json!({ "kind": "number", "number": claim.number }), None)
         .await
         .ok();
 }
 
 #[tokio::test]
 async fn what_is_handed_over_has_its_bounds() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, token) = anna.claimed("ben@example.test").await;
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     let absorb = other.absorb();
     let with = |field: &str, value: Value| {
         let mut by = absorb.clone();
@@ -210,10 +206,10 @@ async fn what_is_handed_over_has_its_bounds() {
         (with("proof", json!(Bytes(vec![7; 32]))), "password-needed"),
         (with("proof", json!(Bytes(vec![7; 1 << 20]))), "password-needed"),
     ] {
-        assert_eq!(house.confirm(&token, by, None).await.problem(), problem);
+        assert_eq!(test.confirm(&token, by, None).await.problem(), problem);
     }
     assert_eq!(ben.addresses().await, ["ben@example.test"]);
-    house.confirm(&token, absorb, None).await.ok();
+    test.confirm(&token, absorb, None).await.ok();
     // A certificate that is none, or far too long to be one.
     for certificate in [vec![], vec![0xff; 100], vec![7; 2 << 20]] {
         assert_eq!(anna.put_certificate(&certificate).await.problem(), "unacceptable");
@@ -223,8 +219,8 @@ async fn what_is_handed_over_has_its_bounds() {
 
 #[tokio::test]
 async fn requests_about_addresses_that_are_not_what_the_route_takes() {
-    let house = House::sqlite().await;
-    let ada = house
+    let test = TestPortal::sqlite().await;
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
     let (claim, _) = ada.claimed("new@partner.test").await;
@@ -286,22 +282,22 @@ async fn requests_about_addresses_that_are_not_what_the_route_takes() {
 
 #[tokio::test]
 async fn internationalised_addresses_are_taken_and_compared() {
-    let house = House::sqlite().await;
-    let mut anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let mut anna = test.professional("anna").await;
     anna.send(&Writes::to(&["Jürgen@Bücher.test", "ju\u{308}rgen@xn--bcher-kva.test"]))
         .await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 1, "one person");
     assert_eq!(mails[0].to.as_typed(), "Jürgen@Bücher.test", "mailed as typed first");
     let gone = crate::people::token(&crate::people::link(&mails[0]));
-    let person = house.register("Jürgen", "Jürgen@Bücher.test", gone).await;
+    let person = test.register("Jürgen", "Jürgen@Bücher.test", gone).await;
     assert_eq!(person.list(Folder::Inbox).await.len(), 1);
 }
 
 #[tokio::test]
 async fn bodies_that_are_not_what_the_route_takes() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
     for body in [
         "",
         "{",
@@ -312,7 +308,7 @@ async fn bodies_that_are_not_what_the_route_takes() {
         "\u{0}",
     ] {
         let post = request(Method::POST, "/api/v1/recipients", Some(anna.bearer()));
-        let reply = house.request(post.body(Body::from(body)).unwrap()).await;
+        let reply = test.request(post.body(Body::from(body)).unwrap()).await;
         assert_eq!(reply.problem(), "malformed", "{body}");
     }
     let plain = request(Method::POST, "/api/v1/sign-ins", None)
@@ -322,7 +318,7 @@ async fn bodies_that_are_not_what_the_route_takes() {
     parts
         .headers
         .insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
-    let reply = house.request(axum::http::Request::from_parts(parts, body)).await;
+    let reply = test.request(axum::http::Request::from_parts(parts, body)).await;
     assert_eq!(reply.problem(), "malformed", "a form of another site cannot send JSON");
     for path in [
         "/deliveries",
@@ -344,7 +340,7 @@ async fn bodies_that_are_not_what_the_route_takes() {
     for key in ["", "with space", &"k".repeat(65)] {
         let post = request(Method::POST, "/api/v1/messages", Some(anna.bearer())).header("idempotency-key", key);
         assert_eq!(
-            house.request(post.body(Body::from("{}")).unwrap()).await.problem(),
+            test.request(post.body(Body::from("{}")).unwrap()).await.problem(),
             "malformed",
             "{key:?}"
         );
@@ -355,8 +351,8 @@ async fn bodies_that_are_not_what_the_route_takes() {
 
 #[tokio::test]
 async fn bodies_that_are_too_large() {
-    let house = House::sqlite().await;
-    let mut anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let mut anna = test.professional("anna").await;
     let writes = Writes::to(&["gina@partner.test"]);
     let recipients: Vec<wire::people::Recipient> = anna.prepare(&writes).await.ok().json();
     let message = anna.seal(&writes, &recipients);
@@ -387,7 +383,7 @@ async fn bodies_that_are_too_large() {
     let post = request(Method::POST, "/api/v1/recipients", Some(anna.bearer()))
         .body(Body::from(huge))
         .unwrap();
-    assert_eq!(house.request(post).await.problem(), "too-large");
+    assert_eq!(test.request(post).await.problem(), "too-large");
     let many: Vec<String> = (0..101).map(|n| format!("a{n}@partner.test")).collect();
     assert_eq!(
         anna.call(Method::POST, "/recipients", json!({ "addresses": many }))
@@ -400,8 +396,8 @@ async fn bodies_that_are_too_large() {
 
 #[tokio::test]
 async fn uploads_that_break() {
-    let house = House::sqlite().await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
     let bytes = vec![7; 100_000];
     let sha256 = Sha256::of(&bytes);
     let put = |length: Option<usize>| {
@@ -412,27 +408,26 @@ async fn uploads_that_break() {
         }
     };
     assert_eq!(
-        house
-            .request(put(None).body(Body::from(bytes.clone())).unwrap())
+        test.request(put(None).body(Body::from(bytes.clone())).unwrap())
             .await
             .problem(),
         "malformed"
     );
     let too_large = put(Some(2 << 20)).body(Body::empty()).unwrap();
-    assert_eq!(house.request(too_large).await.problem(), "too-large");
+    assert_eq!(test.request(too_large).await.problem(), "too-large");
     let cut = stream::iter([
         Ok(Chunk::from(vec![7; 50_000])),
         Err(std::io::Error::other("the line is gone")),
     ]);
     let cut = put(Some(bytes.len())).body(Body::from_stream(cut)).unwrap();
-    assert_eq!(house.request(cut).await.problem(), "upload-incomplete");
+    assert_eq!(test.request(cut).await.problem(), "upload-incomplete");
     let mut damaged = bytes.clone();
     damaged[50_000] = 8;
     assert_eq!(anna.upload(sha256, &damaged).await.problem(), "hash-mismatch");
     for name in ["nothing", &"G".repeat(64), &sha256.to_string().to_uppercase()] {
         let put = request(Method::PUT, &format!("/api/v1/blobs/{name}"), Some(anna.bearer()));
         assert_eq!(
-            house.request(put.body(Body::empty()).unwrap()).await.problem(),
+            test.request(put.body(Body::empty()).unwrap()).await.problem(),
             "not-found"
         );
     }
@@ -443,8 +438,8 @@ async fn uploads_that_break() {
 
 #[tokio::test]
 async fn no_more_is_uploaded_than_a_day_allows() {
-    let house = House::sqlite_with(|settings| settings.uploads_a_day = 100).await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite_with(|settings| settings.uploads_a_day = 100).await;
+    let anna = test.professional("anna").await;
     let upload = async |byte: u8| {
         let bytes = vec![byte; 60];
         anna.upload(Sha256::of(&bytes), &bytes).await
@@ -452,15 +447,15 @@ async fn no_more_is_uploaded_than_a_day_allows() {
     upload(1).await.ok();
     assert_eq!(upload(2).await.problem(), "too-many-requests");
     upload(1).await;
-    house.clock.pass(3_600_000);
+    test.clock.pass(3_600_000);
     assert_eq!(upload(2).await.problem(), "too-many-requests");
 }
 
 #[tokio::test]
 async fn an_upload_that_no_message_names_is_swept_and_one_that_is_named_stays() {
-    let house = House::sqlite().await;
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+    let test = TestPortal::sqlite().await;
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let kept = anna.upload_file("kept", b"kept").await;
     let left = anna.upload_file("left", b"left").await;
     anna.send(&Writes {
@@ -469,11 +464,11 @@ async fn an_upload_that_no_message_names_is_swept_and_one_that_is_named_stays() 
     })
     .await;
     let delivery = ben.list(Folder::Inbox).await[0].id;
-    house.clock.pass(86_400_001);
-    portal::workers::sweep(&house.portal).await.unwrap();
-    assert!(house.portal.blobs.get(kept.sha256, None).await.is_ok());
-    assert!(house.portal.blobs.get(left.sha256, None).await.is_err());
-    let again = house
+    test.clock.pass(86_400_001);
+    portal::workers::sweep(&test.portal).await.unwrap();
+    assert!(test.portal.blobs.get(kept.sha256, None).await.is_ok());
+    assert!(test.portal.blobs.get(left.sha256, None).await.is_err());
+    let again = test
         .try_sign_in("ben@example.test", crate::people::PASSWORD)
         .await
         .unwrap();
@@ -482,36 +477,36 @@ async fn an_upload_that_no_message_names_is_swept_and_one_that_is_named_stays() 
         &format!("/api/v1/deliveries/{delivery}/files/{}", kept.sha256),
         again.bearer.as_deref(),
     );
-    house.request(get.body(Body::empty()).unwrap()).await.ok();
+    test.request(get.body(Body::empty()).unwrap()).await.ok();
 }
 
 #[tokio::test]
 async fn a_database_that_is_gone_is_said_and_nothing_is_half_done() {
-    let house = House::sqlite().await;
-    let mut anna = house.professional("anna").await;
+    let test = TestPortal::sqlite().await;
+    let mut anna = test.professional("anna").await;
     let writes = Writes::to(&["gina@partner.test"]);
     let recipients: Vec<wire::people::Recipient> = anna.prepare(&writes).await.ok().json();
     let message = anna.seal(&writes, &recipients);
-    house.portal.store.close().await;
+    test.portal.store.close().await;
     assert_eq!(anna.post_message("one", &message).await.problem(), "unavailable");
     assert_eq!(anna.get("/session").await.problem(), "unavailable");
-    let ready = house
+    let ready = test
         .request(request(Method::GET, "/readyz", None).body(Body::empty()).unwrap())
         .await;
     assert_eq!(ready.problem(), "unavailable");
-    let alive = house
+    let alive = test
         .request(request(Method::GET, "/healthz", None).body(Body::empty()).unwrap())
         .await;
     assert_eq!(alive.status, StatusCode::NO_CONTENT);
-    assert!(portal::workers::send_due(&house.portal).await.is_err());
+    assert!(portal::workers::send_due(&test.portal).await.is_err());
 }
 
 #[tokio::test]
 async fn more_than_a_network_may_ask_is_refused() {
-    let house = House::sqlite_with(|settings| settings.requests_a_second = 1).await;
+    let test = TestPortal::sqlite_with(|settings| settings.requests_a_second = 1).await;
     let mut refused = 0;
     for _ in 0..20 {
-        let reply = house
+        let reply = test
             .request(
                 request(Method::GET, "/api/v1/portal", None)
                     .body(Body::empty())
@@ -529,8 +524,8 @@ async fn more_than_a_network_may_ask_is_refused() {
 
 #[tokio::test]
 async fn no_more_new_addresses_than_a_day_allows() {
-    let house = House::sqlite_with(|settings| settings.invitations_a_day = 2).await;
-    let anna = house.professional("anna").await;
+    let test = TestPortal::sqlite_with(|settings| settings.invitations_a_day = 2).await;
+    let anna = test.professional("anna").await;
     let prepare = async |address: &str| {
         anna.call(Method::POST, "/recipients", json!({ "addresses": [address] }))
             .await

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{aws::AmazonS3Builder, local::LocalFileSystem, memory::InMemory};
-use portal::files::{BlobError, Blobs};
+use portal::ports::blobs::{BlobError, Blobs};
 use tokio::time::Instant;
 use wire::Sha256;
 

@@ -6,7 +6,7 @@ mod maker;
 
 use maker::{Maker, bytes, lives_for, signs};
 use portal::{
-    accounts,
+    admin, keys,
     storage::{Key as _, StoreError},
 };
 use serde_json::json;
@@ -20,9 +20,9 @@ use wire::{
 };
 
 use crate::{
-    house::{House, NOW},
     on_both_engines,
     people::{Person, Writes},
+    test_portal::{NOW, TestPortal},
 };
 
 on_both_engines![
@@ -36,13 +36,13 @@ on_both_engines![
 ];
 
 /// Gives an account another confirmed address, as confirming a claim does.
-pub async fn add_address(house: &House, account: AccountId, address: &str, master: bool) {
+pub async fn add_address(test: &TestPortal, account: AccountId, address: &str, master: bool) {
     let address: Address = address.parse().unwrap();
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     if master {
         sqlx::query("UPDATE addresses SET master = 0 WHERE account = $1")
             .bind(account.key())
-            .execute(&mut *unit)
+            .execute(&mut **unit)
             .await
             .unwrap();
     }
@@ -52,10 +52,10 @@ pub async fn add_address(house: &House, account: AccountId, address: &str, maste
         .bind(account.key())
         .bind(i64::from(master))
         .bind(NOW)
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
 pub fn id(person: &Person<'_>) -> AccountId {
@@ -80,11 +80,11 @@ async fn stored(person: &Person<'_>) -> (Bytes, Changes) {
     )
 }
 
-async fn a_certificate_is_replaced_by_one_that_names_the_addresses_of_now(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_certificate_is_replaced_by_one_that_names_the_addresses_of_now(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let before = stored(&anna).await;
-    add_address(&house, id(&anna), "Anna@New.test", true).await;
-    add_address(&house, id(&anna), "third@new.test", false).await;
+    add_address(&test, id(&anna), "Anna@New.test", true).await;
+    add_address(&test, id(&anna), "third@new.test", false).await;
     // The Master first; in which order the aliases stand is the client's.
     let named = addresses(&["Anna@New.test", "third@new.test", "anna@example.test"]);
     let certificate = anna.vault.certify(&named, NOW, &mut anna.rng).unwrap().to_bytes();
@@ -97,33 +97,33 @@ async fn a_certificate_is_replaced_by_one_that_names_the_addresses_of_now(house:
     anna.put_certificate(&certificate).await.ok();
     assert_eq!(stored(&anna).await, after);
     // An address that is taken off leaves the certificate, and what was sent under it can still be verified.
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     sqlx::query("DELETE FROM addresses WHERE canonical = 'third@new.test'")
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     anna.certify().await;
     assert_eq!(user_ids(&stored(&anna).await.0), ["Anna@New.test", "anna@example.test"]);
     let fingerprint = anna.vault.certificate().fingerprint().to_string();
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     for (address, user_id) in [("third@new.test", "third@new.test"), ("anna@new.test", "Anna@New.test")] {
         let address = address.parse().unwrap();
-        let one = accounts::certificate_of(&mut db, &fingerprint, &address).await.unwrap();
+        let one = keys::certificate_of(&mut db, &fingerprint, &address).await.unwrap();
         assert_eq!(user_ids(&one.unwrap()), [user_id]);
     }
     let nobody = "nobody@new.test".parse().unwrap();
     assert_eq!(
-        accounts::certificate_of(&mut db, &fingerprint, &nobody).await.unwrap(),
+        keys::certificate_of(&mut db, &fingerprint, &nobody).await.unwrap(),
         None
     );
-    let none = accounts::certificate_for(&mut db, &"0".repeat(64), &nobody).await;
+    let none = keys::certificate_for(&mut db, &"0".repeat(64), &nobody).await;
     assert!(matches!(none, Err(StoreError::NotFound)));
 }
 
-async fn what_does_not_name_them_is_refused_and_changes_nothing(house: House) {
-    let mut anna = house.professional("anna").await;
-    add_address(&house, id(&anna), "anna@new.test", false).await;
+async fn what_does_not_name_them_is_refused_and_changes_nothing(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    add_address(&test, id(&anna), "anna@new.test", false).await;
     let before = stored(&anna).await;
     let (old, new, other) = ("anna@example.test", "anna@new.test", "other@example.test");
     let mut wrong: Vec<(&str, Vec<u8>)> = Vec::new();
@@ -160,19 +160,19 @@ async fn what_does_not_name_them_is_refused_and_changes_nothing(house: House) {
         );
     }
     assert_eq!(stored(&anna).await, before);
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     let fingerprint = anna.vault.certificate().fingerprint().to_string();
     for address in [new, other] {
         let address = address.parse().unwrap();
-        let named = accounts::certificate_of(&mut db, &fingerprint, &address).await;
+        let named = keys::certificate_of(&mut db, &fingerprint, &address).await;
         assert_eq!(named.unwrap(), None);
     }
     drop(db);
     anna.put_certificate(&right).await.ok();
 }
 
-async fn what_the_key_says_of_itself_stays_as_it_was(house: House) {
-    let anna = house.professional("anna").await;
+async fn what_the_key_says_of_itself_stays_as_it_was(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let mut key = Maker::new(1);
     let certificate = |key: &mut Maker, life: Option<u64>| {
         let mut packets = key.certificate(&["anna@example.test"]);
@@ -183,17 +183,15 @@ async fn what_the_key_says_of_itself_stays_as_it_was(house: House) {
     };
     // Clients make none that expires: this account has a key of another make.
     let first = Certificate::parse(&certificate(&mut key, None)).unwrap();
-    let mut unit = house.portal.store.begin().await.unwrap();
-    let fingerprint = accounts::add_certificate(&mut unit, id(&anna), &first, NOW)
-        .await
-        .unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    let fingerprint = keys::add_certificate(&mut unit, id(&anna), &first, NOW).await.unwrap();
     sqlx::query("UPDATE accounts SET fingerprint = $1 WHERE id = $2")
         .bind(fingerprint.to_string())
         .bind(id(&anna).key())
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     // Whoever holds the key for an hour could else make it worthless for ever: over already, or in ten years.
     for life in [1, 10 * 365 * 86_400] {
         let expires = certificate(&mut key, Some(life));
@@ -203,10 +201,10 @@ async fn what_the_key_says_of_itself_stays_as_it_was(house: House) {
     anna.put_certificate(&first.to_bytes()).await.ok();
 }
 
-async fn nothing_is_sent_from_an_address_that_the_certificate_does_not_name(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    add_address(&house, id(&anna), "alias@example.test", false).await;
+async fn nothing_is_sent_from_an_address_that_the_certificate_does_not_name(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    add_address(&test, id(&anna), "alias@example.test", false).await;
     anna.certify().await;
     let writes = Writes::to(&["ben@example.test"]);
     let recipients: Vec<Recipient> = anna.prepare(&writes).await.ok().json();
@@ -219,7 +217,7 @@ async fn nothing_is_sent_from_an_address_that_the_certificate_does_not_name(hous
     let refused = sent_from(&mut anna, "alias@example.test").await;
     assert_eq!(refused.problem(), "sender-changed");
     // A Master that the certificate does not name yet; nor does the one that was go on.
-    add_address(&house, id(&anna), "new@example.test", true).await;
+    add_address(&test, id(&anna), "new@example.test", true).await;
     let message = {
         anna.address = "anna@example.test".parse().unwrap();
         anna.seal(&writes, &recipients)
@@ -237,10 +235,10 @@ async fn nothing_is_sent_from_an_address_that_the_certificate_does_not_name(hous
     ben.open(&inbox[0]).await;
 }
 
-async fn an_address_leads_to_no_other(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    add_address(&house, id(&ben), "alias@other.test", false).await;
+async fn an_address_leads_to_no_other(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    add_address(&test, id(&ben), "alias@other.test", false).await;
     let prepare = async |anna: &Person<'_>, address: &str| {
         let reply = anna.prepare(&Writes::to(&[address])).await.ok();
         let mut recipients: Vec<Recipient> = reply.json();
@@ -277,10 +275,10 @@ async fn an_address_leads_to_no_other(house: House) {
     assert_eq!(both[0].account, both[1].account);
 }
 
-async fn a_professional_finds_the_certificate_of_an_address(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let gina = house.guest("gina").await;
+async fn a_professional_finds_the_certificate_of_an_address(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let gina = test.guest("gina").await;
     let find = async |person: &Person<'_>, address: &str| {
         let body = json!({ "address": address });
         person.call(axum::http::Method::POST, "/certificates/find", body).await
@@ -291,12 +289,12 @@ async fn a_professional_finds_the_certificate_of_an_address(house: House) {
     assert_eq!(find(&gina, "anna@example.test").await.problem(), "not-allowed");
     // Invited, unknown, disabled, confirmed but not on the certificate yet: all alike.
     anna.send(&Writes::to(&["waits@partner.test"])).await;
-    let mut unit = house.portal.store.begin().await.unwrap();
-    accounts::set_disabled(&house.portal, &mut unit, id(&ben), true)
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    admin::set_disabled(&test.portal, &mut unit, id(&ben), true)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
-    add_address(&house, id(&gina), "alias@other.test", false).await;
+    unit.commit().await.unwrap();
+    add_address(&test, id(&gina), "alias@other.test", false).await;
     let mut answers = Vec::new();
     for address in [
         "waits@partner.test",
@@ -311,21 +309,21 @@ async fn a_professional_finds_the_certificate_of_an_address(house: House) {
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 
-async fn predecessors_are_followed_and_end(house: House) {
+async fn predecessors_are_followed_and_end(test: TestPortal) {
     let address: Address = "moves@example.test".parse().unwrap();
     let mut people = Vec::new();
     for n in 0..12 {
-        people.push(house.professional(&format!("person{n}")).await);
+        people.push(test.professional(&format!("person{n}")).await);
     }
     let fingerprints: Vec<String> = people
         .iter()
         .map(|person| person.vault.certificate().fingerprint().to_string())
         .collect();
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     // From 0 by 1 and so on to 11; 3 came straight from 0 too, but its word for 1 was replaced; and back to 5.
     for (before, after) in (0..11).map(|n| (n, n + 1)).chain([(11, 5)]) {
         let statement = Bytes(vec![before as u8; 2048]);
-        accounts::add_succession(
+        keys::add_succession(
             &mut unit,
             &fingerprints[before],
             &address,
@@ -336,14 +334,12 @@ async fn predecessors_are_followed_and_end(house: House) {
         .unwrap();
     }
     let more = Bytes(vec![0; 2049]);
-    let too_large = accounts::add_succession(&mut unit, &fingerprints[0], &address, &fingerprints[1], &more).await;
+    let too_large = keys::add_succession(&mut unit, &fingerprints[0], &address, &fingerprints[1], &more).await;
     assert!(too_large.is_err());
-    house.portal.commit(unit).await.unwrap();
-    let mut db = house.portal.store.read().await.unwrap();
+    unit.commit().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     let mut before = async |of: usize, address: &Address| -> Vec<u8> {
-        let found = accounts::predecessors(&mut db, &fingerprints[of], address)
-            .await
-            .unwrap();
+        let found = keys::predecessors(&mut db, &fingerprints[of], address).await.unwrap();
         for predecessor in &found {
             let certificate = Certificate::parse(predecessor.certificate.as_ref()).unwrap();
             let n = usize::from(predecessor.statement.0[0]);

@@ -7,9 +7,9 @@ use tower::ServiceExt as _;
 use wire::mailbox::{Change, Changes, Folder};
 
 use crate::{
-    house::House,
     on_both_engines,
     people::{Writes, request},
+    test_portal::TestPortal,
 };
 
 on_both_engines![
@@ -17,9 +17,9 @@ on_both_engines![
     the_stream_says_when_to_look_and_ends_with_the_session
 ];
 
-async fn the_feed_tells_each_change_once_and_in_order(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn the_feed_tells_each_change_once_and_in_order(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let start: Changes = ben.get("/changes?since=0").await.ok().json();
     let nothing: Changes = ben.get(&format!("/changes?since={}", start.latest)).await.ok().json();
     assert_eq!(
@@ -27,7 +27,7 @@ async fn the_feed_tells_each_change_once_and_in_order(house: House) {
         (0, start.latest, false)
     );
     for _ in 0..3 {
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.send(&Writes::to(&["ben@example.test"])).await;
     }
     let inbox = ben.list(Folder::Inbox).await;
@@ -44,7 +44,7 @@ async fn the_feed_tells_each_change_once_and_in_order(house: House) {
     assert_eq!(changes.latest, start.latest + 4);
     // How the notification fares is a change for its sender, and nobody else's.
     let before: Changes = anna.get("/changes?since=0").await.ok().json();
-    house.mails().await;
+    test.mails().await;
     let after: Changes = anna.get(&format!("/changes?since={}", before.latest)).await.ok().json();
     assert_eq!(after.changes.len(), 3);
     assert!(
@@ -57,13 +57,13 @@ async fn the_feed_tells_each_change_once_and_in_order(house: House) {
     );
 }
 
-async fn the_stream_says_when_to_look_and_ends_with_the_session(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn the_stream_says_when_to_look_and_ends_with_the_session(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let get = request(Method::GET, "/api/v1/events", Some(ben.bearer()))
         .body(Body::empty())
         .unwrap();
-    let response = house.router.clone().oneshot(get).await.unwrap();
+    let response = test.router.clone().oneshot(get).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
     let mut said = async || {

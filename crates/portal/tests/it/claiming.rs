@@ -16,8 +16,8 @@ use wire::{
 };
 
 use crate::{
-    house::{House, NOW},
     people::{Person, Reply, link, request, token},
+    test_portal::{NOW, TestPortal},
 };
 
 /// What the browser has that proved the password of the account that has an address.
@@ -28,7 +28,7 @@ pub struct Other {
     pub rng: ChaCha20Rng,
 }
 
-impl House {
+impl TestPortal {
     /// The secret of the newest confirmation link that was mailed to an address.
     pub async fn confirmation(&self, address: &str) -> Bytes {
         let address: Address = address.parse().unwrap();
@@ -131,13 +131,13 @@ impl Person<'_> {
     /// Claims an address, and the link that is mailed for it.
     pub async fn claimed(&self, address: &str) -> (Claim, Bytes) {
         let claim: Claim = self.claim(address).await.ok().json();
-        (claim, self.house.confirmation(address).await)
+        (claim, self.test.confirmation(address).await)
     }
 
     /// Adds an address that nobody has, by a click.
     pub async fn add(&self, address: &str) {
         let (_, token) = self.claimed(address).await;
-        self.house
+        self.test
             .confirm(&token, json!({ "kind": "click" }), Some(self))
             .await
             .ok();
@@ -146,8 +146,8 @@ impl Person<'_> {
     /// Absorbs the account that has an address.
     pub async fn absorb(&mut self, address: &str, password: &str) {
         let (_, token) = self.claimed(address).await;
-        let mut other = self.house.prove(&token, address, password).await.unwrap();
-        self.house.confirm(&token, other.absorb(), None).await.ok();
+        let mut other = self.test.prove(&token, address, password).await.unwrap();
+        self.test.confirm(&token, other.absorb(), None).await.ok();
     }
 
     pub async fn promote(&self, address: &str, tell: bool) -> Reply {

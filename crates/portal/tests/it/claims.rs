@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock};
 
 use axum::http::{Method, header};
-use portal::addresses;
+use portal::aliases;
 use serde_json::{Value, json};
 use tracing::{
     Event, Instrument as _, Subscriber,
@@ -23,9 +23,9 @@ use wire::{
 
 use crate::{
     certificates::add_address,
-    house::{House, NOW, Refuses},
     on_both_engines,
     people::{PASSWORD, Person, Reply, Writes, link, text},
+    test_portal::{NOW, Refuses, TestPortal},
 };
 
 const HOUR: i64 = 3_600_000;
@@ -114,22 +114,22 @@ fn masked(reply: &Reply, address: &str) -> Value {
     json!({ "status": reply.status.as_u16(), "body": body })
 }
 
-async fn adding_says_and_does_the_same_whatever_the_address_is(house: House) {
-    let ada = house
+async fn adding_says_and_does_the_same_whatever_the_address_is(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut ben = house.professional("ben").await;
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["invited@partner.test"])).await;
     ben.add("alias@example.test").await;
-    let dora = house.professional("dora").await;
+    let dora = test.professional("dora").await;
     let disabled = format!("/admin/accounts/{}/disabled", dora.id());
     ada.call(Method::PUT, &disabled, json!({ "disabled": true })).await.ok();
-    let gina = house.guest("gina").await;
-    let carl = house.professional("carl").await;
+    let gina = test.guest("gina").await;
+    let carl = test.professional("carl").await;
     carl.claim("claimed@partner.test").await.ok();
-    house.mails().await;
+    test.mails().await;
 
-    let anna = house.professional("anna").await;
+    let anna = test.professional("anna").await;
     let mut answers = Vec::new();
     for address in [
         "unknown@partner.test",
@@ -144,7 +144,7 @@ async fn adding_says_and_does_the_same_whatever_the_address_is(house: House) {
         let (reply, statements) = asked(anna.claim(address)).await;
         assert!(statements.len() > 5, "{statements:?}");
         let headers: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
-        let mails = house.mails().await;
+        let mails = test.mails().await;
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].to.as_typed(), address);
         let text = text(&mails[0])
@@ -163,8 +163,8 @@ async fn adding_says_and_does_the_same_whatever_the_address_is(house: House) {
     assert_eq!(gina.account().await.addresses.len(), 1);
 }
 
-async fn a_claim_is_listed_until_it_is_cancelled(house: House) {
-    let anna = house.professional("anna").await;
+async fn a_claim_is_listed_until_it_is_cancelled(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let claim: Claim = anna.claim("Anna.Weber@Partner.test").await.ok().json();
     assert_eq!(claim.address.as_typed(), "Anna.Weber@Partner.test");
     let number = claim.number.clone().unwrap();
@@ -176,7 +176,7 @@ async fn a_claim_is_listed_until_it_is_cancelled(house: House) {
     assert_eq!(aliases.addresses, anna.account().await.addresses);
     // While it is pending the Master works as before.
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
-    let token = house.confirmation("anna.weber@partner.test").await;
+    let token = test.confirmation("anna.weber@partner.test").await;
     let path = format!("/claims/{}", claim.id);
     for _ in 0..2 {
         let reply = anna.call(Method::DELETE, &path, Value::Null).await.ok();
@@ -184,8 +184,8 @@ async fn a_claim_is_listed_until_it_is_cancelled(house: House) {
     }
     assert_eq!(anna.aliases().await.claims, []);
     for reply in [
-        house.inspect(&token, Some(&anna)).await,
-        house.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await,
+        test.inspect(&token, Some(&anna)).await,
+        test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await,
         anna.post(&format!("{path}/mail"), Value::Null).await,
     ] {
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (410, "claim-ended"));
@@ -209,12 +209,12 @@ async fn a_claim_is_listed_until_it_is_cancelled(house: House) {
     anna.call(Method::DELETE, &format!("/claims/{}", claim.id), Value::Null)
         .await
         .ok();
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
 }
 
-async fn a_claim_is_its_owners_alone(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn a_claim_is_its_owners_alone(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (claim, _) = anna.claimed("new@partner.test").await;
     let path = format!("/claims/{}", claim.id);
     assert_eq!(
@@ -229,10 +229,10 @@ async fn a_claim_is_its_owners_alone(house: House) {
     assert_eq!(anna.aliases().await.claims.len(), 1);
 }
 
-async fn adding_again_mails_again_and_the_older_link_is_dead_at_once(house: House) {
-    let anna = house.professional("anna").await;
+async fn adding_again_mails_again_and_the_older_link_is_dead_at_once(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let (claim, first) = anna.claimed("new@partner.test").await;
-    house.clock.pass(HOUR);
+    test.clock.pass(HOUR);
     let again: Claim = anna.claim("NEW@partner.test").await.ok().json();
     assert_eq!(
         (again.id, &again.number, &again.address),
@@ -240,53 +240,47 @@ async fn adding_again_mails_again_and_the_older_link_is_dead_at_once(house: Hous
     );
     assert_eq!(again.expires_at, NOW + 25 * HOUR);
     // At once: before the next mail is made, too.
-    assert_eq!(house.inspect(&first, None).await.problem(), "link-replaced");
+    assert_eq!(test.inspect(&first, None).await.problem(), "link-replaced");
     // To the address as it was typed first.
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails[0].to.as_typed(), "new@partner.test");
     let second = crate::people::token(&link(&mails[0]));
-    let reply = house.confirm(&first, json!({ "kind": "click" }), Some(&anna)).await;
+    let reply = test.confirm(&first, json!({ "kind": "click" }), Some(&anna)).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (410, "link-replaced"));
     let resent = anna.post(&format!("/claims/{}/mail", claim.id), Value::Null).await.ok();
     assert_eq!(resent.json::<Claim>().id, claim.id);
-    let third = house.confirmation("new@partner.test").await;
-    assert_eq!(house.inspect(&second, None).await.problem(), "link-replaced");
-    house
-        .confirm(&third, json!({ "kind": "click" }), Some(&anna))
-        .await
-        .ok();
-    assert_eq!(house.inspect(&second, None).await.problem(), "claim-confirmed");
+    let third = test.confirmation("new@partner.test").await;
+    assert_eq!(test.inspect(&second, None).await.problem(), "link-replaced");
+    test.confirm(&third, json!({ "kind": "click" }), Some(&anna)).await.ok();
+    assert_eq!(test.inspect(&second, None).await.problem(), "claim-confirmed");
     let mailed = (ActivityKind::ClaimMailed, Some("new@partner.test".to_owned()));
     assert_eq!(anna.activity().await.iter().filter(|one| **one == mailed).count(), 2);
 }
 
-async fn a_link_lives_for_a_day(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_link_lives_for_a_day(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let (claim, token) = anna.claimed("new@partner.test").await;
-    house.clock.pass(24 * HOUR - 1);
-    house.inspect(&token, None).await.ok();
-    house.clock.pass(1);
+    test.clock.pass(24 * HOUR - 1);
+    test.inspect(&token, None).await.ok();
+    test.clock.pass(1);
     anna.sign_in_again().await;
     for reply in [
-        house.inspect(&token, None).await,
-        house.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await,
+        test.inspect(&token, None).await,
+        test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await,
     ] {
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (410, "link-expired"));
     }
     // It stays in the list, and is mailed again from there.
     assert_eq!(anna.aliases().await.claims.len(), 1);
     anna.post(&format!("/claims/{}/mail", claim.id), Value::Null).await.ok();
-    let token = house.confirmation("new@partner.test").await;
-    house
-        .confirm(&token, json!({ "kind": "click" }), Some(&anna))
-        .await
-        .ok();
+    let token = test.confirmation("new@partner.test").await;
+    test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await.ok();
     assert_eq!(anna.addresses().await, ["anna@example.test", "new@partner.test"]);
 }
 
-async fn what_is_refused_when_adding(house: House) {
-    let anna = house.professional("anna").await;
-    let gina = house.guest("gina").await;
+async fn what_is_refused_when_adding(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let gina = test.guest("gina").await;
     for (method, path, body) in [
         (Method::GET, "/aliases", Value::Null),
         (Method::POST, "/claims", json!({ "address": "new@partner.test" })),
@@ -304,9 +298,9 @@ async fn what_is_refused_when_adding(house: House) {
         assert_eq!(gina.call(method, path, body).await.problem(), "not-allowed");
     }
     // Nor by another way in.
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     let address = "new@partner.test".parse().unwrap();
-    let refused = addresses::claim(&house.portal, &mut unit, gina.id(), &address, true)
+    let refused = aliases::claim(&test.portal, &mut unit, gina.id(), &address, true)
         .await
         .unwrap_err();
     assert_eq!(refused.problem().kind.slug(), "not-allowed");
@@ -316,18 +310,18 @@ async fn what_is_refused_when_adding(house: House) {
     assert_eq!(anna.claim("alias@partner.test").await.problem(), "address-yours");
     assert_eq!(anna.claim("not an address").await.problem(), "malformed");
     for n in 0..48 {
-        add_address(&house, anna.id(), &format!("alias{n}@partner.test"), false).await;
+        add_address(&test, anna.id(), &format!("alias{n}@partner.test"), false).await;
     }
     assert_eq!(anna.claim("new@partner.test").await.problem(), "too-many-addresses");
 }
 
-async fn three_mails_an_hour_go_to_an_address(house: House) {
-    let anna = house.professional("anna").await;
+async fn three_mails_an_hour_go_to_an_address(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let (claim, _) = anna.claimed("new@partner.test").await;
-    house.clock.pass(60_000);
+    test.clock.pass(60_000);
     for _ in 0..2 {
         anna.claim("new@partner.test").await.ok();
-        assert_eq!(house.mails().await.len(), 1);
+        assert_eq!(test.mails().await.len(), 1);
     }
     for path in ["/claims".to_owned(), format!("/claims/{}/mail", claim.id)] {
         let reply = anna.post(&path, json!({ "address": "new@partner.test" })).await;
@@ -340,38 +334,38 @@ async fn three_mails_an_hour_go_to_an_address(house: House) {
         .ok();
     assert_eq!(anna.claim("new@partner.test").await.problem(), "too-many-requests");
     anna.claim("other@partner.test").await.ok();
-    house.clock.pass(HOUR - 60_000);
+    test.clock.pass(HOUR - 60_000);
     anna.claim("new@partner.test").await.ok();
     assert_eq!(anna.claim("new@partner.test").await.problem(), "too-many-requests");
 }
 
-async fn mails_of_others_put_a_mail_off_in_silence(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn mails_of_others_put_a_mail_off_in_silence(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     for _ in 0..3 {
         ben.claim("new@partner.test").await.ok();
-        house.mails().await;
+        test.mails().await;
     }
-    house.clock.pass(60_000);
+    test.clock.pass(60_000);
     let usual = masked(&anna.claim("other@partner.test").await, "other@partner.test");
-    house.mails().await;
+    test.mails().await;
     let reply = anna.claim("new@partner.test").await;
     let mut claim: Value = reply.json();
     for field in ["id", "number", "address"] {
         claim[field].take();
     }
     assert_eq!(json!({ "status": reply.status.as_u16(), "body": claim }), usual);
-    assert!(house.mails().await.is_empty());
-    house.clock.pass(HOUR - 60_000);
-    let token = house.confirmation("new@partner.test").await;
-    let shown: ClaimShown = house.inspect(&token, None).await.ok().json();
+    assert!(test.mails().await.is_empty());
+    test.clock.pass(HOUR - 60_000);
+    let token = test.confirmation("new@partner.test").await;
+    let shown: ClaimShown = test.inspect(&token, None).await.ok().json();
     assert_eq!(shown.claimant.address.as_typed(), "anna@example.test");
     // Its link lives as long as any.
     assert_eq!(shown.expires_at, NOW + HOUR + 24 * HOUR);
 }
 
-async fn five_are_pending_and_ten_added_a_day(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn five_are_pending_and_ten_added_a_day(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let mut added = 0;
     while added < 10 {
         for _ in 0..5 {
@@ -385,23 +379,23 @@ async fn five_are_pending_and_ten_added_a_day(house: House) {
                 .await
                 .ok();
         }
-        house.clock.pass(HOUR);
+        test.clock.pass(HOUR);
     }
     let more = anna.claim("more@partner.test").await;
     assert_eq!(more.problem(), "too-many-requests");
     assert_eq!(more.headers[header::RETRY_AFTER], (22 * 3600).to_string());
-    house.clock.pass(22 * HOUR);
+    test.clock.pass(22 * HOUR);
     anna.sign_in_again().await;
     anna.claim("more@partner.test").await.ok();
 }
 
-async fn the_page_shows_what_will_happen_and_asks_for_one_thing(house: House) {
-    let mut ben = house.professional("ben").await;
+async fn the_page_shows_what_will_happen_and_asks_for_one_thing(test: TestPortal) {
+    let mut ben = test.professional("ben").await;
     ben.add("alias@example.test").await;
     ben.send(&Writes::to(&["invited@partner.test"])).await;
     ben.send(&Writes::to(&["invited@partner.test"])).await;
-    house.mails().await;
-    let anna = house.professional("anna").await;
+    test.mails().await;
+    let anna = test.professional("anna").await;
     for (address, outcome, signed_out, signed_in) in [
         ("new@partner.test", Outcome::Joins, Asks::Number, Asks::Click),
         (
@@ -420,7 +414,7 @@ async fn the_page_shows_what_will_happen_and_asks_for_one_thing(house: House) {
     ] {
         let (claim, token) = anna.claimed(address).await;
         for (by, asks) in [(None, signed_out), (Some(&ben), signed_out), (Some(&anna), signed_in)] {
-            let shown: ClaimShown = house.inspect(&token, by).await.ok().json();
+            let shown: ClaimShown = test.inspect(&token, by).await.ok().json();
             assert_eq!((shown.outcome, shown.asks), (outcome, asks), "{address}");
             assert_eq!(shown.address.as_typed(), address);
             assert_eq!(shown.claimant.name.as_deref(), Some("anna"));
@@ -431,12 +425,12 @@ async fn the_page_shows_what_will_happen_and_asks_for_one_thing(house: House) {
     // A session that has ended counts as none.
     let (_, token) = anna.claimed("last@partner.test").await;
     anna.call(Method::DELETE, "/session", Value::Null).await.ok();
-    let shown: ClaimShown = house.inspect(&token, Some(&anna)).await.ok().json();
+    let shown: ClaimShown = test.inspect(&token, Some(&anna)).await.ok().json();
     assert_eq!(shown.asks, Asks::Number);
 }
 
-async fn the_right_number_confirms_and_three_wrong_ones_end_the_claim(house: House) {
-    let anna = house.professional("anna").await;
+async fn the_right_number_confirms_and_three_wrong_ones_end_the_claim(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let number = |number: &str| json!({ "kind": "number", "number": number });
     let wrong = |claim: &Claim| {
         if claim.number.as_deref() == Some("0000") {
@@ -447,11 +441,11 @@ async fn the_right_number_confirms_and_three_wrong_ones_end_the_claim(house: Hou
     };
     let (claim, token) = anna.claimed("new@partner.test").await;
     for left in [2, 1] {
-        let reply = house.confirm(&token, number(wrong(&claim)), None).await;
+        let reply = test.confirm(&token, number(wrong(&claim)), None).await;
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "wrong-number"));
         assert_eq!(reply.json::<wire::Problem>().tries_left, Some(left));
     }
-    let confirmed: Confirmed = house
+    let confirmed: Confirmed = test
         .confirm(&token, number(claim.number.as_deref().unwrap()), None)
         .await
         .ok()
@@ -462,13 +456,13 @@ async fn the_right_number_confirms_and_three_wrong_ones_end_the_claim(house: Hou
 
     let (claim, token) = anna.claimed("other@partner.test").await;
     // A resend brings no new tries; nor does the page of the older link.
-    house.confirm(&token, number("12345"), None).await;
+    test.confirm(&token, number("12345"), None).await;
     anna.claim("other@partner.test").await.ok();
-    let token = house.confirmation("other@partner.test").await;
-    house.confirm(&token, number(""), None).await;
-    let third = house.confirm(&token, number(wrong(&claim)), None).await;
+    let token = test.confirmation("other@partner.test").await;
+    test.confirm(&token, number(""), None).await;
+    let third = test.confirm(&token, number(wrong(&claim)), None).await;
     assert_eq!((third.status.as_u16(), &*third.problem()), (410, "claim-ended"));
-    let late = house
+    let late = test
         .confirm(&token, number(claim.number.as_deref().unwrap()), None)
         .await;
     assert_eq!(late.problem(), "claim-ended");
@@ -478,34 +472,34 @@ async fn the_right_number_confirms_and_three_wrong_ones_end_the_claim(house: Hou
     assert_eq!(anna.addresses().await.len(), 2);
 }
 
-async fn a_click_counts_in_the_claimants_session_alone(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn a_click_counts_in_the_claimants_session_alone(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (claim, token) = anna.claimed("new@partner.test").await;
     for session in [None, Some(&ben)] {
-        let reply = house.confirm(&token, json!({ "kind": "click" }), session).await;
+        let reply = test.confirm(&token, json!({ "kind": "click" }), session).await;
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "claim-changed"));
     }
     assert_eq!(anna.addresses().await.len(), 1);
     assert_eq!(ben.addresses().await.len(), 1);
     // The number does, wherever it is typed: the address becomes the claimant's.
     let number = json!({ "kind": "number", "number": claim.number });
-    house.confirm(&token, number, Some(&ben)).await.ok();
+    test.confirm(&token, number, Some(&ben)).await.ok();
     assert_eq!(anna.addresses().await.len(), 2);
     assert_eq!(ben.addresses().await.len(), 1);
 }
 
-async fn whoever_reads_the_address_may_refuse(house: House) {
-    let anna = house.professional("anna").await;
+async fn whoever_reads_the_address_may_refuse(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let (_, first) = anna.claimed("new@partner.test").await;
     anna.claim("new@partner.test").await.ok();
-    let second = house.confirmation("new@partner.test").await;
+    let second = test.confirmation("new@partner.test").await;
     // By an older mail's link, too: it was found in the same inbox.
     for _ in 0..2 {
-        assert_eq!(house.refuse(&first).await.ok().status.as_u16(), 204);
+        assert_eq!(test.refuse(&first).await.ok().status.as_u16(), 204);
     }
-    house.refuse(&second).await.ok();
-    let reply = house.confirm(&second, json!({ "kind": "click" }), Some(&anna)).await;
+    test.refuse(&second).await.ok();
+    let reply = test.confirm(&second, json!({ "kind": "click" }), Some(&anna)).await;
     assert_eq!(reply.problem(), "claim-ended");
     let refused = |activity: &[(ActivityKind, Option<String>)]| {
         activity
@@ -520,89 +514,86 @@ async fn whoever_reads_the_address_may_refuse(house: House) {
     anna.call(Method::DELETE, &format!("/claims/{}", claim.id), Value::Null)
         .await
         .ok();
-    assert_eq!(house.refuse(&token).await.problem(), "claim-ended");
+    assert_eq!(test.refuse(&token).await.problem(), "claim-ended");
     let (_, token) = anna.claimed("kept@partner.test").await;
-    house
-        .confirm(&token, json!({ "kind": "click" }), Some(&anna))
-        .await
-        .ok();
-    assert_eq!(house.refuse(&token).await.problem(), "claim-confirmed");
+    test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await.ok();
+    assert_eq!(test.refuse(&token).await.problem(), "claim-confirmed");
     assert_eq!(anna.addresses().await.len(), 3);
 }
 
-async fn confirming_twice_is_once(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn confirming_twice_is_once(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let (_, token) = anna.claimed("new@partner.test").await;
     let click = json!({ "kind": "click" });
-    let first = house.confirm(&token, click.clone(), Some(&anna)).await.ok();
-    house.mails().await;
+    let first = test.confirm(&token, click.clone(), Some(&anna)).await.ok();
+    test.mails().await;
     let activity = anna.activity().await;
-    let again = house.confirm(&token, click.clone(), Some(&anna)).await.ok();
+    let again = test.confirm(&token, click.clone(), Some(&anna)).await.ok();
     assert_eq!(first.json::<Confirmed>(), again.json());
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
     assert_eq!(anna.activity().await, activity);
-    assert_eq!(house.inspect(&token, Some(&anna)).await.problem(), "claim-confirmed");
+    assert_eq!(test.inspect(&token, Some(&anna)).await.problem(), "claim-confirmed");
     // Once the address is given up, or the link's day is over, it tells nothing of its claimant any more.
     anna.post("/aliases/remove", json!({ "address": "new@partner.test" }))
         .await
         .ok();
     assert_eq!(
-        house.confirm(&token, click.clone(), Some(&anna)).await.problem(),
+        test.confirm(&token, click.clone(), Some(&anna)).await.problem(),
         "claim-confirmed"
     );
     let (_, token) = anna.claimed("other@partner.test").await;
-    house.confirm(&token, click.clone(), Some(&anna)).await.ok();
-    house.clock.pass(24 * HOUR);
+    test.confirm(&token, click.clone(), Some(&anna)).await.ok();
+    test.clock.pass(24 * HOUR);
     anna.sign_in_again().await;
     assert_eq!(
-        house.confirm(&token, click, Some(&anna)).await.problem(),
+        test.confirm(&token, click, Some(&anna)).await.problem(),
         "claim-confirmed"
     );
 }
 
-async fn the_first_of_two_to_confirm_wins(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn the_first_of_two_to_confirm_wins(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, annas) = anna.claimed("new@partner.test").await;
     let (bens_claim, bens) = ben.claimed("new@partner.test").await;
-    house.confirm(&bens, json!({ "kind": "click" }), Some(&ben)).await.ok();
+    test.confirm(&bens, json!({ "kind": "click" }), Some(&ben)).await.ok();
     for by in [
         json!({ "kind": "click" }),
         json!({ "kind": "number", "number": bens_claim.number }),
     ] {
-        let reply = house.confirm(&annas, by, Some(&anna)).await;
+        let reply = test.confirm(&annas, by, Some(&anna)).await;
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "address-taken"));
     }
     // The page says what else could be done.
-    let shown: ClaimShown = house.inspect(&annas, Some(&anna)).await.ok().json();
+    let shown: ClaimShown = test.inspect(&annas, Some(&anna)).await.ok().json();
     assert_eq!((shown.outcome, shown.asks), (Outcome::MovesOrAbsorbs, Asks::Password));
     assert_eq!(anna.addresses().await.len(), 1);
     assert_eq!(anna.aliases().await.claims.len(), 1);
 }
 
-async fn two_who_confirm_at_once_are_one_who_does(house: House) {
+async fn two_who_confirm_at_once_are_one_who_does(test: TestPortal) {
     let mut people = Vec::new();
     for n in 0..4 {
-        people.push(house.professional(&format!("person{n}")).await);
+        people.push(test.professional(&format!("person{n}")).await);
     }
     let mut tokens = Vec::new();
     for person in &people {
-        let mut unit = house.portal.store.begin().await.unwrap();
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
         let address = "new@partner.test".parse().unwrap();
-        let id = addresses::claim(&house.portal, &mut unit, person.id(), &address, false)
+        let id = aliases::claim(&test.portal, &mut unit, person.id(), &address, false)
             .await
             .unwrap();
-        let secret = addresses::issue_claim_link(&house.portal, &mut unit, id)
+        let secret = aliases::issue_claim_link(&test.portal, &mut unit, id)
             .await
             .unwrap()
             .unwrap();
-        house.portal.commit(unit).await.unwrap();
+        unit.commit().await.unwrap();
         tokens.push(Bytes(secret.to_vec()));
     }
     // Each twice.
     let confirming = people.iter().zip(&tokens).flat_map(|pair| [pair, pair]);
     let click = async |(person, token): (&Person<'_>, &Bytes)| {
-        house.confirm(token, json!({ "kind": "click" }), Some(person)).await
+        test.confirm(token, json!({ "kind": "click" }), Some(person)).await
     };
     let replies = futures_util::future::join_all(confirming.map(click)).await;
     let (won, lost): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status.is_success());
@@ -615,8 +606,8 @@ async fn two_who_confirm_at_once_are_one_who_does(house: House) {
     assert_eq!(have, 1);
 }
 
-async fn a_link_that_was_never_given_out_opens_nothing(house: House) {
-    let anna = house.professional("anna").await;
+async fn a_link_that_was_never_given_out_opens_nothing(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let (_, token) = anna.claimed("new@partner.test").await;
     let mut near = token.clone();
     near.0[31] ^= 1;
@@ -629,16 +620,16 @@ async fn a_link_that_was_never_given_out_opens_nothing(house: House) {
         let proof = json!({ "token": token, "sign_in": "0199ad0e-1f7a-7000-8000-000000000001",
             "credential_finalization": Bytes(vec![1]) });
         for reply in [
-            house.inspect(&token, Some(&anna)).await,
-            house.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await,
-            house.refuse(&token).await,
-            house.post_as("/claims/prove", None, &proof).await,
+            test.inspect(&token, Some(&anna)).await,
+            test.confirm(&token, json!({ "kind": "click" }), Some(&anna)).await,
+            test.refuse(&token).await,
+            test.post_as("/claims/prove", None, &proof).await,
         ] {
             assert_eq!((reply.status.as_u16(), &*reply.problem()), (404, "link-unknown"));
         }
     }
     // The database knows the hash alone.
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     for column in [
         "SELECT COUNT(*) AS n FROM claims WHERE token = $1",
         "SELECT COUNT(*) AS n FROM claim_tokens WHERE hash = $1",
@@ -648,25 +639,24 @@ async fn a_link_that_was_never_given_out_opens_nothing(house: House) {
     }
 }
 
-async fn disabling_the_claimant_ends_its_claims(house: House) {
-    let ada = house
+async fn disabling_the_claimant_ends_its_claims(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let anna = house.professional("anna").await;
+    let anna = test.professional("anna").await;
     let (claim, token) = anna.claimed("new@partner.test").await;
     let path = format!("/admin/accounts/{}/disabled", anna.id());
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
     let number = json!({ "kind": "number", "number": claim.number });
-    assert_eq!(house.inspect(&token, None).await.problem(), "claim-ended");
+    assert_eq!(test.inspect(&token, None).await.problem(), "claim-ended");
     assert_eq!(
-        house.confirm(&token, number.clone(), None).await.problem(),
+        test.confirm(&token, number.clone(), None).await.problem(),
         "claim-ended"
     );
     ada.call(Method::PUT, &path, json!({ "disabled": false })).await.ok();
-    assert_eq!(house.confirm(&token, number, None).await.problem(), "claim-ended");
+    assert_eq!(test.confirm(&token, number, None).await.problem(), "claim-ended");
     assert_eq!(
-        house
-            .try_sign_in("anna@example.test", PASSWORD)
+        test.try_sign_in("anna@example.test", PASSWORD)
             .await
             .unwrap()
             .session
@@ -677,8 +667,8 @@ async fn disabling_the_claimant_ends_its_claims(house: House) {
     );
 }
 
-async fn a_get_changes_nothing(house: House) {
-    let anna = house.professional("anna").await;
+async fn a_get_changes_nothing(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let (_, token) = anna.claimed("new@partner.test").await;
     for path in [
         "/claims/inspect",
@@ -693,60 +683,57 @@ async fn a_get_changes_nothing(house: House) {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let page = format!("/confirm?token={}", URL_SAFE_NO_PAD.encode(&token.0));
     let get = crate::people::request(Method::GET, &page, Some(anna.bearer()));
-    house.request(get.body(axum::body::Body::empty()).unwrap()).await;
+    test.request(get.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(anna.addresses().await.len(), 1);
     assert_eq!(anna.aliases().await.claims.len(), 1);
     let changes = anna.get("/changes?since=0").await.body;
     anna.aliases().await;
-    house.inspect(&token, Some(&anna)).await.ok();
+    test.inspect(&token, Some(&anna)).await.ok();
     assert_eq!(anna.get("/changes?since=0").await.body, changes);
 }
 
-async fn a_claim_shows_how_its_mail_fares(house: House) {
-    let anna = house.professional("anna").await;
+async fn a_claim_shows_how_its_mail_fares(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let claim: Claim = anna.claim("new@partner.test").await.ok().json();
     assert_eq!(claim.mail, Notification::Waiting { attempts: 0 });
-    house
-        .relay
-        .refuse(Refuses::Address("new@partner.test".parse().unwrap()));
-    house.mails().await;
+    test.relay.refuse(Refuses::Address("new@partner.test".parse().unwrap()));
+    test.mails().await;
     assert_eq!(
         anna.aliases().await.claims[0].mail,
         Notification::Failed { at: NOW, refused: true }
     );
-    house.relay.refuse(None);
+    test.relay.refuse(None);
     anna.claim("new@partner.test").await.ok();
-    house.mails().await;
+    test.mails().await;
     assert_eq!(anna.aliases().await.claims[0].mail, Notification::Sent { at: NOW });
 }
 
-async fn what_has_ended_is_swept(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn what_has_ended_is_swept(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let (_, confirmed) = anna.claimed("new@partner.test").await;
-    house
-        .confirm(&confirmed, json!({ "kind": "click" }), Some(&anna))
+    test.confirm(&confirmed, json!({ "kind": "click" }), Some(&anna))
         .await
         .ok();
     let (_, expired) = anna.claimed("other@partner.test").await;
     let day = 24 * HOUR;
-    house.clock.pass(30 * day - 1);
-    portal::workers::sweep(&house.portal).await.unwrap();
-    assert_eq!(house.inspect(&confirmed, None).await.problem(), "claim-confirmed");
-    assert_eq!(house.inspect(&expired, None).await.problem(), "link-expired");
-    house.clock.pass(day + 1);
-    portal::workers::sweep(&house.portal).await.unwrap();
+    test.clock.pass(30 * day - 1);
+    portal::workers::sweep(&test.portal).await.unwrap();
+    assert_eq!(test.inspect(&confirmed, None).await.problem(), "claim-confirmed");
+    assert_eq!(test.inspect(&expired, None).await.problem(), "link-expired");
+    test.clock.pass(day + 1);
+    portal::workers::sweep(&test.portal).await.unwrap();
     for token in [&confirmed, &expired] {
-        assert_eq!(house.inspect(token, None).await.problem(), "link-unknown");
+        assert_eq!(test.inspect(token, None).await.problem(), "link-unknown");
     }
     anna.sign_in_again().await;
     assert_eq!(anna.aliases().await.claims, []);
     assert_eq!(anna.addresses().await.len(), 2);
     // The rows go with the mails that name them.
-    house.clock.pass(91 * day);
+    test.clock.pass(91 * day);
     for _ in 0..2 {
-        portal::workers::sweep(&house.portal).await.unwrap();
+        portal::workers::sweep(&test.portal).await.unwrap();
     }
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     let row = sqlx::query("SELECT COUNT(*) AS n FROM claims")
         .fetch_one(&mut *db)
         .await

@@ -4,25 +4,24 @@ use axum::{
     body::Body,
     http::{Method, header},
 };
-use portal::notices::{FolderRelay, Relay as _};
+use portal::ports::relay::{FolderRelay, Relay as _};
 use serde_json::Value;
 
 use crate::{
-    house::House,
     people::{Writes, link, request},
+    test_portal::TestPortal,
 };
 
 #[tokio::test]
 async fn basic_mails_are_shown_to_people_and_to_the_page_that_stands_in_for_outlook() {
     let folder = tempfile::tempdir().unwrap();
-    let house = House::sqlite_with(|settings| {
+    let test = TestPortal::sqlite_with(|settings| {
         settings.demo = true;
         settings.demo_mail = Some(folder.path().join("basic-mail"));
     })
     .await;
     let get = async |path| {
-        house
-            .request(request(Method::GET, path, None).body(Body::empty()).unwrap())
+        test.request(request(Method::GET, path, None).body(Body::empty()).unwrap())
             .await
     };
     assert_eq!(
@@ -30,14 +29,14 @@ async fn basic_mails_are_shown_to_people_and_to_the_page_that_stands_in_for_outl
         Vec::<Value>::new()
     );
 
-    let mut anna = house.professional("anna").await;
+    let mut anna = test.professional("anna").await;
     let relay = FolderRelay::new(folder.path().join("basic-mail"));
     let mut connection = relay.connect().await.unwrap();
     let mut links = Vec::new();
     for address in ["first@partner.test", "second@partner.test"] {
         anna.send(&Writes::to(&[address])).await;
-        house.clock.pass(1_000);
-        for mail in house.mails().await {
+        test.clock.pass(1_000);
+        for mail in test.mails().await {
             links.insert(0, link(&mail));
             connection.send(&mail).await.unwrap();
         }

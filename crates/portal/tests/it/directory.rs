@@ -11,8 +11,8 @@ use wire::sessions::AccountKind;
 
 use crate::{
     certificates::{add_address, id},
-    house::House,
     people::{Reply, request},
+    test_portal::TestPortal,
 };
 
 /// Of joe.doe, as in the draft.
@@ -25,36 +25,35 @@ fn published(settings: &mut Settings) {
 mod sqlite {
     #[tokio::test]
     async fn what_is_published_is_found_and_nothing_else() {
-        super::what_is_published(super::House::sqlite_with(super::published).await).await;
+        super::what_is_published(super::TestPortal::sqlite_with(super::published).await).await;
     }
 }
 
 mod postgres {
     #[tokio::test]
     async fn what_is_published_is_found_and_nothing_else() {
-        super::what_is_published(super::House::postgres_with(super::published).await).await;
+        super::what_is_published(super::TestPortal::postgres_with(super::published).await).await;
     }
 }
 
-async fn get(house: &House, path: &str) -> Reply {
-    house
-        .request(
-            request(Method::GET, &format!("/.well-known/openpgpkey{path}"), None)
-                .body(Body::empty())
-                .unwrap(),
-        )
-        .await
+async fn get(test: &TestPortal, path: &str) -> Reply {
+    test.request(
+        request(Method::GET, &format!("/.well-known/openpgpkey{path}"), None)
+            .body(Body::empty())
+            .unwrap(),
+    )
+    .await
 }
 
-async fn what_is_published(house: House) {
+async fn what_is_published(test: TestPortal) {
     let professional = AccountKind::Professional;
-    let mut joe = house.person("Joe", "Joe.Doe@Example.ORG", professional, false).await;
-    add_address(&house, id(&joe), "secret@elsewhere.test", false).await;
+    let mut joe = test.person("Joe", "Joe.Doe@Example.ORG", professional, false).await;
+    add_address(&test, id(&joe), "secret@elsewhere.test", false).await;
     joe.certify().await;
     let ask = |local: &str| format!("/example.org/hu/{JOE}?l={local}");
     let mut found = Vec::new();
     for local in ["Joe.Doe", "joe.doe", "JOE%2EDOE"] {
-        let reply = get(&house, &ask(local)).await.ok();
+        let reply = get(&test, &ask(local)).await.ok();
         assert_eq!(reply.headers[header::CONTENT_TYPE], "application/octet-stream");
         assert_eq!(reply.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
         found.push(reply.body);
@@ -63,34 +62,29 @@ async fn what_is_published(house: House) {
     let certificate = Certificate::parse(&found[0]).unwrap();
     assert_eq!(certificate.user_ids().collect::<Vec<_>>(), ["Joe.Doe@Example.ORG"]);
     assert_eq!(certificate.fingerprint(), joe.vault.certificate().fingerprint());
-    assert!(get(&house, "/example.org/policy").await.ok().body.is_empty());
+    assert!(get(&test, "/example.org/policy").await.ok().body.is_empty());
 
     // The direct method, for the portal's own host.
-    house
-        .person("Joe two", "joe.doe@portal.example.test", professional, false)
+    test.person("Joe two", "joe.doe@portal.example.test", professional, false)
         .await;
-    let direct = get(&house, &format!("/hu/{JOE}?l=joe.doe")).await.ok();
+    let direct = get(&test, &format!("/hu/{JOE}?l=joe.doe")).await.ok();
     let certificate = Certificate::parse(&direct.body).unwrap();
     assert_eq!(
         certificate.user_ids().collect::<Vec<_>>(),
         ["joe.doe@portal.example.test"]
     );
-    get(&house, "/policy").await.ok();
+    get(&test, "/policy").await.ok();
 
     // A local part with a plus, encoded or not: programs do either.
-    house
-        .person("Joe three", "joe+x@example.org", professional, false)
-        .await;
+    test.person("Joe three", "joe+x@example.org", professional, false).await;
     for local in ["joe+x", "joe%2Bx"] {
         let path = format!("/example.org/hu/bq8j67xyzs6dsnrc3h7ktaxudpoe4it1?l={local}");
-        get(&house, &path).await.ok();
+        get(&test, &path).await.ok();
     }
 
     // Everything else is not there, alike.
-    house.guest("gina").await;
-    house
-        .person("Gina", "gina@example.org", AccountKind::Guest, false)
-        .await;
+    test.guest("gina").await;
+    test.person("Gina", "gina@example.org", AccountKind::Guest, false).await;
     for path in [
         format!("/example.org/hu/{JOE}"),
         format!("/example.org/hu/{JOE}?l="),
@@ -108,20 +102,19 @@ async fn what_is_published(house: House) {
         format!("/example.org@example.org/hu/{JOE}?l=joe.doe"),
         format!("/example.org/hu/{JOE}?l=joe.doe%40example.org"),
     ] {
-        assert_eq!(get(&house, &path).await.problem(), "not-found", "{path}");
+        assert_eq!(get(&test, &path).await.problem(), "not-found", "{path}");
     }
     // Nor is somebody who is disabled.
-    let ada = house.person("ada", "ada@example.test", professional, true).await;
+    let ada = test.person("ada", "ada@example.test", professional, true).await;
     let path = format!("/admin/accounts/{}/disabled", id(&joe));
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
-    assert_eq!(get(&house, &ask("joe.doe")).await.problem(), "not-found");
+    assert_eq!(get(&test, &ask("joe.doe")).await.problem(), "not-found");
 }
 
 #[tokio::test]
 async fn nothing_is_published_unless_asked_for() {
-    let house = House::sqlite().await;
-    house
-        .person("Joe", "joe.doe@example.org", AccountKind::Professional, false)
+    let test = TestPortal::sqlite().await;
+    test.person("Joe", "joe.doe@example.org", AccountKind::Professional, false)
         .await;
     for path in [
         format!("/example.org/hu/{JOE}?l=joe.doe"),
@@ -129,6 +122,6 @@ async fn nothing_is_published_unless_asked_for() {
         format!("/hu/{JOE}?l=joe.doe"),
         "/policy".into(),
     ] {
-        assert_eq!(get(&house, &path).await.problem(), "not-found", "{path}");
+        assert_eq!(get(&test, &path).await.problem(), "not-found", "{path}");
     }
 }

@@ -10,7 +10,7 @@ use std::{
 fn the_openapi_document_is_the_committed_one() {
     let committed = include_str!("../../../../web/src/api/openapi.json");
     assert!(
-        portal::http::openapi().trim() == committed.trim(),
+        portal::server::openapi().trim() == committed.trim(),
         "the API changed: cargo run -p portal --example openapi > web/src/api/openapi.json, and look at the difference",
     );
 }

@@ -1,7 +1,7 @@
 //! What takes an account for its Master takes the one that it has now: after a promotion each place names the new one,
 //! but for what was put down before. Every place is listed in docs/master.md.
 
-use portal::{admin, notices::Mail};
+use portal::{admin, ports::relay::Mail};
 use serde_json::json;
 use vault::Certificate;
 use wire::{
@@ -12,9 +12,9 @@ use wire::{
 };
 
 use crate::{
-    house::{House, Refuses},
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, text, token},
+    test_portal::{Refuses, TestPortal},
 };
 
 on_both_engines![
@@ -29,27 +29,27 @@ on_both_engines![
 ];
 
 /// Somebody who has another Master than the one they registered under.
-async fn promoted<'a>(house: &'a House, name: &str) -> Person<'a> {
-    let mut person = house.professional(name).await;
+async fn promoted<'a>(test: &'a TestPortal, name: &str) -> Person<'a> {
+    let mut person = test.professional(name).await;
     let new = format!("{name}@new.test");
     person.add(&new).await;
     person.promote(&new, false).await.ok();
     person.certify().await;
-    house.mails().await;
+    test.mails().await;
     person
 }
 
-async fn mail_to(house: &House, address: &str) -> Mail {
-    let mails = house.mails().await;
+async fn mail_to(test: &TestPortal, address: &str) -> Mail {
+    let mails = test.mails().await;
     mails.into_iter().find(|mail| mail.to.as_typed() == address).unwrap()
 }
 
-async fn an_invitation_names_whoever_invited_under_the_master_of_now(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn an_invitation_names_whoever_invited_under_the_master_of_now(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.send(&Writes::to(&["waits@partner.test"])).await;
-    let invited = json!({ "token": token(&link(&mail_to(&house, "waits@partner.test").await)) });
+    let invited = json!({ "token": token(&link(&mail_to(&test, "waits@partner.test").await)) });
     let inviter = async || {
-        let reply = house.post("/api/v1/invitations/inspect", &invited).await.ok();
+        let reply = test.post("/api/v1/invitations/inspect", &invited).await.ok();
         reply.json::<Invitation>().invited_by.unwrap().address.to_string()
     };
     assert_eq!(inviter().await, "anna@example.test");
@@ -59,19 +59,19 @@ async fn an_invitation_names_whoever_invited_under_the_master_of_now(house: Hous
     assert_eq!(inviter().await, "anna@new.test");
 }
 
-async fn a_claims_mail_and_its_page_name_the_claimants_master_of_now(house: House) {
-    let ada = house
+async fn a_claims_mail_and_its_page_name_the_claimants_master_of_now(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let anna = house.professional("anna").await;
+    let anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
-    house.mails().await;
+    test.mails().await;
     // Claimed under one Master, mailed under the next.
     let claim: Claim = anna.claim("third@new.test").await.ok().json();
     let path = format!("/admin/accounts/{}/claims", anna.id());
     ada.post(&path, json!({ "address": "fourth@new.test" })).await.ok();
     anna.promote("anna@new.test", false).await.ok();
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let of = |address: &str| mails.iter().find(|mail| mail.to.as_typed() == address).unwrap();
     for address in ["third@new.test", "fourth@new.test"] {
         let text = text(of(address));
@@ -82,20 +82,20 @@ async fn a_claims_mail_and_its_page_name_the_claimants_master_of_now(house: Hous
     let third = token(&link(of("third@new.test")));
     for master in ["anna@new.test", "anna@example.test"] {
         anna.promote(master, false).await.ok();
-        let shown: ClaimShown = house.inspect(&third, None).await.ok().json();
+        let shown: ClaimShown = test.inspect(&third, None).await.ok().json();
         assert_eq!(shown.claimant.address.as_typed(), master);
     }
     let number = json!({ "kind": "number", "number": claim.number });
-    let confirmed: Confirmed = house.confirm(&third, number, None).await.ok().json();
+    let confirmed: Confirmed = test.confirm(&third, number, None).await.ok().json();
     assert_eq!(confirmed.claimant.address.as_typed(), "anna@example.test");
 }
 
-async fn keys_are_handed_to_a_certificate_that_names_the_claimants_master(house: House) {
-    let mut anna = promoted(&house, "anna").await;
-    let _ben = house.professional("ben").await;
-    let _carl = promoted(&house, "carl").await;
+async fn keys_are_handed_to_a_certificate_that_names_the_claimants_master(test: TestPortal) {
+    let mut anna = promoted(&test, "anna").await;
+    let _ben = test.professional("ben").await;
+    let _carl = promoted(&test, "carl").await;
     let given = async |token: &wire::Bytes, address: &str| {
-        let other = house.prove(token, address, PASSWORD).await.unwrap();
+        let other = test.prove(token, address, PASSWORD).await.unwrap();
         let certificate = Certificate::parse(other.proved.claimant_certificate.as_ref()).unwrap();
         let own: Vec<_> = other
             .proved
@@ -124,19 +124,19 @@ async fn keys_are_handed_to_a_certificate_that_names_the_claimants_master(house:
     assert_eq!(certificate.user_ids().len(), 0);
 }
 
-async fn a_mail_that_waits_goes_where_it_was_to_go(house: House) {
-    let anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn a_mail_that_waits_goes_where_it_was_to_go(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     anna.add("anna@new.test").await;
-    house.mails().await;
-    house.relay.refuse(Refuses::Everything);
+    test.mails().await;
+    test.relay.refuse(Refuses::Everything);
     ben.send(&Writes::to(&["anna@new.test"])).await;
-    house.mails().await;
+    test.mails().await;
     anna.promote("anna@new.test", false).await.ok();
     ben.send(&Writes::to(&["anna@example.test"])).await;
-    house.relay.refuse(None);
-    house.clock.pass(60_000);
-    let mails = house.mails().await;
+    test.relay.refuse(None);
+    test.clock.pass(60_000);
+    let mails = test.mails().await;
     let mut told: Vec<_> = mails
         .iter()
         .filter(|mail| text(mail).contains("has sent you a secure message"))
@@ -146,17 +146,17 @@ async fn a_mail_that_waits_goes_where_it_was_to_go(house: House) {
     assert_eq!(told, ["anna@example.test", "anna@new.test"]);
 }
 
-async fn whoever_is_told_a_new_master_is_told_at_their_own(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn whoever_is_told_a_new_master_is_told_at_their_own(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     ben.add("ben@new.test").await;
     ben.promote("ben@new.test", false).await.ok();
     ben.certify().await;
     anna.add("anna@new.test").await;
-    house.mails().await;
+    test.mails().await;
     anna.promote("anna@new.test", true).await.ok();
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let told: Vec<_> = mails
         .iter()
         .filter(|mail| text(mail).contains("now writes secure messages"))
@@ -173,16 +173,16 @@ fn shown(addresses: &[OwnAddress]) -> Vec<(&str, bool)> {
         .collect()
 }
 
-async fn lists_begin_with_the_master(house: House) {
-    let ada = house
+async fn lists_begin_with_the_master(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut anna = promoted(&house, "anna").await;
+    let mut anna = promoted(&test, "anna").await;
     let expected = [("anna@new.test", true), ("anna@example.test", false)];
     assert_eq!(shown(&anna.account().await.addresses), expected);
     assert_eq!(shown(&anna.aliases().await.addresses), expected);
     for address in ["anna@example.test", "Anna@NEW.test"] {
-        let signed_in = house.try_sign_in(address, PASSWORD).await.unwrap();
+        let signed_in = test.try_sign_in(address, PASSWORD).await.unwrap();
         assert_eq!(shown(&signed_in.session.account.addresses), expected);
     }
     let listed: Vec<ManagedAccount> = ada.get("/admin/accounts").await.ok().json();
@@ -192,7 +192,7 @@ async fn lists_begin_with_the_master(house: House) {
     let details: ManagedAccountDetails = ada.get(&path).await.ok().json();
     assert_eq!(shown(&details.account.addresses), expected);
     for address in ["anna@example.test", "anna@new.test"] {
-        let found = admin::find(&house.portal, &address.parse().unwrap()).await.unwrap();
+        let found = admin::find(&test.portal, &address.parse().unwrap()).await.unwrap();
         assert_eq!(found, anna.id());
     }
     // Who has not registered has the address that mail waits for.
@@ -205,10 +205,10 @@ async fn lists_begin_with_the_master(house: House) {
     assert_eq!(shown(&waits.addresses), [("Waits@partner.test", true)]);
 }
 
-async fn every_client_is_told_and_the_activity_says_so(house: House) {
-    let anna = house.professional("anna").await;
+async fn every_client_is_told_and_the_activity_says_so(test: TestPortal) {
+    let anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
-    house.clock.pass(1);
+    test.clock.pass(1);
     let before: Changes = anna.get("/changes?since=0").await.ok().json();
     anna.promote("anna@new.test", false).await.ok();
     let path = format!("/changes?since={}", before.latest);
@@ -218,9 +218,9 @@ async fn every_client_is_told_and_the_activity_says_so(house: House) {
     assert_eq!(newest, (ActivityKind::Promoted, Some("anna@new.test".to_owned())));
 }
 
-async fn what_was_sent_stays_under_the_master_of_its_time(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn what_was_sent_stays_under_the_master_of_its_time(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let writes = Writes::to(&["ben@example.test", "anna@example.test"]);
     anna.send(&writes).await;
     anna.add("anna@new.test").await;

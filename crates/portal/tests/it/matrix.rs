@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use wire::{Bytes, mailbox::Folder, sessions::AccountKind};
 
 use crate::{
-    house::House,
     people::{Writes, request, token},
+    test_portal::TestPortal,
 };
 
 /// Who asks, in the order of the table's columns. What the routes name belongs to the Professional.
@@ -66,16 +66,16 @@ const fn administrator(status: u16) -> Expected {
 
 #[tokio::test]
 async fn each_kind_of_caller_against_each_route() {
-    let house = House::sqlite().await;
-    let ada = house
+    let test = TestPortal::sqlite().await;
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let mut anna = house.professional("anna").await;
-    let other = house.professional("other").await;
-    let gina = house.guest("gina").await;
-    let ended = house.professional("ended").await;
-    let disabled = house.professional("disabled").await;
-    let bystander = house.professional("bystander").await;
+    let mut anna = test.professional("anna").await;
+    let other = test.professional("other").await;
+    let gina = test.guest("gina").await;
+    let ended = test.professional("ended").await;
+    let disabled = test.professional("disabled").await;
+    let bystander = test.professional("bystander").await;
     ended.call(Method::DELETE, "/session", Value::Null).await.ok();
     let path = format!("/admin/accounts/{}/disabled", disabled.signed_in.session.account.id);
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
@@ -86,7 +86,7 @@ async fn each_kind_of_caller_against_each_route() {
         ..Writes::to(&["waits@partner.test"])
     })
     .await;
-    let invited = token(&crate::people::link(&house.mails().await[0]));
+    let invited = token(&crate::people::link(&test.mails().await[0]));
     let delivery = anna.list(Folder::Sent).await[0].id.to_string();
     let sha256 = file.sha256.to_string();
     let bystander = bystander.signed_in.session.account.id.to_string();
@@ -95,7 +95,7 @@ async fn each_kind_of_caller_against_each_route() {
     let (claim, confirmation) = anna.claimed("claimed@partner.test").await;
 
     let kept = anna.activate().await;
-    let program: wire::sessions::SignedIn = house.begin_by(&kept.pass, "1.0.0").await.ok().json();
+    let program: wire::sessions::SignedIn = test.begin_by(&kept.pass, "1.0.0").await.ok().json();
     // Another, so that what is done to it does not end the session of the first.
     let activation = anna.activate().await.id;
     let account = anna.id();
@@ -473,7 +473,7 @@ async fn each_kind_of_caller_against_each_route() {
         ),
     ];
 
-    let document: Value = serde_json::from_str(&portal::http::openapi()).unwrap();
+    let document: Value = serde_json::from_str(&portal::server::openapi()).unwrap();
     let documented: BTreeSet<String> = document["paths"]
         .as_object()
         .unwrap()
@@ -517,7 +517,7 @@ async fn each_kind_of_caller_against_each_route() {
                 body => Body::from(body.to_string()),
             };
             // The event stream never ends; its head is the answer.
-            let response = tower::ServiceExt::oneshot(house.router.clone(), builder.body(body).unwrap())
+            let response = tower::ServiceExt::oneshot(test.router.clone(), builder.body(body).unwrap())
                 .await
                 .unwrap();
             let status = response.status().as_u16();
@@ -531,7 +531,7 @@ async fn each_kind_of_caller_against_each_route() {
 
 #[tokio::test]
 async fn what_is_not_the_api_is_open_and_harmless() {
-    let house = House::sqlite().await;
+    let test = TestPortal::sqlite().await;
     for (path, status) in [
         ("/healthz", 204),
         ("/readyz", 204),
@@ -545,7 +545,7 @@ async fn what_is_not_the_api_is_open_and_harmless() {
         ("/nothing.js", 404),
         ("/../../etc/passwd", 404),
     ] {
-        let reply = house
+        let reply = test
             .request(request(Method::GET, path, None).body(Body::empty()).unwrap())
             .await;
         // Where the web client was built, a path that names no file is one of its own pages.
@@ -564,7 +564,7 @@ async fn what_is_not_the_api_is_open_and_harmless() {
         assert!(!body.contains("Basic mail of"), "no demonstration unless asked for");
         assert!(!body.contains("root:"), "{path}");
     }
-    let post = house
+    let post = test
         .request(
             request(Method::POST, "/api/v1/portal", None)
                 .body(Body::empty())

@@ -3,7 +3,7 @@
 
 use axum::{body::Body, http::Method};
 use portal::{
-    addresses,
+    aliases,
     storage::{Key as _, RowExt as _},
 };
 use serde_json::{Value, json};
@@ -17,9 +17,9 @@ use wire::{
 use crate::{
     certificates::add_address,
     claiming::Other,
-    house::{House, NOW},
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, request, token},
+    test_portal::{NOW, TestPortal},
 };
 
 const MINUTE: i64 = 60_000;
@@ -58,9 +58,9 @@ on_both_engines![
 ];
 
 /// All that is of an account in the database, but for the attempts of others to prove its password.
-async fn state(house: &House, person: &Person<'_>) -> Vec<String> {
+async fn state(test: &TestPortal, person: &Person<'_>) -> Vec<String> {
     let mut state = Vec::new();
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     let account = person.id();
     for (sql, columns) in [
         (
@@ -110,11 +110,11 @@ fn click() -> Value {
     json!({ "kind": "click" })
 }
 
-async fn an_address_that_nobody_has_joins(house: House) {
-    let anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn an_address_that_nobody_has_joins(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     let (_, token) = anna.claimed("Anna@new.test").await;
-    let confirmed: Confirmed = house.confirm(&token, click(), Some(&anna)).await.ok().json();
+    let confirmed: Confirmed = test.confirm(&token, click(), Some(&anna)).await.ok().json();
     assert_eq!(confirmed.address.as_typed(), "Anna@new.test");
     assert_eq!(anna.addresses().await, ["anna@example.test", "Anna@new.test"]);
     assert_eq!(anna.aliases().await.claims, []);
@@ -124,7 +124,7 @@ async fn an_address_that_nobody_has_joins(house: House) {
             .contains(&(ActivityKind::AliasAdded, Some("Anna@new.test".into())))
     );
     // Both addresses are told, each of itself alone.
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["Anna@new.test", "anna@example.test"]);
     // Mail to either lands in the same Inbox, one delivery for both.
@@ -133,20 +133,20 @@ async fn an_address_that_nobody_has_joins(house: House) {
         .await;
     assert_eq!(anna.readable().await, ["To both", "To the new"]);
     // And either signs in.
-    let signed_in = house.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
+    let signed_in = test.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
     assert_eq!(signed_in.session.account.id, anna.id());
 }
 
-async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
-    let mut ben = house.professional("ben").await;
+async fn mail_that_waits_joins_and_custody_hands_its_key_over(test: TestPortal) {
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["anna@new.test"]).about("Waits")).await;
-    let invited = token(&link(&house.mails().await[0]));
-    let mut anna = house.professional("anna").await;
+    let invited = token(&link(&test.mails().await[0]));
+    let mut anna = test.professional("anna").await;
     ben.send(&Writes::to(&["anna@example.test"]).about("Arrived")).await;
     let (claim, token) = anna.claimed("Anna@new.test").await;
     let before = anna.get("/changes?since=0").await.ok().json::<Changes>().latest;
     let number = json!({ "kind": "number", "number": claim.number });
-    house.confirm(&token, number, None).await.ok();
+    test.confirm(&token, number, None).await.ok();
     let changes: Changes = anna.get(&format!("/changes?since={before}")).await.ok().json();
     assert!(changes.changes.contains(&Change::Account) && changes.changes.contains(&Change::Mailboxes));
     anna.take_parcels_in().await;
@@ -162,11 +162,11 @@ async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
     // The address is as it was proved now, not as it was invited.
     assert_eq!(anna.addresses().await, ["anna@example.test", "Anna@new.test"]);
     // The invitation's link is not a way in any more, and custody has no key.
-    let inspected = house
+    let inspected = test
         .post("/api/v1/invitations/inspect", json!({ "token": invited }))
         .await;
     assert_eq!(inspected.problem(), "invitation-used");
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     let row = sqlx::query("SELECT COUNT(*) AS n FROM waiting_keys")
         .fetch_one(&mut *db)
         .await
@@ -179,23 +179,23 @@ async fn mail_that_waits_joins_and_custody_hands_its_key_over(house: House) {
     assert_eq!(anna.readable().await, ["Arrived", "Next", "Waits"]);
 }
 
-async fn an_invitation_is_used_once_whichever_way(house: House) {
-    let mut ben = house.professional("ben").await;
+async fn an_invitation_is_used_once_whichever_way(test: TestPortal) {
+    let mut ben = test.professional("ben").await;
     ben.send(&Writes::to(&["anna@new.test"])).await;
-    let invited = token(&link(&house.mails().await[0]));
-    let anna = house.professional("anna").await;
+    let invited = token(&link(&test.mails().await[0]));
+    let anna = test.professional("anna").await;
     let (_, token) = anna.claimed("anna@new.test").await;
     // Somebody registers while the claim is pending: from then on it takes their password.
-    let _other = house.register("other", "anna@new.test", invited).await;
-    let taken = house.confirm(&token, click(), Some(&anna)).await;
+    let _other = test.register("other", "anna@new.test", invited).await;
+    let taken = test.confirm(&token, click(), Some(&anna)).await;
     assert_eq!(taken.problem(), "address-taken");
-    let shown: ClaimShown = house.inspect(&token, Some(&anna)).await.ok().json();
+    let shown: ClaimShown = test.inspect(&token, Some(&anna)).await.ok().json();
     assert_eq!(shown.outcome, Outcome::Absorbs);
     // Whoever invited and was absorbed since is shown as who they are now.
-    let mut carl = house.professional("carl").await;
+    let mut carl = test.professional("carl").await;
     ben.send(&Writes::to(&["later@new.test"])).await;
     let invited = crate::people::token(&link(
-        &house
+        &test
             .mails()
             .await
             .into_iter()
@@ -203,7 +203,7 @@ async fn an_invitation_is_used_once_whichever_way(house: House) {
             .unwrap(),
     ));
     carl.absorb("ben@example.test", PASSWORD).await;
-    let invitation: Invitation = house
+    let invitation: Invitation = test
         .post("/api/v1/invitations/inspect", json!({ "token": invited }))
         .await
         .ok()
@@ -215,10 +215,10 @@ async fn an_invitation_is_used_once_whichever_way(house: House) {
     );
 }
 
-async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.guest("ben").await;
-    let mut carl = house.professional("carl").await;
+async fn an_account_is_absorbed_with_all_that_it_can_open(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.guest("ben").await;
+    let mut carl = test.professional("carl").await;
     carl.send(&Writes::to(&["ben@example.test"]).about("For ben")).await;
     ben.send(&Writes::to(&["carl@example.test"]).about("From ben")).await;
     carl.send(&Writes::to(&["anna@example.test"]).about("For anna")).await;
@@ -226,10 +226,10 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     let bens = slip(ben.list(Folder::Inbox).await);
     let recipient_slip = ben.open(&ben.list(Folder::Inbox).await[0]).await.0.slip;
     let (carls, carls_readable) = (carl.list(Folder::Sent).await, carl.readable().await);
-    let pending = ben.house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
+    let pending = ben.test.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
 
     let (_, token) = anna.claimed("Ben@example.test").await;
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     assert_eq!(other.proved.account, ben.id());
     let own = other.claimant.user_ids().collect::<Vec<_>>();
     assert_eq!(
@@ -237,29 +237,26 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
         ["anna@example.test"],
         "of the claimant's addresses the Master alone"
     );
-    house.mails().await;
+    test.mails().await;
     let by = other.absorb();
-    let confirmed: Confirmed = house.confirm(&token, by.clone(), None).await.ok().json();
+    let confirmed: Confirmed = test.confirm(&token, by.clone(), None).await.ok().json();
     // As its owner typed it, which is where mail is known to arrive.
     assert_eq!(confirmed.address.as_typed(), "ben@example.test");
     assert_eq!(confirmed.claimant.address.as_typed(), "anna@example.test");
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["anna@example.test", "ben@example.test"]);
     // Once more with the same link is the same success.
-    assert_eq!(
-        house.confirm(&token, by, None).await.ok().json::<Confirmed>(),
-        confirmed
-    );
+    assert_eq!(test.confirm(&token, by, None).await.ok().json::<Confirmed>(), confirmed);
 
     // Its sessions are dead, and it does not sign in by itself: its address opens the account that has it now.
     assert_eq!(ben.get("/session").await.problem(), "signed-out");
     let get = request(Method::GET, "/api/v1/session", pending.bearer.as_deref());
     assert_eq!(
-        house.request(get.body(Body::empty()).unwrap()).await.problem(),
+        test.request(get.body(Body::empty()).unwrap()).await.problem(),
         "signed-out"
     );
-    let signed_in = house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
+    let signed_in = test.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
     assert_eq!(signed_in.session.account.id, anna.id());
 
     let account = anna.account().await;
@@ -309,11 +306,11 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(house: House) {
     );
 }
 
-async fn what_is_absorbed_can_be_absorbed_again(house: House) {
-    let anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    let mut dora = house.professional("dora").await;
+async fn what_is_absorbed_can_be_absorbed_again(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    let mut dora = test.professional("dora").await;
     for to in ["anna@example.test", "ben@example.test", "carl@example.test"] {
         dora.send(&Writes::to(&[to]).about(format!("For {to}"))).await;
     }
@@ -335,7 +332,7 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
         ["anna@example.test", "ben@example.test", "carl@example.test"]
     );
     // Never at another that points further.
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     for person in [&anna, &ben] {
         let row = sqlx::query("SELECT absorbed_into FROM accounts WHERE id = $1").bind(person.id().key());
         let row = row.fetch_one(&mut *db).await.unwrap();
@@ -344,18 +341,18 @@ async fn what_is_absorbed_can_be_absorbed_again(house: House) {
     drop(db);
     // No vault is left behind but carl's.
     for person in [&anna, &ben] {
-        assert!(state(&house, person).await.contains(&"vaults 0".to_owned()));
+        assert!(state(&test, person).await.contains(&"vaults 0".to_owned()));
     }
     dora.send(&Writes::to(&["anna@example.test"]).about("Later")).await;
     assert!(carl.readable().await.contains(&"Later".to_owned()));
 }
 
-async fn an_account_that_took_waiting_mail_in_is_absorbed_with_it(house: House) {
-    let mut dora = house.professional("dora").await;
+async fn an_account_that_took_waiting_mail_in_is_absorbed_with_it(test: TestPortal) {
+    let mut dora = test.professional("dora").await;
     dora.send(&Writes::to(&["waits@new.test"]).about("Waits")).await;
-    let anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    house.mails().await;
+    let anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    test.mails().await;
     // Anna has not taken the waiting key in when she is absorbed.
     anna.add("waits@new.test").await;
     ben.absorb("anna@example.test", PASSWORD).await;
@@ -366,24 +363,23 @@ async fn an_account_that_took_waiting_mail_in_is_absorbed_with_it(house: House) 
     assert_eq!(addresses, ["anna@example.test", "ben@example.test", "waits@new.test"]);
 }
 
-async fn one_alias_moves_and_leaves_the_rest(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
+async fn one_alias_moves_and_leaves_the_rest(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
     ben.add("shared@example.test").await;
     ben.add("other@example.test").await;
     carl.send(&Writes::to(&["shared@example.test"]).about("Before")).await;
     let (_, token) = anna.claimed("shared@example.test").await;
-    let shown: ClaimShown = house.inspect(&token, Some(&anna)).await.ok().json();
+    let shown: ClaimShown = test.inspect(&token, Some(&anna)).await.ok().json();
     assert_eq!(shown.outcome, Outcome::MovesOrAbsorbs);
     // By the password of the account, whichever of its addresses is typed.
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
-    house.mails().await;
-    house
-        .confirm(&token, other.move_over("shared@example.test"), None)
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    test.mails().await;
+    test.confirm(&token, other.move_over("shared@example.test"), None)
         .await
         .ok();
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(
         told,
@@ -408,8 +404,7 @@ async fn one_alias_moves_and_leaves_the_rest(house: House) {
     assert_eq!(anna.readable().await, ["After"]);
     assert_eq!(ben.readable().await, ["Before"]);
     assert_eq!(
-        house
-            .try_sign_in("shared@example.test", PASSWORD)
+        test.try_sign_in("shared@example.test", PASSWORD)
             .await
             .unwrap()
             .session
@@ -419,86 +414,84 @@ async fn one_alias_moves_and_leaves_the_rest(house: House) {
     );
     // And back again.
     let (_, token) = ben.claimed("shared@example.test").await;
-    let mut other = house.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
-    house
-        .confirm(&token, other.move_over("shared@example.test"), None)
+    let mut other = test.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
+    test.confirm(&token, other.move_over("shared@example.test"), None)
         .await
         .ok();
     assert_eq!(ben.addresses().await.len(), 3);
     // The whole account can be had by its alias, too. (An address gets three mails an hour.)
-    house.clock.pass(60 * MINUTE);
+    test.clock.pass(60 * MINUTE);
     let (_, token) = anna.claimed("shared@example.test").await;
-    let mut other = house.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
-    house.confirm(&token, other.absorb(), None).await.ok();
+    let mut other = test.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
+    test.confirm(&token, other.absorb(), None).await.ok();
     assert_eq!(anna.addresses().await.len(), 4);
 }
 
-async fn a_master_does_not_move(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn a_master_does_not_move(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, token) = anna.claimed("ben@example.test").await;
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
-    let before = state(&house, &ben).await;
-    let reply = house.confirm(&token, other.move_over("ben@example.test"), None).await;
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let before = state(&test, &ben).await;
+    let reply = test.confirm(&token, other.move_over("ben@example.test"), None).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "claim-changed"));
     for by in [click(), json!({ "kind": "number", "number": "0000" })] {
-        assert_eq!(house.confirm(&token, by, Some(&anna)).await.problem(), "address-taken");
+        assert_eq!(test.confirm(&token, by, Some(&anna)).await.problem(), "address-taken");
     }
-    assert_eq!(state(&house, &ben).await, before);
+    assert_eq!(state(&test, &ben).await, before);
 }
 
-async fn a_wrong_password_changes_nothing(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn a_wrong_password_changes_nothing(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, token) = anna.claimed("ben@example.test").await;
-    let before = (state(&house, &anna).await, state(&house, &ben).await);
+    let before = (state(&test, &anna).await, state(&test, &ben).await);
     // Tries count as those of a sign-in do, whatever page they come from.
     for _ in 0..5 {
-        let Err(reply) = house.prove(&token, "ben@example.test", "a wrong one").await else {
+        let Err(reply) = test.prove(&token, "ben@example.test", "a wrong one").await else {
             panic!()
         };
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (401, "wrong-credentials"));
     }
-    assert_eq!((state(&house, &anna).await, state(&house, &ben).await), before);
+    assert_eq!((state(&test, &anna).await, state(&test, &ben).await), before);
     assert_eq!(
-        house
-            .try_sign_in("ben@example.test", PASSWORD)
+        test.try_sign_in("ben@example.test", PASSWORD)
             .await
             .unwrap_err()
             .problem(),
         "too-many-attempts"
     );
-    house.clock.pass(MINUTE);
+    test.clock.pass(MINUTE);
     // The right one forgives.
-    house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     for _ in 0..4 {
-        house.try_sign_in("ben@example.test", "a wrong one").await.unwrap_err();
+        test.try_sign_in("ben@example.test", "a wrong one").await.unwrap_err();
     }
-    house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
+    test.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
     // The claimant's own password proves nothing of ben's account.
-    let Err(reply) = house.prove(&token, "anna@example.test", PASSWORD).await else {
+    let Err(reply) = test.prove(&token, "anna@example.test", PASSWORD).await else {
         panic!()
     };
     assert_eq!(reply.problem(), "claim-changed");
     // An attempt is good once.
-    let (mut body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
+    let (mut body, _) = test.half_sign_in("ben@example.test", PASSWORD).await;
     body["token"] = json!(token);
-    house.post("/api/v1/claims/prove", body.clone()).await.ok();
+    test.post("/api/v1/claims/prove", body.clone()).await.ok();
     assert_eq!(
-        house.post("/api/v1/claims/prove", body).await.problem(),
+        test.post("/api/v1/claims/prove", body).await.problem(),
         "wrong-credentials"
     );
 }
 
-async fn a_proof_is_for_one_claim_one_account_and_ten_minutes(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let eve = house.professional("eve").await;
+async fn a_proof_is_for_one_claim_one_account_and_ten_minutes(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let eve = test.professional("eve").await;
     let (_, annas) = anna.claimed("ben@example.test").await;
     let (_, eves) = eve.claimed("ben@example.test").await;
-    let mut other = house.prove(&annas, "ben@example.test", PASSWORD).await.unwrap();
+    let mut other = test.prove(&annas, "ben@example.test", PASSWORD).await.unwrap();
     let by = other.absorb();
-    let before = state(&house, &ben).await;
+    let before = state(&test, &ben).await;
     // Not for another claim, nor a made-up one.
     for (token, proof) in [
         (&eves, by["proof"].clone()),
@@ -507,48 +500,40 @@ async fn a_proof_is_for_one_claim_one_account_and_ten_minutes(house: House) {
     ] {
         let mut by = by.clone();
         by["proof"] = proof;
-        let reply = house.confirm(token, by, Some(&eve)).await;
+        let reply = test.confirm(token, by, Some(&eve)).await;
         assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "password-needed"));
     }
     // The newest counts.
-    let newer = house
-        .prove(&annas, "ben@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
-    assert_eq!(house.confirm(&annas, by, None).await.problem(), "password-needed");
-    house.clock.pass(10 * MINUTE);
-    assert_eq!(house.confirm(&annas, newer, None).await.problem(), "password-needed");
+    let newer = test.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    assert_eq!(test.confirm(&annas, by, None).await.problem(), "password-needed");
+    test.clock.pass(10 * MINUTE);
+    assert_eq!(test.confirm(&annas, newer, None).await.problem(), "password-needed");
     // A mail that replaces the link takes the proof with it.
-    let newest = house
-        .prove(&annas, "ben@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
+    let newest = test.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
     anna.claim("ben@example.test").await.ok();
-    let resent = house.confirmation("ben@example.test").await;
+    let resent = test.confirmation("ben@example.test").await;
     assert_eq!(
-        house.confirm(&annas, newest.clone(), None).await.problem(),
+        test.confirm(&annas, newest.clone(), None).await.problem(),
         "link-replaced"
     );
-    assert_eq!(house.confirm(&resent, newest, None).await.problem(), "password-needed");
+    assert_eq!(test.confirm(&resent, newest, None).await.problem(), "password-needed");
     // And so does whatever ends ben's sessions.
     ben.add("bens@example.test").await;
-    house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
-    let (body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
+    test.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
+    let (body, _) = test.half_sign_in("ben@example.test", PASSWORD).await;
     ben.post("/session/password", body).await.ok();
-    let proved = house
+    let proved = test
         .prove(&resent, "ben@example.test", PASSWORD)
         .await
         .unwrap()
         .absorb();
     ben.promote("bens@example.test", false).await.ok();
     ben.promote("ben@example.test", false).await.ok();
-    assert_eq!(house.confirm(&resent, proved, None).await.problem(), "password-needed");
+    assert_eq!(test.confirm(&resent, proved, None).await.problem(), "password-needed");
     ben.post("/aliases/remove", json!({ "address": "bens@example.test" }))
         .await
         .ok();
-    let after: Vec<_> = state(&house, &ben)
+    let after: Vec<_> = state(&test, &ben)
         .await
         .into_iter()
         .filter(|line| !line.starts_with("changes") && !line.starts_with("sessions"))
@@ -560,43 +545,30 @@ async fn a_proof_is_for_one_claim_one_account_and_ten_minutes(house: House) {
     assert_eq!(after, before);
 }
 
-async fn what_changed_since_the_proof_is_told(house: House) {
-    let anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn what_changed_since_the_proof_is_told(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     let (_, token) = anna.claimed("ben@example.test").await;
     // The vault was written: the keyring that was handed over may lack a key.
-    let by = house
-        .prove(&token, "ben@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
+    let by = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
     let sealed = Bytes(ben.vault.lock(&ben.key, &mut ben.rng).unwrap());
     let write = request(Method::PUT, "/api/v1/vault", Some(ben.bearer()))
         .header("if-match", format!("\"{}\"", ben.signed_in.vault.version));
-    house
-        .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
+    test.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
         .await
         .ok();
-    let reply = house.confirm(&token, by, None).await;
+    let reply = test.confirm(&token, by, None).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (412, "version-conflict"));
     // An alias came: its succession is not among those that were signed.
-    let by = house
-        .prove(&token, "ben@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
+    let by = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
     ben.add("more@example.test").await;
-    assert_eq!(house.confirm(&token, by, None).await.problem(), "claim-changed");
+    assert_eq!(test.confirm(&token, by, None).await.problem(), "claim-changed");
     // The address became another's.
-    let by = house
-        .prove(&token, "ben@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
-    let mut carl = house.professional("carl").await;
+    let by = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let mut carl = test.professional("carl").await;
     carl.absorb("ben@example.test", PASSWORD).await;
     assert_eq!(
-        house.confirm(&token, by.clone(), None).await.problem(),
+        test.confirm(&token, by.clone(), None).await.problem(),
         "password-needed"
     );
     carl.add("carls@example.test").await;
@@ -604,105 +576,101 @@ async fn what_changed_since_the_proof_is_told(house: House) {
     carl.post("/aliases/remove", json!({ "address": "ben@example.test" }))
         .await
         .ok();
-    assert_eq!(house.confirm(&token, by, None).await.problem(), "claim-changed");
-    house.confirm(&token, click(), Some(&anna)).await.ok();
+    assert_eq!(test.confirm(&token, by, None).await.problem(), "claim-changed");
+    test.confirm(&token, click(), Some(&anna)).await.ok();
     assert_eq!(anna.addresses().await, ["anna@example.test", "ben@example.test"]);
 }
 
-async fn a_disabled_account_is_not_absorbed(house: House) {
-    let ada = house
+async fn a_disabled_account_is_not_absorbed(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     ben.add("alias@example.test").await;
     let (_, token) = anna.claimed("alias@example.test").await;
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     let path = format!("/admin/accounts/{}/disabled", ben.id());
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
-    let before = state(&house, &ben).await;
+    let before = state(&test, &ben).await;
     // Whether disabling forgot the proof or not, it is refused.
     for by in [other.absorb(), other.move_over("alias@example.test")] {
-        let refused = house.confirm(&token, by, None).await.problem();
+        let refused = test.confirm(&token, by, None).await.problem();
         assert!(
             ["account-disabled", "password-needed"].contains(&&*refused),
             "{refused}"
         );
     }
     // Only who knows the password learns why.
-    let Err(reply) = house.prove(&token, "ben@example.test", "a wrong one").await else {
+    let Err(reply) = test.prove(&token, "ben@example.test", "a wrong one").await else {
         panic!()
     };
     assert_eq!(reply.problem(), "wrong-credentials");
-    let Err(reply) = house.prove(&token, "ben@example.test", PASSWORD).await else {
+    let Err(reply) = test.prove(&token, "ben@example.test", PASSWORD).await else {
         panic!()
     };
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "account-disabled"));
-    assert_eq!(state(&house, &ben).await, before);
+    assert_eq!(state(&test, &ben).await, before);
     // Nor by a proof that came about in another way.
-    let mut unit = house.portal.store.begin().await.unwrap();
-    let proof = addresses::proved(&house.portal, &mut unit, &token.0, ben.id())
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    let proof = aliases::proved(&test.portal, &mut unit, &token.0, ben.id())
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     let mut by = other.absorb();
     by["proof"] = json!(Bytes(proof.to_vec()));
-    assert_eq!(house.confirm(&token, by, None).await.problem(), "account-disabled");
+    assert_eq!(test.confirm(&token, by, None).await.problem(), "account-disabled");
     assert_eq!(anna.addresses().await.len(), 1);
 }
 
-async fn the_only_administrator_is_not_absorbed(house: House) {
-    let ada = house
+async fn the_only_administrator_is_not_absorbed(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let anna = house.professional("anna").await;
+    let anna = test.professional("anna").await;
     let (_, token) = anna.claimed("ada@example.test").await;
-    let before = state(&house, &ada).await;
-    let by = house
-        .prove(&token, "ada@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
+    let before = state(&test, &ada).await;
+    let by = test.prove(&token, "ada@example.test", PASSWORD).await.unwrap().absorb();
     let sessions = |state: Vec<String>| {
         state
             .into_iter()
             .filter(|line| !line.starts_with("sessions"))
             .collect::<Vec<_>>()
     };
-    let reply = house.confirm(&token, by.clone(), None).await;
+    let reply = test.confirm(&token, by.clone(), None).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "only-administrator"));
-    assert_eq!(sessions(state(&house, &ada).await), sessions(before));
+    assert_eq!(sessions(state(&test, &ada).await), sessions(before));
     ada.get("/session").await.ok();
     // One who was invited and has not registered does not count; one who has does.
     let invite = wire::people::Invite {
         address: "bea@example.test".parse().unwrap(),
         kind: AccountKind::Professional,
     };
-    let invitation = portal::admin::invitation_link(&house.portal, &invite, true)
+    let invitation = portal::admin::invitation_link(&test.portal, &invite, true)
         .await
         .unwrap();
     assert_eq!(
-        house.confirm(&token, by.clone(), None).await.problem(),
+        test.confirm(&token, by.clone(), None).await.problem(),
         "only-administrator"
     );
-    let bea = house
+    let bea = test
         .register("bea", "bea@example.test", crate::people::token(&invitation))
         .await;
-    house.confirm(&token, by, None).await.ok();
+    test.confirm(&token, by, None).await.ok();
     // The claimant's rights stay as they are.
     assert!(!anna.account().await.administrator);
     assert_eq!(anna.get("/admin/accounts").await.problem(), "not-allowed");
     bea.get("/admin/accounts").await.ok();
 }
 
-async fn what_does_not_fit_is_refused_whole(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn what_does_not_fit_is_refused_whole(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     ben.add("alias@example.test").await;
     let (_, token) = anna.claimed("alias@example.test").await;
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     let (absorb, move_over) = (other.absorb(), other.move_over("alias@example.test"));
-    let before = (state(&house, &anna).await, state(&house, &ben).await);
+    let before = (state(&test, &anna).await, state(&test, &ben).await);
     let with = |by: &Value, field: &str, value: Value| {
         let mut by = by.clone();
         by[field] = value;
@@ -730,24 +698,21 @@ async fn what_does_not_fit_is_refused_whole(house: House) {
         (json!({ "kind": "absorb" }), "malformed"),
         (json!({ "kind": "steal" }), "malformed"),
     ] {
-        assert_eq!(house.confirm(&token, by, None).await.problem(), problem);
+        assert_eq!(test.confirm(&token, by, None).await.problem(), problem);
         assert_eq!(
-            (state(&house, &anna).await, state(&house, &ben).await),
+            (state(&test, &anna).await, state(&test, &ben).await),
             before,
             "{problem}"
         );
     }
     for n in 0..48 {
-        add_address(&house, anna.id(), &format!("alias{n}@example.test"), false).await;
+        add_address(&test, anna.id(), &format!("alias{n}@example.test"), false).await;
     }
-    let before = (state(&house, &anna).await, state(&house, &ben).await);
-    assert_eq!(
-        house.confirm(&token, absorb, None).await.problem(),
-        "too-many-addresses"
-    );
-    assert_eq!((state(&house, &anna).await, state(&house, &ben).await), before);
+    let before = (state(&test, &anna).await, state(&test, &ben).await);
+    assert_eq!(test.confirm(&token, absorb, None).await.problem(), "too-many-addresses");
+    assert_eq!((state(&test, &anna).await, state(&test, &ben).await), before);
     // One fits.
-    house.confirm(&token, move_over, None).await.ok();
+    test.confirm(&token, move_over, None).await.ok();
     assert_eq!(anna.addresses().await.len(), 50);
 }
 
@@ -755,30 +720,30 @@ fn other_succession(other: &mut Other, address: &str) -> Value {
     other.move_over(address)["succession"].clone()
 }
 
-async fn the_absorbed_vault_stays_until_its_keyring_was_taken_in(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn the_absorbed_vault_stays_until_its_keyring_was_taken_in(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.absorb("ben@example.test", PASSWORD).await;
-    assert!(state(&house, &ben).await.contains(&"vaults 1".to_owned()));
+    assert!(state(&test, &ben).await.contains(&"vaults 1".to_owned()));
     // With what a password proves itself against: without that nobody could open the copy.
-    assert!(state(&house, &ben).await.contains(&"passwords 1".to_owned()));
+    assert!(state(&test, &ben).await.contains(&"passwords 1".to_owned()));
     anna.take_parcels_in().await;
-    assert!(state(&house, &ben).await.contains(&"passwords 0".to_owned()));
-    assert!(state(&house, &ben).await.contains(&"vaults 0".to_owned()));
-    assert!(state(&house, &anna).await.contains(&"vaults 1".to_owned()));
-    let mut db = house.portal.store.read().await.unwrap();
+    assert!(state(&test, &ben).await.contains(&"passwords 0".to_owned()));
+    assert!(state(&test, &ben).await.contains(&"vaults 0".to_owned()));
+    assert!(state(&test, &anna).await.contains(&"vaults 1".to_owned()));
+    let mut db = test.portal.store.read().await.unwrap();
     let slots = sqlx::query("SELECT COUNT(*) AS n FROM unlock_slots WHERE account = $1").bind(ben.id().key());
     assert_eq!(slots.fetch_one(&mut *db).await.unwrap().int("n").unwrap(), 0);
 }
 
-async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(house: House) {
-    let mut ben = house.professional("ben").await;
-    let mut anna = house.professional("anna").await;
+async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(test: TestPortal) {
+    let mut ben = test.professional("ben").await;
+    let mut anna = test.professional("anna").await;
     for n in 0..4 {
         let address = format!("new{n}@partner.test");
         ben.send(&Writes::to(&[&address]).about(format!("Waits {n}"))).await;
         let invited = token(&link(
-            &house
+            &test
                 .mails()
                 .await
                 .into_iter()
@@ -786,8 +751,8 @@ async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(house: 
                 .unwrap(),
         ));
         let (_, token) = anna.claimed(&address).await;
-        let register = house.try_register("new", &address, invited);
-        let confirm = house.confirm(&token, click(), Some(&anna));
+        let register = test.try_register("new", &address, invited);
+        let confirm = test.confirm(&token, click(), Some(&anna));
         // Either may be the first to be asked.
         let (registered, confirmed) = match n % 2 {
             0 => futures_util::join!(register, confirm),
@@ -812,25 +777,17 @@ async fn registering_and_claiming_an_address_at_once_ends_in_one_of_both(house: 
     }
 }
 
-async fn two_who_absorb_each_other_at_once_are_one_account_after(house: House) {
-    let mut dora = house.professional("dora").await;
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn two_who_absorb_each_other_at_once_are_one_account_after(test: TestPortal) {
+    let mut dora = test.professional("dora").await;
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     dora.send(&Writes::to(&["anna@example.test", "ben@example.test"]).about("For both"))
         .await;
     let (_, annas) = anna.claimed("ben@example.test").await;
     let (_, bens) = ben.claimed("anna@example.test").await;
-    let by_anna = house
-        .prove(&annas, "ben@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
-    let by_ben = house
-        .prove(&bens, "anna@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
-    let replies = futures_util::join!(house.confirm(&annas, by_anna, None), house.confirm(&bens, by_ben, None));
+    let by_anna = test.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
+    let by_ben = test.prove(&bens, "anna@example.test", PASSWORD).await.unwrap().absorb();
+    let replies = futures_util::join!(test.confirm(&annas, by_anna, None), test.confirm(&bens, by_ben, None));
     let (won, lost) = match replies.0.status.is_success() {
         true => (&mut anna, replies.1),
         false => (&mut ben, replies.0),
@@ -841,13 +798,13 @@ async fn two_who_absorb_each_other_at_once_are_one_account_after(house: House) {
     assert_eq!(won.addresses().await.len(), 2);
 }
 
-async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
+async fn two_who_absorb_the_same_account_at_once_do_it_once(test: TestPortal) {
     let claimants = [
-        house.professional("anna").await,
-        house.professional("ben").await,
-        house.professional("carl").await,
+        test.professional("anna").await,
+        test.professional("ben").await,
+        test.professional("carl").await,
     ];
-    let dora = house.professional("dora").await;
+    let dora = test.professional("dora").await;
     dora.add("alias@example.test").await;
     let mut confirming = Vec::new();
     for (claimant, address) in claimants
@@ -855,7 +812,7 @@ async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
         .zip(["dora@example.test", "alias@example.test", "dora@example.test"])
     {
         let (_, token) = claimant.claimed(address).await;
-        let by = house
+        let by = test
             .prove(&token, "dora@example.test", PASSWORD)
             .await
             .unwrap()
@@ -864,7 +821,7 @@ async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
     }
     let confirming = confirming
         .iter()
-        .map(|(token, by)| house.confirm(token, by.clone(), None));
+        .map(|(token, by)| test.confirm(token, by.clone(), None));
     let replies = futures_util::future::join_all(confirming).await;
     let lost: Vec<_> = replies
         .iter()
@@ -884,24 +841,20 @@ async fn two_who_absorb_the_same_account_at_once_do_it_once(house: House) {
     assert_eq!(all, 5);
 }
 
-async fn two_administrators_are_not_both_absorbed_at_once(house: House) {
-    let ada = house
+async fn two_administrators_are_not_both_absorbed_at_once(test: TestPortal) {
+    let ada = test
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
-    let bea = house
+    let bea = test
         .person("bea", "bea@example.test", AccountKind::Professional, true)
         .await;
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, annas) = anna.claimed("ada@example.test").await;
     let (_, bens) = ben.claimed("bea@example.test").await;
-    let by_anna = house
-        .prove(&annas, "ada@example.test", PASSWORD)
-        .await
-        .unwrap()
-        .absorb();
-    let by_ben = house.prove(&bens, "bea@example.test", PASSWORD).await.unwrap().absorb();
-    let (one, other) = futures_util::join!(house.confirm(&annas, by_anna, None), house.confirm(&bens, by_ben, None));
+    let by_anna = test.prove(&annas, "ada@example.test", PASSWORD).await.unwrap().absorb();
+    let by_ben = test.prove(&bens, "bea@example.test", PASSWORD).await.unwrap().absorb();
+    let (one, other) = futures_util::join!(test.confirm(&annas, by_anna, None), test.confirm(&bens, by_ben, None));
     let (lost, stays) = match one.status.is_success() {
         true => (other, &bea),
         false => (one, &ada),
@@ -910,16 +863,16 @@ async fn two_administrators_are_not_both_absorbed_at_once(house: House) {
     stays.get("/admin/accounts").await.ok();
 }
 
-async fn promoting_takes_the_password_of_just_now(house: House) {
-    let anna = house.professional("anna").await;
+async fn promoting_takes_the_password_of_just_now(test: TestPortal) {
+    let anna = test.professional("anna").await;
     anna.add("new@example.test").await;
     let session: Session = anna.get("/session").await.ok().json();
     assert_eq!(session.password_until, NOW + 5 * MINUTE);
-    house.clock.pass(5 * MINUTE);
+    test.clock.pass(5 * MINUTE);
     let reply = anna.promote("new@example.test", false).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (403, "password-needed"));
     assert_eq!(anna.addresses().await[0], "anna@example.test");
-    let (body, _) = house.half_sign_in("anna@example.test", "a wrong one").await;
+    let (body, _) = test.half_sign_in("anna@example.test", "a wrong one").await;
     assert_eq!(
         anna.post("/session/password", body).await.problem(),
         "wrong-credentials"
@@ -928,7 +881,7 @@ async fn promoting_takes_the_password_of_just_now(house: House) {
         anna.promote("new@example.test", false).await.problem(),
         "password-needed"
     );
-    let (body, _) = house.half_sign_in("new@example.test", PASSWORD).await;
+    let (body, _) = test.half_sign_in("new@example.test", PASSWORD).await;
     let given: PasswordGiven = anna.post("/session/password", body.clone()).await.ok().json();
     assert_eq!(given.password_until, NOW + 10 * MINUTE);
     assert_eq!(
@@ -940,19 +893,19 @@ async fn promoting_takes_the_password_of_just_now(house: House) {
         anna.post("/session/password", body).await.problem(),
         "wrong-credentials"
     );
-    house.clock.pass(5 * MINUTE - 1);
+    test.clock.pass(5 * MINUTE - 1);
     anna.promote("new@example.test", false).await.ok();
     assert_eq!(anna.addresses().await, ["new@example.test", "anna@example.test"]);
 }
 
-async fn promoting_ends_all_that_went_before(house: House) {
-    let anna = house.professional("anna").await;
+async fn promoting_ends_all_that_went_before(test: TestPortal) {
+    let anna = test.professional("anna").await;
     anna.add("new@example.test").await;
-    let elsewhere = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    let elsewhere = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     // One in a cookie, and one that has only begun.
-    let (mut cookie, _) = house.half_sign_in("anna@example.test", PASSWORD).await;
+    let (mut cookie, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
     cookie["carrier"] = json!("cookie");
-    let reply = house.post("/api/v1/sessions", cookie).await.ok();
+    let reply = test.post("/api/v1/sessions", cookie).await.ok();
     let cookie = reply.headers["set-cookie"]
         .to_str()
         .unwrap()
@@ -960,7 +913,7 @@ async fn promoting_ends_all_that_went_before(house: House) {
         .next()
         .unwrap()
         .to_owned();
-    let (mut begun, _) = house.half_sign_in("new@example.test", PASSWORD).await;
+    let (mut begun, _) = test.half_sign_in("new@example.test", PASSWORD).await;
     begun["carrier"] = json!("bearer");
     anna.promote("new@example.test", true).await.ok();
     let with_cookie = || {
@@ -969,46 +922,46 @@ async fn promoting_ends_all_that_went_before(house: House) {
             .body(Body::empty())
             .unwrap()
     };
-    assert_eq!(house.request(with_cookie()).await.problem(), "signed-out");
+    assert_eq!(test.request(with_cookie()).await.problem(), "signed-out");
     for path in ["/api/v1/session", "/api/v1/vault", "/api/v1/events"] {
         let get = request(Method::GET, path, elsewhere.bearer.as_deref());
         assert_eq!(
-            house.request(get.body(Body::empty()).unwrap()).await.problem(),
+            test.request(get.body(Body::empty()).unwrap()).await.problem(),
             "signed-out",
             "{path}"
         );
     }
     assert_eq!(
-        house.post("/api/v1/sessions", begun).await.problem(),
+        test.post("/api/v1/sessions", begun).await.problem(),
         "wrong-credentials"
     );
     // The one that promoted goes on, and so does signing in, with any confirmed address.
     anna.get("/session").await.ok();
     for address in ["anna@example.test", "new@example.test"] {
-        house.try_sign_in(address, PASSWORD).await.unwrap();
+        test.try_sign_in(address, PASSWORD).await.unwrap();
     }
     // The reload keys went with the sessions.
-    let mut db = house.portal.store.read().await.unwrap();
+    let mut db = test.portal.store.read().await.unwrap();
     let row =
         sqlx::query("SELECT COUNT(*) AS n FROM sessions WHERE reload_key = $1").bind(&elsewhere.session.reload_key.0);
     assert_eq!(row.fetch_one(&mut *db).await.unwrap().int("n").unwrap(), 0);
 }
 
-async fn promoting_twice_is_once_and_only_ones_own(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn promoting_twice_is_once_and_only_ones_own(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.add("new@example.test").await;
     anna.add("third@example.test").await;
-    house.mails().await;
+    test.mails().await;
     for _ in 0..2 {
         assert_eq!(anna.promote("NEW@example.test", false).await.ok().status.as_u16(), 204);
-        let kept = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+        let kept = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
         // The second time ends nothing.
         assert!(kept.bearer.is_some());
     }
-    assert!(state(&house, &anna).await.contains(&"sessions 3".to_owned()));
+    assert!(state(&test, &anna).await.contains(&"sessions 3".to_owned()));
     // Each of its addresses is told once.
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["anna@example.test", "new@example.test", "third@example.test"]);
     for address in ["new@example.test", "unknown@example.test", "anna@example.test"] {
@@ -1029,18 +982,18 @@ async fn promoting_twice_is_once_and_only_ones_own(house: House) {
     );
 }
 
-async fn from_then_on_mail_goes_to_the_new_master_and_from_it(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn from_then_on_mail_goes_to_the_new_master_and_from_it(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     anna.add("new@example.test").await;
     anna.send(&Writes::to(&["ben@example.test"]).about("Before")).await;
     anna.promote("new@example.test", false).await.ok();
     anna.certify().await;
-    house.mails().await;
-    house.clock.pass(1);
+    test.mails().await;
+    test.clock.pass(1);
     anna.send(&Writes::to(&["ben@example.test"]).about("After")).await;
     ben.send(&Writes::to(&["anna@example.test"]).about("To the old")).await;
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["ben@example.test", "new@example.test"]);
     let from: Vec<_> = ben
@@ -1053,15 +1006,14 @@ async fn from_then_on_mail_goes_to_the_new_master_and_from_it(house: House) {
     assert_eq!(anna.readable().await, ["After", "Before", "To the old"]);
 }
 
-async fn those_dealt_with_are_told_three_times_a_day(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
+async fn those_dealt_with_are_told_three_times_a_day(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     anna.add("new@example.test").await;
-    house.mails().await;
+    test.mails().await;
     let told = async || {
-        house
-            .mails()
+        test.mails()
             .await
             .iter()
             .filter(|mail| mail.to.as_typed() == "ben@example.test")
@@ -1070,7 +1022,7 @@ async fn those_dealt_with_are_told_three_times_a_day(house: House) {
     let (old, new) = ("anna@example.test", "new@example.test");
     // What told nobody is not counted.
     for (address, tell) in [(new, true), (old, false), (new, true), (old, true)] {
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.promote(address, tell).await.ok();
         assert_eq!(told().await, usize::from(tell));
     }
@@ -1079,7 +1031,7 @@ async fn those_dealt_with_are_told_three_times_a_day(house: House) {
     assert_eq!(anna.addresses().await[0], old);
     anna.promote(new, false).await.ok();
     assert_eq!(told().await, 0);
-    house.clock.pass(24 * 60 * MINUTE);
+    test.clock.pass(24 * 60 * MINUTE);
     anna.sign_in_again().await;
     anna.promote(old, true).await.ok();
     assert_eq!(told().await, 1);
@@ -1088,16 +1040,16 @@ async fn those_dealt_with_are_told_three_times_a_day(house: House) {
     assert_eq!(tellings.count(), 4);
 }
 
-async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
-    let anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn removing_leaves_the_mail_and_frees_the_address(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     anna.add("old@example.test").await;
     ben.send(&Writes::to(&["old@example.test"]).about("To the old")).await;
-    house.mails().await;
+    test.mails().await;
     anna.post("/aliases/remove", json!({ "address": "OLD@example.test" }))
         .await
         .ok();
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["anna@example.test", "old@example.test"]);
     assert_eq!(anna.addresses().await, ["anna@example.test"]);
@@ -1114,8 +1066,7 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
         "not-found"
     );
     assert_eq!(
-        house
-            .try_sign_in("old@example.test", PASSWORD)
+        test.try_sign_in("old@example.test", PASSWORD)
             .await
             .unwrap_err()
             .problem(),
@@ -1123,13 +1074,13 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
     );
     // The next message invites whoever reads it, into a mailbox that knows nothing of before.
     ben.send(&Writes::to(&["old@example.test"]).about("Later")).await;
-    let invited = house
+    let invited = test
         .mails()
         .await
         .into_iter()
         .find(|mail| mail.to.as_typed() == "old@example.test")
         .unwrap();
-    let stranger = house
+    let stranger = test
         .register("stranger", "old@example.test", token(&link(&invited)))
         .await;
     assert_ne!(stranger.id(), anna.id());
@@ -1137,8 +1088,8 @@ async fn removing_leaves_the_mail_and_frees_the_address(house: House) {
     assert_eq!(anna.readable().await, ["To the old"]);
 }
 
-async fn the_master_cannot_be_removed(house: House) {
-    let anna = house.professional("anna").await;
+async fn the_master_cannot_be_removed(test: TestPortal) {
+    let anna = test.professional("anna").await;
     anna.add("new@example.test").await;
     let reply = anna
         .post("/aliases/remove", json!({ "address": "anna@example.test" }))
@@ -1151,21 +1102,20 @@ async fn the_master_cannot_be_removed(house: House) {
     assert_eq!(anna.addresses().await, ["new@example.test"]);
 }
 
-async fn a_sign_in_begun_under_an_address_that_left_yields_nothing(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn a_sign_in_begun_under_an_address_that_left_yields_nothing(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     ben.add("shared@example.test").await;
     ben.add("gone@example.test").await;
     let (_, token) = anna.claimed("shared@example.test").await;
-    let mut other = house.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
+    let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     let mut begun = Vec::new();
     for address in ["shared@example.test", "gone@example.test", "ben@example.test"] {
-        let (mut body, _) = house.half_sign_in(address, PASSWORD).await;
+        let (mut body, _) = test.half_sign_in(address, PASSWORD).await;
         body["carrier"] = json!("bearer");
         begun.push(body);
     }
-    house
-        .confirm(&token, other.move_over("shared@example.test"), None)
+    test.confirm(&token, other.move_over("shared@example.test"), None)
         .await
         .ok();
     ben.post("/aliases/remove", json!({ "address": "gone@example.test" }))
@@ -1173,19 +1123,19 @@ async fn a_sign_in_begun_under_an_address_that_left_yields_nothing(house: House)
         .ok();
     for body in &begun[..2] {
         assert_eq!(
-            house.post("/api/v1/sessions", body.clone()).await.problem(),
+            test.post("/api/v1/sessions", body.clone()).await.problem(),
             "wrong-credentials"
         );
     }
-    house.post("/api/v1/sessions", begun[2].clone()).await.ok();
+    test.post("/api/v1/sessions", begun[2].clone()).await.ok();
 }
 
-async fn the_password_of_another_account_is_not_given_here(house: House) {
-    let anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn the_password_of_another_account_is_not_given_here(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.add("new@example.test").await;
-    house.clock.pass(5 * MINUTE);
-    let (body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
+    test.clock.pass(5 * MINUTE);
+    let (body, _) = test.half_sign_in("ben@example.test", PASSWORD).await;
     assert_eq!(
         anna.post("/session/password", body).await.problem(),
         "wrong-credentials"
@@ -1195,45 +1145,44 @@ async fn the_password_of_another_account_is_not_given_here(house: House) {
         "password-needed"
     );
     // A session that ended meanwhile takes none.
-    let (body, _) = house.half_sign_in("ben@example.test", PASSWORD).await;
+    let (body, _) = test.half_sign_in("ben@example.test", PASSWORD).await;
     ben.call(Method::DELETE, "/session", Value::Null).await.ok();
     assert_eq!(ben.post("/session/password", body).await.problem(), "signed-out");
 }
 
-async fn writing_the_vault_tells_the_other_clients(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn writing_the_vault_tells_the_other_clients(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let before = anna.get("/changes?since=0").await.ok().json::<Changes>().latest;
     let sealed = Bytes(anna.vault.lock(&anna.key, &mut anna.rng).unwrap());
     let version = anna.signed_in.vault.version;
     let write = request(Method::PUT, "/api/v1/vault", Some(anna.bearer())).header("if-match", format!("\"{version}\""));
-    house
-        .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
+    test.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
         .await
         .ok();
     let changes: Changes = anna.get(&format!("/changes?since={before}")).await.ok().json();
     assert_eq!(changes.changes, [Change::Vault { version: version + 1 }]);
 }
 
-async fn all_of_it_from_one_address_to_another(house: House) {
-    let mut anna = house
+async fn all_of_it_from_one_address_to_another(test: TestPortal) {
+    let mut anna = test
         .person("Anna Berg", "anna.berg@old.test", AccountKind::Professional, false)
         .await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
     ben.send(&Writes::to(&["anna.berg@old.test"]).about("Old, to old"))
         .await;
     anna.send(&Writes::to(&["ben@example.test"]).about("Old, from old"))
         .await;
     carl.send(&Writes::to(&["anna.weber@new.test"]).about("Waiting at new"))
         .await;
-    let mail = house
+    let mail = test
         .mails()
         .await
         .into_iter()
         .find(|mail| mail.to.as_typed() == "anna.weber@new.test")
         .unwrap();
     // Somebody at the new organisation had her register there already.
-    let mut other = house
+    let mut other = test
         .register("Anna Weber", "anna.weber@new.test", token(&link(&mail)))
         .await;
     other.send(&Writes::to(&["carl@example.test"]).about("From new")).await;
@@ -1250,7 +1199,7 @@ async fn all_of_it_from_one_address_to_another(house: House) {
     anna.certify().await;
     assert_eq!(anna.readable().await, union);
     assert_eq!(anna.addresses().await, ["anna.weber@new.test"]);
-    house.mails().await;
+    test.mails().await;
     anna.send(&Writes::to(&["ben@example.test", "carl@example.test"]).about("New"))
         .await;
     ben.send(&Writes::to(&["anna.weber@new.test"]).about("To new")).await;

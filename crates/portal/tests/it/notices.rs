@@ -1,6 +1,6 @@
 //! Basic mail: what goes out, what it says, and what happens where it does not.
 
-use portal::notices::Mail;
+use portal::ports::relay::Mail;
 use serde_json::json;
 use wire::{
     mailbox::{Folder, Notification},
@@ -8,9 +8,9 @@ use wire::{
 };
 
 use crate::{
-    house::{House, Refuses},
     on_both_engines,
     people::{Person, Writes, link, token},
+    test_portal::{Refuses, TestPortal},
 };
 
 const MINUTE: i64 = 60_000;
@@ -34,8 +34,8 @@ async fn notification(person: &Person<'_>, n: usize) -> Notification {
     person.open(&sent).await.0.slip.participants[n].notification.unwrap()
 }
 
-async fn a_mail_says_who_and_where_and_nothing_of_the_message(house: House) {
-    let mut anna = house
+async fn a_mail_says_who_and_where_and_nothing_of_the_message(test: TestPortal) {
+    let mut anna = test
         .person(
             "Anna <b>Berg</b>",
             "anna@example.test",
@@ -43,14 +43,14 @@ async fn a_mail_says_who_and_where_and_nothing_of_the_message(house: House) {
             false,
         )
         .await;
-    let ben = house.professional("ben").await;
+    let ben = test.professional("ben").await;
     let writes = Writes {
         subject: "Biopsy".into(),
         text: "Malignant".into(),
         ..Writes::to(&["ben@example.test", "gina@partner.test"])
     };
     anna.send(&writes).await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 2);
     for mail in &mails {
         let text = String::from_utf8_lossy(&mail.message);
@@ -79,34 +79,32 @@ async fn a_mail_says_who_and_where_and_nothing_of_the_message(house: House) {
     });
 }
 
-async fn a_relay_that_is_down_loses_nothing(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
-    house.relay.refuse(Refuses::Everything);
+async fn a_relay_that_is_down_loses_nothing(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
+    test.relay.refuse(Refuses::Everything);
     for _ in 0..3 {
         anna.send(&Writes::to(&["ben@example.test"])).await;
     }
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
     assert!(matches!(notification(&anna, 0).await, Notification::Waiting { .. }));
-    house.relay.refuse(None);
+    test.relay.refuse(None);
     // Not before its time.
-    assert!(house.mails().await.is_empty());
-    house.clock.pass(60_000);
-    assert_eq!(house.mails().await.len(), 3);
+    assert!(test.mails().await.is_empty());
+    test.clock.pass(60_000);
+    assert_eq!(test.mails().await.len(), 3);
     assert!(matches!(notification(&anna, 0).await, Notification::Sent { .. }));
-    house.clock.pass(4 * 86_400_000);
-    assert!(house.mails().await.is_empty(), "each once");
+    test.clock.pass(4 * 86_400_000);
+    assert!(test.mails().await.is_empty(), "each once");
 }
 
-async fn one_refused_address_holds_nobody_up(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
-    let _carl = house.professional("carl").await;
-    house
-        .relay
-        .refuse(Refuses::Address("ben@example.test".parse().unwrap()));
+async fn one_refused_address_holds_nobody_up(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
+    let _carl = test.professional("carl").await;
+    test.relay.refuse(Refuses::Address("ben@example.test".parse().unwrap()));
     anna.send(&Writes::to(&["ben@example.test", "carl@example.test"])).await;
-    assert_eq!(house.mails().await.len(), 1);
+    assert_eq!(test.mails().await.len(), 1);
     assert!(matches!(
         notification(&anna, 0).await,
         Notification::Failed { refused: true, .. }
@@ -114,24 +112,24 @@ async fn one_refused_address_holds_nobody_up(house: House) {
     assert!(matches!(notification(&anna, 1).await, Notification::Sent { .. }));
 }
 
-async fn a_mail_that_is_not_taken_is_tried_for_three_days(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
-    let _carl = house.professional("carl").await;
-    house.relay.refuse(Refuses::Mail("ben@example.test".parse().unwrap()));
+async fn a_mail_that_is_not_taken_is_tried_for_three_days(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
+    let _carl = test.professional("carl").await;
+    test.relay.refuse(Refuses::Mail("ben@example.test".parse().unwrap()));
     anna.send(&Writes::to(&["ben@example.test", "carl@example.test"])).await;
-    assert_eq!(house.mails().await.len(), 1);
+    assert_eq!(test.mails().await.len(), 1);
     let mut tries = 1;
     loop {
         let Notification::Waiting { attempts } = notification(&anna, 0).await else {
             break;
         };
         assert_eq!(attempts, tries);
-        let next = portal::workers::send_due(&house.portal).await.unwrap().unwrap();
-        house.clock.pass(next - house.portal.now());
-        assert!(house.mails().await.is_empty());
+        let next = portal::workers::send_due(&test.portal).await.unwrap().unwrap();
+        test.clock.pass(next - test.portal.now());
+        assert!(test.mails().await.is_empty());
         tries += 1;
-        let again = house
+        let again = test
             .try_sign_in("anna@example.test", crate::people::PASSWORD)
             .await
             .unwrap();
@@ -141,39 +139,39 @@ async fn a_mail_that_is_not_taken_is_tried_for_three_days(house: House) {
         notification(&anna, 0).await,
         Notification::Failed { refused: false, .. }
     ));
-    let tried_for = house.portal.now() - crate::house::NOW;
+    let tried_for = test.portal.now() - crate::test_portal::NOW;
     assert!((3 * 86_400_000..4 * 86_400_000).contains(&tried_for), "{tried_for}");
     assert!((20..30).contains(&tries), "{tries}");
 }
 
-async fn somebody_who_registers_before_the_invitation_leaves_gets_the_message_link(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn somebody_who_registers_before_the_invitation_leaves_gets_the_message_link(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.send(&Writes::to(&["gina@partner.test"])).await;
-    let token = crate::people::token(&crate::people::link(&house.mails().await[0]));
+    let token = crate::people::token(&crate::people::link(&test.mails().await[0]));
     anna.send(&Writes::to(&["gina@partner.test"])).await;
-    let gina = house.register("Gina", "gina@partner.test", token).await;
+    let gina = test.register("Gina", "gina@partner.test", token).await;
     let newest = gina.list(Folder::Inbox).await[0].id;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(
         crate::people::link(&mails[0]),
-        format!("{}/inbox/{newest}", crate::house::URL)
+        format!("{}/inbox/{newest}", crate::test_portal::URL)
     );
 }
 
-async fn whose_address_is_confirmed_before_the_invitation_leaves_gets_the_message_link(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn whose_address_is_confirmed_before_the_invitation_leaves_gets_the_message_link(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let (_, token) = ben.claimed("waits@partner.test").await;
     anna.send(&Writes::to(&["waits@partner.test"])).await;
     let click = serde_json::json!({ "kind": "click" });
-    house.confirm(&token, click, Some(&ben)).await.ok();
+    test.confirm(&token, click, Some(&ben)).await.ok();
     let delivery = ben.list(Folder::Inbox).await[0].id;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let mail = mails
         .iter()
         .map(crate::people::link)
         .find(|link| !link.contains("/alarm#"));
-    assert_eq!(mail.unwrap(), format!("{}/inbox/{delivery}", crate::house::URL));
+    assert_eq!(mail.unwrap(), format!("{}/inbox/{delivery}", crate::test_portal::URL));
     assert!(
         mails
             .iter()
@@ -195,78 +193,78 @@ fn readers(mails: &[Mail]) -> Vec<&str> {
     mails.iter().map(|mail| mail.to.as_typed()).collect()
 }
 
-async fn of_many_messages_the_first_are_mailed_each_and_the_last_in_any_case(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut dora = house.professional("dora").await;
-    let ben = house.professional("ben").await;
+async fn of_many_messages_the_first_are_mailed_each_and_the_last_in_any_case(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut dora = test.professional("dora").await;
+    let ben = test.professional("ben").await;
     let to_ben = Writes::to(&["ben@example.test"]);
     for _ in 0..9 {
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.send(&to_ben).await;
     }
-    assert_eq!(house.mails().await.len(), 5);
+    assert_eq!(test.mails().await.len(), 5);
     assert_eq!(
         notifications(&anna).await[..4],
         [Notification::Waiting { attempts: 0 }; 4]
     );
     // Another sender's do not wait, and neither does a message of theirs to somebody else.
-    house.clock.pass(1);
+    test.clock.pass(1);
     dora.send(&to_ben).await;
     anna.send(&Writes::to(&["dora@example.test"])).await;
-    assert_eq!(house.mails().await.len(), 2);
+    assert_eq!(test.mails().await.len(), 2);
 
     // One that comes in between waits as long as the others.
-    house.clock.pass(9 * MINUTE - 1);
+    test.clock.pass(9 * MINUTE - 1);
     anna.send(&to_ben).await;
     let newest = ben.list(Folder::Inbox).await[0].id;
-    assert!(house.mails().await.is_empty());
-    let next = portal::workers::send_due(&house.portal).await.unwrap().unwrap();
-    assert_eq!(next - house.portal.now(), MINUTE);
+    assert!(test.mails().await.is_empty());
+    let next = portal::workers::send_due(&test.portal).await.unwrap().unwrap();
+    assert_eq!(next - test.portal.now(), MINUTE);
     let changes = async || anna.get("/changes?since=0").await.ok().json::<wire::mailbox::Changes>();
     let before = changes().await.latest;
-    house.clock.pass(MINUTE);
-    let mails = house.mails().await;
+    test.clock.pass(MINUTE);
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(link(&mails[0]), format!("{}/inbox/{newest}", crate::house::URL));
+    assert_eq!(link(&mails[0]), format!("{}/inbox/{newest}", crate::test_portal::URL));
     assert_eq!(changes().await.latest, before + 5);
-    let sent_at = house.portal.now();
+    let sent_at = test.portal.now();
     for n in [0, 2, 3, 4, 5] {
         assert_eq!(notifications(&anna).await[n], Notification::Sent { at: sent_at });
     }
-    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+    assert_eq!(portal::workers::send_due(&test.portal).await.unwrap(), None);
 
     // Who has had enough gets one every ten minutes, and each after a quiet hour.
     anna.send(&to_ben).await;
-    assert!(house.mails().await.is_empty());
-    house.clock.pass(10 * MINUTE);
-    assert_eq!(house.mails().await.len(), 1);
-    house.clock.pass(60 * MINUTE);
+    assert!(test.mails().await.is_empty());
+    test.clock.pass(10 * MINUTE);
+    assert_eq!(test.mails().await.len(), 1);
+    test.clock.pass(60 * MINUTE);
     anna.send(&to_ben).await;
     anna.send(&to_ben).await;
-    assert_eq!(house.mails().await.len(), 2);
+    assert_eq!(test.mails().await.len(), 2);
 }
 
-async fn an_invited_address_gets_three_mails_an_hour_whoever_writes(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn an_invited_address_gets_three_mails_an_hour_whoever_writes(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     let to_gina = Writes::to(&["gina@partner.test"]);
     for _ in 0..3 {
         anna.send(&to_gina).await;
         ben.send(&to_gina).await;
     }
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 3);
     let body = json!({ "token": token(&link(&mails[0])) });
-    let said = house.post("/api/v1/invitations/inspect", &body).await.ok();
+    let said = test.post("/api/v1/invitations/inspect", &body).await.ok();
     assert_eq!(said.json::<Invitation>().waiting, 6);
-    house.clock.pass(60 * MINUTE - 1);
+    test.clock.pass(60 * MINUTE - 1);
     anna.send(&to_gina).await;
-    assert!(house.mails().await.is_empty());
-    house.clock.pass(1);
-    let mails = house.mails().await;
+    assert!(test.mails().await.is_empty());
+    test.clock.pass(1);
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
-    let gina = house
+    assert_eq!(portal::workers::send_due(&test.portal).await.unwrap(), None);
+    let gina = test
         .register("Gina", "gina@partner.test", token(&link(&mails[0])))
         .await;
     assert_eq!(gina.list(Folder::Inbox).await.len(), 7);
@@ -277,70 +275,70 @@ async fn an_invited_address_gets_three_mails_an_hour_whoever_writes(house: House
     }
 }
 
-async fn what_becomes_of_one_mail_becomes_of_those_that_it_tells_of(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
+async fn what_becomes_of_one_mail_becomes_of_those_that_it_tells_of(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
     let ben = "ben@example.test";
     for _ in 0..8 {
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.send(&Writes::to(&[ben])).await;
     }
-    house.mails().await;
-    house.clock.pass(10 * MINUTE);
+    test.mails().await;
+    test.clock.pass(10 * MINUTE);
     // Not taken: tried again, still as one.
-    house.relay.refuse(Refuses::Mail(ben.parse().unwrap()));
-    house.mails().await;
+    test.relay.refuse(Refuses::Mail(ben.parse().unwrap()));
+    test.mails().await;
     assert_eq!(
         notifications(&anna).await[..3],
         [1, 0, 0].map(|attempts| Notification::Waiting { attempts })
     );
     // Refused for good: so it is for all of them.
-    house.relay.refuse(Refuses::Address(ben.parse().unwrap()));
-    house.clock.pass(MINUTE);
-    house.mails().await;
-    let (at, refused) = (house.portal.now(), true);
+    test.relay.refuse(Refuses::Address(ben.parse().unwrap()));
+    test.clock.pass(MINUTE);
+    test.mails().await;
+    let (at, refused) = (test.portal.now(), true);
     assert_eq!(
         notifications(&anna).await[..3],
         [Notification::Failed { at, refused }; 3]
     );
-    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+    assert_eq!(portal::workers::send_due(&test.portal).await.unwrap(), None);
 }
 
-async fn security_notices_without_end_are_put_off(house: House) {
-    let anna = house.professional("anna").await;
+async fn security_notices_without_end_are_put_off(test: TestPortal) {
+    let anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
-    house.mails().await;
+    test.mails().await;
     for address in ["anna@new.test", "anna@example.test"].iter().cycle().take(20) {
         anna.promote(address, false).await.ok();
     }
     // Five of each of two kinds to each of two addresses.
-    assert_eq!(house.mails().await.len(), 20);
-    house.clock.pass(10 * MINUTE);
-    let mails = house.mails().await;
+    assert_eq!(test.mails().await.len(), 20);
+    test.clock.pass(10 * MINUTE);
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 4);
     for mail in &mails {
         let alarm = json!({ "token": token(&link(mail)) });
-        house.post("/api/v1/alarms/inspect", alarm).await.ok();
+        test.post("/api/v1/alarms/inspect", alarm).await.ok();
     }
-    assert_eq!(portal::workers::send_due(&house.portal).await.unwrap(), None);
+    assert_eq!(portal::workers::send_due(&test.portal).await.unwrap(), None);
 }
 
-async fn whoever_causes_many_mails_delays_nobody_elses(house: House) {
+async fn whoever_causes_many_mails_delays_nobody_elses(test: TestPortal) {
     // The one who sends much comes first by the order of ids, too.
-    let mut anna = house.professional("anna").await;
-    house.clock.pass(1);
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
+    let mut anna = test.professional("anna").await;
+    test.clock.pass(1);
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
     let many: Vec<String> = (0..40).map(|n| format!("n{n:02}@partner.test")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     anna.send(&Writes::to(&many)).await;
     anna.send(&Writes::to(&many)).await;
-    house.clock.pass(MINUTE);
+    test.clock.pass(MINUTE);
     ben.send(&Writes::to(&["carl@example.test"])).await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
     carl.claim("carl@new.test").await.ok();
     carl.activate().await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 84);
     let order = readers(&mails);
     let mut urgent = order[..2].to_vec();

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use wire::activations::{Leaves, Program};
 
 use crate::{
-    house::{House, URL},
     people::{Reply, request},
+    test_portal::{TestPortal, URL},
 };
 
 const PANE: &str = "/outlook/pane.html";
@@ -30,27 +30,26 @@ const OUTLOOKS: &str =
 /// What office.js may fetch from elsewhere.
 const AJAX: &str = "https://ajax.aspnetcdn.com/ajax/3.5/MicrosoftAjax.js";
 
-async fn ask(house: &House, method: Method, path: &str) -> Reply {
-    house
-        .request(request(method, path, None).body(Body::empty()).unwrap())
+async fn ask(test: &TestPortal, method: Method, path: &str) -> Reply {
+    test.request(request(method, path, None).body(Body::empty()).unwrap())
         .await
 }
 
-async fn get(house: &House, path: &str) -> Reply {
-    ask(house, Method::GET, path).await
+async fn get(test: &TestPortal, path: &str) -> Reply {
+    ask(test, Method::GET, path).await
 }
 
 /// A part of the web client that the portal embeds; nothing where that was not built before these tests were.
-async fn bundled(house: &House, path: &str) -> Option<Reply> {
-    if get(house, "/").await.status != StatusCode::NOT_FOUND {
-        return Some(get(house, path).await.ok());
+async fn bundled(test: &TestPortal, path: &str) -> Option<Reply> {
+    if get(test, "/").await.status != StatusCode::NOT_FOUND {
+        return Some(get(test, path).await.ok());
     }
-    assert_eq!(get(house, path).await.problem(), "not-found");
+    assert_eq!(get(test, path).await.problem(), "not-found");
     None
 }
 
 async fn pane(change: impl FnOnce(&mut Settings)) -> Option<Reply> {
-    bundled(&House::sqlite_with(change).await, PANE).await
+    bundled(&TestPortal::sqlite_with(change).await, PANE).await
 }
 
 fn policy(reply: &Reply) -> &str {
@@ -59,29 +58,29 @@ fn policy(reply: &Reply) -> &str {
 
 #[tokio::test]
 async fn anybody_may_know_the_versions_and_what_stays() {
-    let house = House::sqlite_with(|settings| settings.outlook_leaves = Leaves::Note).await;
-    let info = || async { get(&house, "/api/v1/outlook").await.ok().json::<Value>() };
+    let test = TestPortal::sqlite_with(|settings| settings.outlook_leaves = Leaves::Note).await;
+    let info = || async { get(&test, "/api/v1/outlook").await.ok().json::<Value>() };
     let expected = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "manifest_version": outlook::MANIFEST_VERSION,
         "leaves": "note",
     });
     assert_eq!(info().await, expected);
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     let program: Program = Program::OUTLOOK.parse().unwrap();
     let least = Some("0.1.0".parse().unwrap());
     portal::activations::set_least_version(&mut unit, &program, least)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     assert_eq!(info().await["least_version"], "0.1.0");
 }
 
 #[tokio::test]
 async fn the_manifests_say_what_this_portal_is() {
-    let house = House::sqlite().await;
+    let test = TestPortal::sqlite().await;
     for (path, kind) in DOCUMENTS {
-        let reply = get(&house, path).await.ok();
+        let reply = get(&test, path).await.ok();
         assert_eq!(reply.headers[header::CONTENT_TYPE], kind);
         assert_eq!(reply.headers[header::CACHE_CONTROL], "no-cache");
         let name = path.rsplit('/').next().unwrap();
@@ -93,12 +92,12 @@ async fn the_manifests_say_what_this_portal_is() {
 
 #[tokio::test]
 async fn a_document_that_is_known_is_not_sent_again() {
-    let house = House::sqlite().await;
-    let etag = get(&house, "/outlook/manifest.xml").await.ok().headers[header::ETAG].clone();
+    let test = TestPortal::sqlite().await;
+    let etag = get(&test, "/outlook/manifest.xml").await.ok().headers[header::ETAG].clone();
     let again = request(Method::GET, "/outlook/manifest.xml", None).header(header::IF_NONE_MATCH, &etag);
-    let again = house.request(again.body(Body::empty()).unwrap()).await;
+    let again = test.request(again.body(Body::empty()).unwrap()).await;
     assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
-    let other = House::sqlite_with(|settings| settings.name = "Lawyers Post".into()).await;
+    let other = TestPortal::sqlite_with(|settings| settings.name = "Lawyers Post".into()).await;
     assert_ne!(
         get(&other, "/outlook/manifest.xml").await.ok().headers[header::ETAG],
         etag
@@ -107,7 +106,7 @@ async fn a_document_that_is_known_is_not_sent_again() {
 
 #[tokio::test]
 async fn nothing_of_it_takes_anything() {
-    let house = House::sqlite().await;
+    let test = TestPortal::sqlite().await;
     for path in [
         DOCUMENTS[0].0,
         DOCUMENTS[1].0,
@@ -117,39 +116,35 @@ async fn nothing_of_it_takes_anything() {
         "/outlook/",
     ] {
         for method in [Method::POST, Method::PUT, Method::DELETE] {
-            assert_eq!(
-                ask(&house, method, path).await.problem(),
-                "method-not-allowed",
-                "{path}"
-            );
+            assert_eq!(ask(&test, method, path).await.problem(), "method-not-allowed", "{path}");
         }
     }
 }
 
 #[tokio::test]
 async fn the_package_holds_the_manifest_and_two_icons() {
-    let house = House::sqlite().await;
-    let Some(reply) = bundled(&house, "/outlook/restante.zip").await else {
+    let test = TestPortal::sqlite().await;
+    let Some(reply) = bundled(&test, "/outlook/restante.zip").await else {
         return;
     };
     assert_eq!(reply.headers[header::CONTENT_TYPE], "application/zip");
     let has = |bytes: &[u8]| reply.body.windows(bytes.len()).any(|window| window == bytes);
-    let manifest = get(&house, "/outlook/manifest.json").await.ok();
+    let manifest = get(&test, "/outlook/manifest.json").await.ok();
     assert!(has(&manifest.body) && has(b"color.png") && has(b"outline.png"));
     for icon in ["/outlook/icon-192.png", "/outlook/outline-32.png"] {
-        assert!(has(&get(&house, icon).await.ok().body));
+        assert!(has(&get(&test, icon).await.ok().body));
     }
 }
 
 #[tokio::test]
 async fn icons_may_be_shown_anywhere() {
-    let house = House::sqlite().await;
-    if let Some(reply) = bundled(&house, "/outlook/icon-64.png").await {
+    let test = TestPortal::sqlite().await;
+    if let Some(reply) = bundled(&test, "/outlook/icon-64.png").await {
         assert_eq!(reply.headers[header::CONTENT_TYPE], "image/png");
         assert_eq!(reply.headers["cross-origin-resource-policy"], "cross-origin");
     }
     // A path that only looks like one of them is not.
-    let other = get(&house, "/outlook/manifest.xml").await.ok();
+    let other = get(&test, "/outlook/manifest.xml").await.ok();
     assert_eq!(other.headers["cross-origin-resource-policy"], "same-origin");
 }
 
@@ -170,7 +165,11 @@ async fn outlooks_pages_and_nobody_else_may_embed_the_pane() {
     ] {
         assert_eq!(reply.headers[name], value);
     }
-    assert!(String::from_utf8(reply.body).unwrap().contains(outlook::MICROSOFTS));
+    assert!(
+        String::from_utf8(reply.body)
+            .unwrap()
+            .contains(portal::MICROSOFT_OFFICE_JS)
+    );
 }
 
 #[tokio::test]
@@ -212,7 +211,7 @@ async fn in_a_demonstration_the_portals_own_pages_may_embed_it_too() {
 
 #[tokio::test]
 async fn nothing_else_may_be_framed() {
-    let house = House::sqlite_with(|settings| {
+    let test = TestPortal::sqlite_with(|settings| {
         settings.outlook_hosts = vec!["https://mail.clinic.example".into()];
         settings.demo = true;
     })
@@ -236,7 +235,7 @@ async fn nothing_else_may_be_framed() {
         "/index.html",
         "/healthz",
     ] {
-        let reply = get(&house, path).await;
+        let reply = get(&test, path).await;
         assert_eq!(reply.headers[header::X_FRAME_OPTIONS], "DENY", "{path}");
         assert!(policy(&reply).contains("frame-ancestors 'none'"), "{path}");
     }
@@ -244,14 +243,14 @@ async fn nothing_else_may_be_framed() {
 
 #[tokio::test]
 async fn stand_ins_are_for_demonstrations_alone() {
-    let house = House::sqlite().await;
+    let test = TestPortal::sqlite().await;
     for path in [
         "/demo/outlook.html",
         "/demo/outlook/office.js",
         "/demo/anything",
         "//demo/outlook.html",
     ] {
-        let reply = get(&house, path).await;
+        let reply = get(&test, path).await;
         assert_eq!(
             (reply.status, reply.problem().as_str()),
             (StatusCode::NOT_FOUND, "not-found"),
@@ -263,8 +262,8 @@ async fn stand_ins_are_for_demonstrations_alone() {
 #[tokio::test]
 async fn two_portals_have_two_add_ins() {
     let id = |url: &'static str| async move {
-        let house = House::sqlite_with(|settings| settings.public_url = url.into()).await;
-        get(&house, "/outlook/manifest.json").await.ok().json::<Value>()["id"].clone()
+        let test = TestPortal::sqlite_with(|settings| settings.public_url = url.into()).await;
+        get(&test, "/outlook/manifest.json").await.ok().json::<Value>()["id"].clone()
     };
     assert_ne!(id(URL).await, id("https://post.lawyers.example").await);
     assert_eq!(id(URL).await, id(URL).await);

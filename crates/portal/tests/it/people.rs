@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
-use portal::{admin, notices::Mail};
+use portal::{admin, ports::relay::Mail};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,7 +24,7 @@ use wire::{
     sessions::{AccountKind, Carrier, Parcel, RegistrationStarted, SignInStarted, SignedIn},
 };
 
-use crate::house::{House, NOW, URL};
+use crate::test_portal::{NOW, TestPortal, URL};
 
 pub const PASSWORD: &str = "a password of some length";
 
@@ -67,7 +67,7 @@ impl Reply {
     }
 }
 
-impl House {
+impl TestPortal {
     pub async fn request(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -147,7 +147,7 @@ impl House {
         }
         let signed_in: SignedIn = reply.json();
         let mut person = Person {
-            house: self,
+            test: self,
             address,
             signed_in,
             vault,
@@ -219,7 +219,7 @@ pub fn request(method: Method, path: &str, bearer: Option<&str>) -> axum::http::
 }
 
 pub struct Person<'a> {
-    pub house: &'a House,
+    pub test: &'a TestPortal,
     pub address: Address,
     pub signed_in: SignedIn,
     pub vault: Vault,
@@ -268,7 +268,7 @@ impl Person<'_> {
         } else {
             Body::from(body.to_string())
         };
-        self.house
+        self.test
             .request(
                 request(method, &format!("/api/v1{path}"), Some(self.bearer()))
                     .body(body)
@@ -293,7 +293,7 @@ impl Person<'_> {
             let version = format!("\"{}\"", self.signed_in.vault.version);
             let write = request(Method::PUT, "/api/v1/vault", Some(self.bearer())).header(header::IF_MATCH, version);
             let reply = self
-                .house
+                .test
                 .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
                 .await;
             self.signed_in.vault.version = reply.ok().json::<wire::sessions::VaultVersion>().version;
@@ -306,7 +306,7 @@ impl Person<'_> {
 
     /// Signs in anew: a session lasts half as long as a confirmation link.
     pub async fn sign_in_again(&mut self) {
-        let signed_in = self.house.try_sign_in(self.address.as_typed(), PASSWORD).await;
+        let signed_in = self.test.try_sign_in(self.address.as_typed(), PASSWORD).await;
         self.signed_in = signed_in.unwrap();
     }
 
@@ -349,7 +349,7 @@ impl Person<'_> {
             html: None,
             files: writes.files.clone(),
         };
-        let id = MessageId(self.house.portal.entropy.id(NOW));
+        let id = MessageId(self.test.portal.entropy.id(NOW));
         let name = &self.signed_in.session.account.name;
         let certificates: Vec<Certificate> = recipients
             .iter()
@@ -387,7 +387,7 @@ impl Person<'_> {
 
     pub async fn post_message(&self, key: &str, message: &Send) -> Reply {
         let post = request(Method::POST, "/api/v1/messages", Some(self.bearer())).header("idempotency-key", key);
-        self.house
+        self.test
             .request(post.body(Body::from(serde_json::to_vec(message).unwrap())).unwrap())
             .await
     }
@@ -425,7 +425,7 @@ impl Person<'_> {
     pub async fn upload(&self, sha256: Sha256, bytes: &[u8]) -> Reply {
         let put = request(Method::PUT, &format!("/api/v1/blobs/{sha256}"), Some(self.bearer()))
             .header(header::CONTENT_LENGTH, bytes.len());
-        self.house.request(put.body(Body::from(bytes.to_vec())).unwrap()).await
+        self.test.request(put.body(Body::from(bytes.to_vec())).unwrap()).await
     }
 
     /// Seals a file, uploads it, and gives what a letter names it by.

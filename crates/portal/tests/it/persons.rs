@@ -3,7 +3,7 @@
 
 use axum::http::Method;
 use portal::{
-    accounts, changes,
+    admin, changes, keys,
     storage::{Key, Unit},
 };
 use serde_json::{Value, json};
@@ -12,14 +12,14 @@ use wire::{
     Address, Bytes,
     ids::AccountId,
     mailbox::{Change, Changes, Delivery, Folder, OpenDelivery, Page, Participant, Role},
-    people::{Correspondent, Recipient, Standing},
+    people::{Correspondent, Recipient, RecipientKind},
 };
 
 use crate::{
     certificates::{add_address, id},
-    house::{House, NOW},
     on_both_engines,
     people::{Person, Writes},
+    test_portal::{NOW, TestPortal},
 };
 
 on_both_engines![
@@ -42,12 +42,12 @@ async fn run(unit: &mut Unit, sql: &'static str, bound: &[&dyn Key]) {
 
 /// What confirming a claim with the other account's password leaves.
 async fn absorb(into: &mut Person<'_>, other: &mut Person<'_>) {
-    let (house, holder, absorbed) = (into.house, id(into), id(other));
+    let (test, holder, absorbed) = (into.test, id(into), id(other));
     let parcel = other
         .vault
         .hand_over(into.vault.certificate(), NOW, &mut other.rng)
         .unwrap();
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     succeed(&mut unit, into, other, &other.address.clone()).await;
     run(
         &mut unit,
@@ -66,10 +66,10 @@ async fn absorb(into: &mut Person<'_>, other: &mut Person<'_>) {
         .bind(holder.key())
         .bind(parcel)
         .bind(NOW)
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     into.take_parcels_in().await;
 }
 
@@ -80,7 +80,7 @@ async fn succeed(unit: &mut Unit, into: &Person<'_>, other: &mut Person<'_>, add
         into.vault.certificate().fingerprint(),
     );
     let statement = other.vault.succession(address, after, NOW, &mut other.rng).unwrap();
-    accounts::add_succession(
+    keys::add_succession(
         unit,
         &before.to_string(),
         address,
@@ -94,7 +94,7 @@ async fn succeed(unit: &mut Unit, into: &Person<'_>, other: &mut Person<'_>, add
 /// Makes one of the account's addresses the Master.
 async fn promote(person: &Person<'_>, address: &str) {
     let address: Address = address.parse().unwrap();
-    let mut unit = person.house.portal.store.begin().await.unwrap();
+    let mut unit = person.test.portal.begin_unguarded().await.unwrap();
     run(
         &mut unit,
         "UPDATE addresses SET master = 0 WHERE account = $1",
@@ -103,20 +103,20 @@ async fn promote(person: &Person<'_>, address: &str) {
     .await;
     sqlx::query("UPDATE addresses SET master = 1 WHERE canonical = $1")
         .bind(address.canonical())
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
-    person.house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
-async fn remove(house: &House, address: &str) {
-    let mut unit = house.portal.store.begin().await.unwrap();
+async fn remove(test: &TestPortal, address: &str) {
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     sqlx::query("DELETE FROM addresses WHERE canonical = $1")
         .bind(address)
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
 fn typed(address: Option<&Address>) -> Option<&str> {
@@ -145,13 +145,13 @@ async fn correspondents(person: &Person<'_>, prefix: &str) -> Vec<Correspondent>
         .json()
 }
 
-async fn what_an_absorbed_account_had_is_its_holders(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
+async fn what_an_absorbed_account_had_is_its_holders(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
-    house.clock.pass(1);
+    test.clock.pass(1);
     anna.send(&Writes::to(&["carl@example.test"])).await;
     absorb(&mut carl, &mut ben).await;
     for folder in [Folder::Inbox, Folder::Sent] {
@@ -182,10 +182,10 @@ async fn what_an_absorbed_account_had_is_its_holders(house: House) {
     assert!(carl.list(Folder::Inbox).await[1].read_at.is_some());
 }
 
-async fn its_correspondents_see_the_holder_and_write_to_it(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
+async fn its_correspondents_see_the_holder_and_write_to_it(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
     anna.send(&Writes::to(&["Ben@example.test"])).await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
     let ben_at = "ben@example.test".parse().unwrap();
@@ -196,7 +196,7 @@ async fn its_correspondents_see_the_holder_and_write_to_it(house: House) {
         told(&open.slip.participants),
         [("Ben@example.test", Some("ben"), Some("carl@example.test"))]
     );
-    assert_eq!(open.slip.participants[0].standing, Standing::Registered);
+    assert_eq!(open.slip.participants[0].standing, RecipientKind::Registered);
     let received = only(&anna, Folder::Inbox).await;
     assert_eq!(typed(received.sender_now.as_ref()), Some("carl@example.test"));
     let (open, _) = anna.open(&received).await;
@@ -229,7 +229,7 @@ async fn its_correspondents_see_the_holder_and_write_to_it(house: House) {
             .seen_for_sealing(&ben_at, certificate.fingerprint(), &predecessors);
         let before = ben.vault.certificate().fingerprint();
         assert_eq!(sight, Sight::Succeeded { before });
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.send(&writes).await;
         let inbox = carl.list(Folder::Inbox).await;
         assert_eq!(inbox.len(), 2 + usize::from(certified));
@@ -238,7 +238,7 @@ async fn its_correspondents_see_the_holder_and_write_to_it(house: House) {
         assert_eq!(open.slip.participants.len(), 2);
     }
     // From the holder's Master, told under which key the address was known.
-    house.clock.pass(1);
+    test.clock.pass(1);
     promote(&carl, "ben@example.test").await;
     carl.certify().await;
     carl.send(&Writes::to(&["anna@example.test"])).await;
@@ -249,17 +249,17 @@ async fn its_correspondents_see_the_holder_and_write_to_it(house: House) {
     assert_eq!(newest.sender_now, None);
 }
 
-async fn what_was_blind_stays_blind_to_all_but_the_two_who_are_one(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    let dora = house.professional("dora").await;
+async fn what_was_blind_stays_blind_to_all_but_the_two_who_are_one(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    let dora = test.professional("dora").await;
     let to_carl = |bcc: &str| Writes {
         bcc: vec![bcc.into()],
         ..Writes::to(&["carl@example.test"])
     };
     anna.send(&to_carl("ben@example.test")).await;
-    house.clock.pass(1);
+    test.clock.pass(1);
     ben.send(&to_carl("dora@example.test")).await;
     let roles = async |person: &Person<'_>, delivery: &Delivery| {
         let open: OpenDelivery = person.get(&format!("/deliveries/{}", delivery.id)).await.ok().json();
@@ -278,9 +278,9 @@ async fn what_was_blind_stays_blind_to_all_but_the_two_who_are_one(house: House)
         [Role::To, Role::Bcc]
     );
     // To a third person nothing more shows than before.
-    let mut eve = house.professional("eve").await;
+    let mut eve = test.professional("eve").await;
     absorb(&mut eve, &mut anna).await;
-    let mut fred = house.professional("fred").await;
+    let mut fred = test.professional("fred").await;
     let writes = Writes {
         bcc: vec!["carl@example.test".into()],
         ..Writes::to(&["fred@example.test"])
@@ -292,18 +292,18 @@ async fn what_was_blind_stays_blind_to_all_but_the_two_who_are_one(house: House)
     fred.send(&Writes::to(&["eve@example.test"])).await;
 }
 
-async fn whoever_was_dealt_with_is_listed_once_and_found_by_either_address(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    let mut dora = house.professional("dora").await;
+async fn whoever_was_dealt_with_is_listed_once_and_found_by_either_address(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    let mut dora = test.professional("dora").await;
     for address in ["carl@example.test", "dora@example.test", "Ben@example.test"] {
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.send(&Writes::to(&[address])).await;
     }
-    house.clock.pass(1);
+    test.clock.pass(1);
     ben.send(&Writes::to(&["dora@example.test"])).await;
-    house.clock.pass(1);
+    test.clock.pass(1);
     ben.send(&Writes::to(&["carl@example.test"])).await;
     absorb(&mut carl, &mut ben).await;
     let seen = |list: &[Correspondent]| -> Vec<(String, Option<String>)> {
@@ -331,7 +331,7 @@ async fn whoever_was_dealt_with_is_listed_once_and_found_by_either_address(house
         [pair("dora@example.test", None), pair("anna@example.test", None)]
     );
     // Dealt with as carl again, the other address is no longer how anna knows them.
-    house.clock.pass(1);
+    test.clock.pass(1);
     carl.certify().await;
     carl.send(&Writes::to(&["anna@example.test"])).await;
     assert_eq!(
@@ -344,11 +344,11 @@ async fn whoever_was_dealt_with_is_listed_once_and_found_by_either_address(house
         [pair("carl@example.test", Some("Ben@example.test"))]
     );
     // In another spelling it is no other address.
-    house.clock.pass(1);
+    test.clock.pass(1);
     anna.send(&Writes::to(&["CARL@example.test"])).await;
     assert_eq!(correspondents(&anna, "ben").await.len(), 1);
     // After a promotion everybody is listed under the new Master, as the one that was.
-    add_address(&house, id(&dora), "dora@new.test", true).await;
+    add_address(&test, id(&dora), "dora@new.test", true).await;
     dora.certify().await;
     assert_eq!(
         seen(&correspondents(&anna, "dora@e").await),
@@ -361,13 +361,13 @@ async fn whoever_was_dealt_with_is_listed_once_and_found_by_either_address(house
     );
 }
 
-async fn a_guest_may_write_to_whom_an_absorbed_account_dealt_with(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    let mut gina = house.guest("gina").await;
-    let mut hugo = house.guest("hugo").await;
-    let mut ida = house.guest("ida").await;
+async fn a_guest_may_write_to_whom_an_absorbed_account_dealt_with(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    let mut gina = test.guest("gina").await;
+    let mut hugo = test.guest("hugo").await;
+    let mut ida = test.guest("ida").await;
     ben.send(&Writes {
         cc: vec!["ida@example.test".into()],
         ..Writes::to(&["gina@example.test"])
@@ -398,7 +398,7 @@ async fn a_guest_may_write_to_whom_an_absorbed_account_dealt_with(house: House) 
         .unwrap();
     assert!(!may(&gina, "ida@example.test", None).await);
     assert!(may(&gina, "ida@example.test", Some(of_ben)).await);
-    let mut kim = house.guest("kim").await;
+    let mut kim = test.guest("kim").await;
     absorb(&mut kim, &mut ida).await;
     assert!(may(&gina, "kim@example.test", Some(of_ben)).await);
     assert!(!may(&gina, "kim@example.test", None).await);
@@ -415,16 +415,16 @@ async fn a_guest_may_write_to_whom_an_absorbed_account_dealt_with(house: House) 
     }
 }
 
-async fn changes_of_an_absorbed_account_reach_its_holder(house: House) {
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    let _anna = house.professional("anna").await;
+async fn changes_of_an_absorbed_account_reach_its_holder(test: TestPortal) {
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    let _anna = test.professional("anna").await;
     let sent = ben.send(&Writes::to(&["anna@example.test"])).await;
     absorb(&mut carl, &mut ben).await;
     let changes_of = async |person: &Person<'_>| -> Changes { person.get("/changes?since=0").await.ok().json() };
     let before = changes_of(&carl).await;
     // The notification goes out now, which changes the slip of what ben sent.
-    assert_eq!(house.mails().await.len(), 1);
+    assert_eq!(test.mails().await.len(), 1);
     let after = changes_of(&carl).await;
     assert_eq!(
         after.changes[before.changes.len()..],
@@ -436,16 +436,16 @@ async fn changes_of_an_absorbed_account_reach_its_holder(house: House) {
         Some(wire::mailbox::Notification::Sent { .. })
     ));
     // And it is the holder's clients who are woken.
-    let mut unit = house.portal.store.begin().await.unwrap();
-    changes::tell(&mut unit, id(&ben), Change::Account).await.unwrap();
+    let mut unit = test.portal.store.begin().await.unwrap();
+    changes::append(&mut unit, id(&ben), Change::Account).await.unwrap();
     assert_eq!(unit.commit().await.unwrap(), [id(&carl)]);
     assert_eq!(changes_of(&carl).await.changes.last(), Some(&Change::Account));
 }
 
-async fn files_of_an_absorbed_account_are_the_holders_to_name(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
+async fn files_of_an_absorbed_account_are_the_holders_to_name(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
     let received = anna.upload_file("received.bin", &[1; 1000]).await;
     anna.send(&Writes {
         files: vec![received.clone()],
@@ -468,14 +468,14 @@ async fn files_of_an_absorbed_account_are_the_holders_to_name(house: House) {
     assert_eq!(only(&anna, Folder::Inbox).await.files, 2);
 }
 
-async fn an_address_that_passed_to_a_stranger_leads_nowhere(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn an_address_that_passed_to_a_stranger_leads_nowhere(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
-    add_address(&house, id(&ben), "ben@new.test", true).await;
+    add_address(&test, id(&ben), "ben@new.test", true).await;
     ben.certify().await;
-    remove(&house, "ben@example.test").await;
+    remove(&test, "ben@example.test").await;
     ben.certify().await;
     let now = async |anna: &Person<'_>| {
         let (open, _) = anna.open(&only(anna, Folder::Sent).await).await;
@@ -489,7 +489,7 @@ async fn an_address_that_passed_to_a_stranger_leads_nowhere(house: House) {
     };
     let bens = (Some("ben@new.test".to_owned()), Some("ben@new.test".to_owned()));
     assert_eq!(now(&anna).await, bens);
-    let stranger = house
+    let stranger = test
         .person(
             "stranger",
             "BEN@example.test",
@@ -515,18 +515,18 @@ async fn an_address_that_passed_to_a_stranger_leads_nowhere(house: House) {
     assert_eq!(ben.list(Folder::Inbox).await.len(), 1);
 }
 
-async fn an_alias_that_moves_takes_nothing_along(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    add_address(&house, id(&ben), "shared@example.test", false).await;
+async fn an_alias_that_moves_takes_nothing_along(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    add_address(&test, id(&ben), "shared@example.test", false).await;
     ben.certify().await;
     anna.send(&Writes::to(&["shared@example.test"])).await;
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     succeed(&mut unit, &carl, &mut ben, &"shared@example.test".parse().unwrap()).await;
     let moves = "UPDATE addresses SET account = $1 WHERE canonical = 'shared@example.test'";
     run(&mut unit, moves, &[&id(&carl)]).await;
-    house.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     carl.certify().await;
     assert_eq!(ben.list(Folder::Inbox).await.len(), 1);
     assert!(carl.list(Folder::Inbox).await.is_empty());
@@ -549,18 +549,16 @@ async fn an_alias_that_moves_takes_nothing_along(house: House) {
     assert!(known.contains(&"ben@example.test") && known.contains(&"carl@example.test"));
 }
 
-async fn who_is_disabled_is_not_told_of(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn who_is_disabled_is_not_told_of(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     ben.send(&Writes::to(&["anna@example.test"])).await;
-    add_address(&house, id(&ben), "ben@new.test", true).await;
+    add_address(&test, id(&ben), "ben@new.test", true).await;
     let disable = async |ben: AccountId| {
-        let mut unit = house.portal.store.begin().await.unwrap();
-        accounts::set_disabled(&house.portal, &mut unit, ben, true)
-            .await
-            .unwrap();
-        house.portal.commit(unit).await.unwrap();
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
+        admin::set_disabled(&test.portal, &mut unit, ben, true).await.unwrap();
+        unit.commit().await.unwrap();
     };
     disable(id(&ben)).await;
     assert_eq!(only(&anna, Folder::Inbox).await.sender_now, None);

@@ -14,9 +14,9 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use portal::{
-    addresses,
-    notices::Mail,
-    storage::{Engine, Key as _, RowExt as _, Unit},
+    UnguardedUnit, aliases,
+    ports::relay::Mail,
+    storage::{Engine, Key as _, RowExt as _},
 };
 use serde_json::{Value, json};
 use tokio::{sync::Barrier, task::JoinSet};
@@ -32,8 +32,8 @@ use wire::{
 };
 
 use crate::{
-    house::{House, NOW},
     people::{PASSWORD, Person, Reply, Writes, link, request, text, token},
+    test_portal::{NOW, TestPortal},
 };
 
 /// One test a line, each on both engines, on as many threads as requests need to be at once.
@@ -41,11 +41,11 @@ macro_rules! on_both_engines_at_once {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name($crate::house::House::sqlite().await).await })*
+            async fn $name() { super::$name($crate::test_portal::TestPortal::sqlite().await).await })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name($crate::house::House::postgres().await).await })*
+            async fn $name() { super::$name($crate::test_portal::TestPortal::postgres().await).await })*
         }
     };
 }
@@ -127,11 +127,11 @@ struct Running {
 }
 
 impl Running {
-    fn start(house: &House, requests: Vec<Request<Body>>) -> Self {
+    fn start(test: &TestPortal, requests: Vec<Request<Body>>) -> Self {
         let (count, finished) = (requests.len(), Arc::new(AtomicUsize::new(0)));
         let (mut tasks, barrier) = (JoinSet::new(), Arc::new(Barrier::new(count)));
         for (n, request) in requests.into_iter().enumerate() {
-            let (router, barrier, finished) = (house.router.clone(), barrier.clone(), finished.clone());
+            let (router, barrier, finished) = (test.router.clone(), barrier.clone(), finished.clone());
             tasks.spawn(async move {
                 barrier.wait().await;
                 let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
@@ -145,11 +145,11 @@ impl Running {
     }
 
     /// Until each has its answer or waits for a lock. (SQLite has one writer: they wait at its door, unseen.)
-    async fn wait(&self, house: &House) {
-        if house.portal.store.engine() == Engine::Sqlite {
+    async fn wait(&self, test: &TestPortal) {
+        if test.portal.store.engine() == Engine::Sqlite {
             return;
         }
-        let mut db = house.portal.store.read().await.unwrap();
+        let mut db = test.portal.store.read().await.unwrap();
         let waiting = "SELECT COUNT(*) AS n FROM pg_stat_activity \
                        WHERE datname = current_database() AND wait_event_type = 'Lock'";
         loop {
@@ -173,19 +173,19 @@ impl Running {
 }
 
 /// All at once; whoever is listed first has no advantage in every round.
-async fn at_once<const N: usize>(house: &House, round: usize, requests: [Request<Body>; N]) -> [Reply; N] {
+async fn at_once<const N: usize>(test: &TestPortal, round: usize, requests: [Request<Body>; N]) -> [Reply; N] {
     let mut requests = Vec::from(requests);
     requests.rotate_left(round % N);
-    let mut replies = Running::start(house, requests).replies().await;
+    let mut replies = Running::start(test, requests).replies().await;
     replies.rotate_right(round % N);
     replies.try_into().unwrap()
 }
 
 /// All begin while the unit stands, and it is committed once they wait for it.
-async fn behind<const N: usize>(house: &House, unit: Unit, requests: [Request<Body>; N]) -> [Reply; N] {
-    let running = Running::start(house, Vec::from(requests));
-    running.wait(house).await;
-    house.portal.commit(unit).await.unwrap();
+async fn behind<const N: usize>(test: &TestPortal, unit: UnguardedUnit, requests: [Request<Body>; N]) -> [Reply; N] {
+    let running = Running::start(test, Vec::from(requests));
+    running.wait(test).await;
+    unit.commit().await.unwrap();
     running.replies().await.try_into().unwrap()
 }
 
@@ -201,8 +201,8 @@ fn one_of(replies: &[Reply; 2], problems: [&[&str]; 2]) -> usize {
 }
 
 /// Sees that every account is whole, and that nothing of one that was absorbed is left.
-async fn whole(house: &House) {
-    let mut db = house.portal.store.read().await.unwrap();
+async fn whole(test: &TestPortal) {
+    let mut db = test.portal.store.read().await.unwrap();
     for broken in [
         "SELECT a.id FROM accounts a WHERE a.state = 'active' \
          AND (SELECT COUNT(*) FROM addresses d WHERE d.account = a.id AND d.master = 1) <> 1",
@@ -232,17 +232,14 @@ async fn whole(house: &House) {
 }
 
 /// Somebody new, whose id is greater than that of everybody before.
-async fn somebody<'a>(house: &'a House, name: &str, round: usize) -> Person<'a> {
-    house.clock.pass(1);
-    house.professional(&format!("{name}{round}")).await
+async fn somebody<'a>(test: &'a TestPortal, name: &str, round: usize) -> Person<'a> {
+    test.clock.pass(1);
+    test.professional(&format!("{name}{round}")).await
 }
 
 /// Somebody who claims another's alias, the claim and its link.
-async fn wanted_alias(house: &House, round: usize) -> (Person<'_>, Person<'_>, String, Claim, Bytes) {
-    let (anna, ben) = (
-        somebody(house, "anna", round).await,
-        somebody(house, "ben", round).await,
-    );
+async fn wanted_alias(test: &TestPortal, round: usize) -> (Person<'_>, Person<'_>, String, Claim, Bytes) {
+    let (anna, ben) = (somebody(test, "anna", round).await, somebody(test, "ben", round).await);
     let alias = format!("alias{round}@example.test");
     ben.add(&alias).await;
     let (claim, token) = anna.claimed(&alias).await;
@@ -253,7 +250,7 @@ async fn wanted_alias(house: &House, round: usize) -> (Person<'_>, Person<'_>, S
 async fn absorbs(claimant: &Person<'_>, of: &Person<'_>) -> (Bytes, Value) {
     let (_, token) = claimant.claimed(of.address.as_typed()).await;
     let mut other = claimant
-        .house
+        .test
         .prove(&token, of.address.as_typed(), PASSWORD)
         .await
         .unwrap();
@@ -267,33 +264,33 @@ fn mailed_for(mails: &[Mail], claimant: &Person<'_>) -> Bytes {
     token(&link(of))
 }
 
-async fn of_two_who_claim_and_confirm_an_address_at_once_one_has_it(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn of_two_who_claim_and_confirm_an_address_at_once_one_has_it(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
         let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         let address = format!("wanted{round}@partner.test");
         // Now one that nobody has, now one that mail waits for.
         if round % 2 == 1 {
             sam.send(&Writes::to(&[&address])).await;
         }
-        house.mails().await;
+        test.mails().await;
         let claims = [&anna, &ben].map(|person| post("/claims", Some(person), &json!({ "address": address })));
-        let [_, bens_claim] = at_once(&house, round, claims)
+        let [_, bens_claim] = at_once(&test, round, claims)
             .await
             .map(|reply| reply.ok().json::<Claim>());
-        let mails = house.mails().await;
+        let mails = test.mails().await;
         let [annas, bens] = [&anna, &ben].map(|person| mailed_for(&mails, person));
         let number = json!({ "kind": "number", "number": bens_claim.number });
         let requests = [
             confirms(&annas, &json!({ "kind": "click" }), Some(&anna)),
             confirms(&bens, &number, None),
         ];
-        let replies = at_once(&house, round, requests).await;
+        let replies = at_once(&test, round, requests).await;
         let won = one_of(&replies, [&["address-taken", "claim-changed"]; 2]);
-        whole(&house).await;
+        whole(&test).await;
         let (winner, loser) = if won == 0 { (&anna, &ben) } else { (&ben, &anna) };
         assert_eq!(winner.addresses().await, [winner.address.to_string(), address]);
         assert_eq!(loser.addresses().await, [loser.address.to_string()]);
@@ -304,20 +301,20 @@ async fn of_two_who_claim_and_confirm_an_address_at_once_one_has_it(house: House
     }
 }
 
-async fn of_those_who_claim_an_address_at_once_three_mail_it_within_the_hour(house: House) {
+async fn of_those_who_claim_an_address_at_once_three_mail_it_within_the_hour(test: TestPortal) {
     let mut people = Vec::new();
     for name in ["anna", "ben", "carl", "dora", "emil"] {
-        people.push(house.professional(name).await);
+        people.push(test.professional(name).await);
     }
     for round in 0..ROUNDS {
         let address = format!("wanted{round}@partner.test");
         let claims = [0, 1, 2, 3, 4].map(|n| post("/claims", Some(&people[n]), &json!({ "address": address })));
-        let claims = at_once(&house, round, claims)
+        let claims = at_once(&test, round, claims)
             .await
             .map(|reply| reply.ok().json::<Claim>());
-        assert_eq!(house.mails().await.len(), 3);
-        house.clock.pass(HOUR);
-        assert_eq!(house.mails().await.len(), 2);
+        assert_eq!(test.mails().await.len(), 3);
+        test.clock.pass(HOUR);
+        assert_eq!(test.mails().await.len(), 2);
         for (person, claim) in people.iter_mut().zip(claims) {
             let path = format!("/claims/{}", claim.id);
             person.call(Method::DELETE, &path, Value::Null).await.ok();
@@ -326,26 +323,26 @@ async fn of_those_who_claim_an_address_at_once_three_mail_it_within_the_hour(hou
     }
 }
 
-async fn an_account_is_promoted_or_absorbed_and_never_half_of_each(house: House) {
+async fn an_account_is_promoted_or_absorbed_and_never_half_of_each(test: TestPortal) {
     for round in 0..ROUNDS {
         // By either order of their ids.
         let (anna, ben) = match round % 2 {
             0 => (
-                somebody(&house, "anna", round).await,
-                somebody(&house, "ben", round).await,
+                somebody(&test, "anna", round).await,
+                somebody(&test, "ben", round).await,
             ),
             _ => {
-                let ben = somebody(&house, "ben", round).await;
-                (somebody(&house, "anna", round).await, ben)
+                let ben = somebody(&test, "ben", round).await;
+                (somebody(&test, "anna", round).await, ben)
             }
         };
         let alias = format!("alias{round}@example.test");
         ben.add(&alias).await;
         let (token, by) = absorbs(&anna, &ben).await;
         let requests = [confirms(&token, &by, None), promotes(&ben, &alias)];
-        let replies = at_once(&house, round, requests).await;
+        let replies = at_once(&test, round, requests).await;
         let done = one_of(&replies, [&["password-needed", "claim-changed"], &["signed-out"]]);
-        whole(&house).await;
+        whole(&test).await;
         let bens = [ben.address.to_string(), alias];
         if done == 0 {
             assert_eq!(anna.addresses().await.len(), 3);
@@ -357,40 +354,40 @@ async fn an_account_is_promoted_or_absorbed_and_never_half_of_each(house: House)
     }
 }
 
-async fn a_claimant_promotes_and_absorbs_at_once(house: House) {
+async fn a_claimant_promotes_and_absorbs_at_once(test: TestPortal) {
     for round in 0..ROUNDS {
         let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         let alias = format!("alias{round}@example.test");
         anna.add(&alias).await;
         let (token, by) = absorbs(&anna, &ben).await;
         let requests = [confirms(&token, &by, None), promotes(&anna, &alias)];
-        for reply in at_once(&house, round, requests).await {
+        for reply in at_once(&test, round, requests).await {
             reply.ok();
         }
-        whole(&house).await;
+        whole(&test).await;
         let addresses = anna.addresses().await;
         assert_eq!((addresses.len(), &addresses[0]), (3, &alias));
     }
 }
 
-async fn of_two_who_absorb_each_other_one_is_left(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn of_two_who_absorb_each_other_one_is_left(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
         let (mut anna, mut ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         let both = [anna.address.to_string(), ben.address.to_string()];
         sam.send(&Writes::to(&[&both[0], &both[1]])).await;
         let (annas, by_anna) = absorbs(&anna, &ben).await;
         let (bens, by_ben) = absorbs(&ben, &anna).await;
         let requests = [confirms(&annas, &by_anna, None), confirms(&bens, &by_ben, None)];
-        let replies = at_once(&house, round, requests).await;
+        let replies = at_once(&test, round, requests).await;
         let won = one_of(&replies, [&["claim-ended", "claim-changed", "password-needed"]; 2]);
-        whole(&house).await;
+        whole(&test).await;
         let left = if won == 0 { &mut anna } else { &mut ben };
         left.take_parcels_in().await;
         assert_eq!(left.readable().await.len(), 2);
@@ -398,19 +395,19 @@ async fn of_two_who_absorb_each_other_one_is_left(house: House) {
     }
 }
 
-async fn of_two_who_absorb_a_third_one_has_it(house: House) {
+async fn of_two_who_absorb_a_third_one_has_it(test: TestPortal) {
     for round in 0..ROUNDS {
         let (anna, dora, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "dora", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "dora", round).await,
+            somebody(&test, "ben", round).await,
         );
         let (annas, by_anna) = absorbs(&anna, &dora).await;
         let (bens, by_ben) = absorbs(&ben, &dora).await;
         let requests = [confirms(&annas, &by_anna, None), confirms(&bens, &by_ben, None)];
-        let replies = at_once(&house, round, requests).await;
+        let replies = at_once(&test, round, requests).await;
         let won = one_of(&replies, [&["claim-changed", "password-needed"]; 2]);
-        whole(&house).await;
+        whole(&test).await;
         let (winner, loser) = if won == 0 { (&anna, &ben) } else { (&ben, &anna) };
         assert_eq!(winner.addresses().await.len(), 2);
         assert_eq!(loser.addresses().await.len(), 1);
@@ -420,8 +417,8 @@ async fn of_two_who_absorb_a_third_one_has_it(house: House) {
 }
 
 /// The deliveries of a message into Inboxes.
-async fn arrived(house: &House, message: MessageId) -> Vec<DeliveryId> {
-    let mut db = house.portal.store.read().await.unwrap();
+async fn arrived(test: &TestPortal, message: MessageId) -> Vec<DeliveryId> {
+    let mut db = test.portal.store.read().await.unwrap();
     let rows = sqlx::query("SELECT id FROM deliveries WHERE message = $1 AND folder = 'inbox'")
         .bind(message.key())
         .fetch_all(&mut *db)
@@ -437,8 +434,8 @@ async fn lies_with(person: &Person<'_>, id: DeliveryId) -> bool {
 }
 
 /// Whether the feed of the account of old tells of a delivery: the message came before the absorb.
-async fn was_told_before(house: &House, absorbed: &Person<'_>, id: DeliveryId) -> bool {
-    let mut db = house.portal.store.read().await.unwrap();
+async fn was_told_before(test: &TestPortal, absorbed: &Person<'_>, id: DeliveryId) -> bool {
+    let mut db = test.portal.store.read().await.unwrap();
     let changes = sqlx::query("SELECT change FROM changes WHERE account = $1").bind(absorbed.id().key());
     let rows = changes.fetch_all(&mut *db).await.unwrap();
     rows.iter()
@@ -453,12 +450,12 @@ async fn has(person: &Person<'_>, id: DeliveryId) -> bool {
     lies
 }
 
-async fn a_message_to_an_account_that_is_absorbed_meanwhile_lies_with_its_holder(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn a_message_to_an_account_that_is_absorbed_meanwhile_lies_with_its_holder(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
         let (mut anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         let (token, by) = absorbs(&anna, &ben).await;
         let mut messages = Vec::new();
@@ -467,20 +464,20 @@ async fn a_message_to_an_account_that_is_absorbed_meanwhile_lies_with_its_holder
         }
         let (ids, sending): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
         let [one, two, three] = <[_; 3]>::try_from(sending).unwrap();
-        let [absorbed, sent @ ..] = at_once(&house, round, [confirms(&token, &by, None), one, two, three]).await;
+        let [absorbed, sent @ ..] = at_once(&test, round, [confirms(&token, &by, None), one, two, three]).await;
         absorbed.ok();
-        whole(&house).await;
+        whole(&test).await;
         anna.take_parcels_in().await;
         let mut opened = 0;
         for (id, reply) in ids.iter().zip(&sent) {
-            let arrived = arrived(&house, *id).await;
+            let arrived = arrived(&test, *id).await;
             match reply.status.is_success() {
                 true => {
                     assert_eq!(arrived.len(), 1);
                     assert!(lies_with(&anna, arrived[0]).await);
                     // Her feed tells of it, or of the mailbox that it came with.
                     let feed: Changes = anna.get("/changes?since=0").await.ok().json();
-                    let told = match was_told_before(&house, &ben, arrived[0]).await {
+                    let told = match was_told_before(&test, &ben, arrived[0]).await {
                         true => Change::Mailboxes,
                         false => Change::Delivery { id: arrived[0] },
                     };
@@ -496,51 +493,51 @@ async fn a_message_to_an_account_that_is_absorbed_meanwhile_lies_with_its_holder
 
 /// Who counts up the feed of an account that was absorbed while it waited counts up the holder's then, which others may
 /// hold who wait for what it holds itself.
-async fn messages_that_wait_for_an_absorb_do_not_wait_for_each_other(house: House) {
+async fn messages_that_wait_for_an_absorb_do_not_wait_for_each_other(test: TestPortal) {
     for round in 0..ROUNDS {
         // Feeds are counted up in the order of their accounts: the holder's first, the absorbed one's last.
-        let mut anna = somebody(&house, "anna", round).await;
-        let mut sam = somebody(&house, "sam", round).await;
-        let mut ben = somebody(&house, "ben", round).await;
+        let mut anna = somebody(&test, "anna", round).await;
+        let mut sam = somebody(&test, "sam", round).await;
+        let mut ben = somebody(&test, "ben", round).await;
         let (token, by) = absorbs(&anna, &ben).await;
         let (to_ben, sams) = sends(&mut sam, &[ben.address.as_typed()]).await;
         let (to_sam, annas) = sends(&mut anna, &[sam.address.as_typed()]).await;
         let (from_ben, bens) = sends(&mut ben, &[sam.address.as_typed()]).await;
-        let mut unit = house.portal.store.begin().await.unwrap();
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
         let by: ConfirmBy = serde_json::from_value(by).unwrap();
-        addresses::confirm(&house.portal, &mut unit, token.as_ref(), None, by)
+        aliases::confirm(&test.portal, &mut unit, token.as_ref(), None, by)
             .await
             .unwrap();
-        let [first, second, third] = behind(&house, unit, [sams, annas, bens]).await;
-        whole(&house).await;
-        let waited = house.portal.store.engine() == Engine::Postgres;
+        let [first, second, third] = behind(&test, unit, [sams, annas, bens]).await;
+        whole(&test).await;
+        let waited = test.portal.store.engine() == Engine::Postgres;
         // On SQLite they come after the absorb, and are told so.
         assert_eq!(first.status.is_success(), waited, "{first:?}");
         second.ok();
         // Whose session ended with the account sends nothing more.
         let problem = third.problem();
         assert!(["signed-out", "sender-changed"].contains(&&*problem), "{problem}");
-        for delivery in arrived(&house, to_ben).await {
+        for delivery in arrived(&test, to_ben).await {
             assert!(has(&anna, delivery).await);
         }
-        for delivery in arrived(&house, to_sam).await {
+        for delivery in arrived(&test, to_sam).await {
             assert!(has(&sam, delivery).await);
         }
-        assert!(arrived(&house, from_ben).await.is_empty());
+        assert!(arrived(&test, from_ben).await.is_empty());
     }
 }
 
-async fn a_message_to_an_alias_that_moves_meanwhile_lies_with_one_of_both(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn a_message_to_an_alias_that_moves_meanwhile_lies_with_one_of_both(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
-        let (anna, ben, alias, _, token) = wanted_alias(&house, round).await;
-        let mut other = house.prove(&token, &alias, PASSWORD).await.unwrap();
+        let (anna, ben, alias, _, token) = wanted_alias(&test, round).await;
+        let mut other = test.prove(&token, &alias, PASSWORD).await.unwrap();
         let (message, sending) = sends(&mut sam, &[&alias]).await;
         let requests = [confirms(&token, &other.move_over(&alias), None), sending];
-        let [moved, sent] = at_once(&house, round, requests).await;
+        let [moved, sent] = at_once(&test, round, requests).await;
         moved.ok();
-        whole(&house).await;
-        let arrived = arrived(&house, message).await;
+        whole(&test).await;
+        let arrived = arrived(&test, message).await;
         if sent.status.is_success() {
             assert_eq!(arrived.len(), 1);
             assert!(has(&ben, arrived[0]).await, "it was sealed to ben");
@@ -551,17 +548,17 @@ async fn a_message_to_an_alias_that_moves_meanwhile_lies_with_one_of_both(house:
     }
 }
 
-async fn a_message_to_an_alias_that_is_removed_meanwhile_arrives_or_is_refused(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn a_message_to_an_alias_that_is_removed_meanwhile_arrives_or_is_refused(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
-        let ben = somebody(&house, "ben", round).await;
+        let ben = somebody(&test, "ben", round).await;
         let alias = format!("alias{round}@example.test");
         ben.add(&alias).await;
         let (message, sending) = sends(&mut sam, &[&alias]).await;
-        let [removed, sent] = at_once(&house, round, [removes(&ben, &alias), sending]).await;
+        let [removed, sent] = at_once(&test, round, [removes(&ben, &alias), sending]).await;
         removed.ok();
-        whole(&house).await;
-        let arrived = arrived(&house, message).await;
+        whole(&test).await;
+        let arrived = arrived(&test, message).await;
         if sent.status.is_success() {
             assert_eq!(arrived.len(), 1);
             assert!(has(&ben, arrived[0]).await);
@@ -571,19 +568,19 @@ async fn a_message_to_an_alias_that_is_removed_meanwhile_arrives_or_is_refused(h
     }
 }
 
-async fn a_message_to_an_address_whose_mail_joins_meanwhile_arrives_or_is_refused(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn a_message_to_an_address_whose_mail_joins_meanwhile_arrives_or_is_refused(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
-        let mut anna = somebody(&house, "anna", round).await;
+        let mut anna = somebody(&test, "anna", round).await;
         let address = format!("wanted{round}@partner.test");
         sam.send(&Writes::to(&[&address])).await;
         let (_, token) = anna.claimed(&address).await;
         let (message, sending) = sends(&mut sam, &[&address]).await;
         let click = confirms(&token, &json!({ "kind": "click" }), Some(&anna));
-        let [joined, sent] = at_once(&house, round, [click, sending]).await;
+        let [joined, sent] = at_once(&test, round, [click, sending]).await;
         joined.ok();
-        whole(&house).await;
-        let arrived = arrived(&house, message).await;
+        whole(&test).await;
+        let arrived = arrived(&test, message).await;
         match sent.status.is_success() {
             true => assert!(lies_with(&anna, arrived[0]).await),
             false => assert_eq!((&*sent.problem(), arrived.len()), ("recipients-changed", 0)),
@@ -593,31 +590,31 @@ async fn a_message_to_an_address_whose_mail_joins_meanwhile_arrives_or_is_refuse
     }
 }
 
-async fn an_alias_is_removed_while_who_claims_it_asks_for_another_mail(house: House) {
+async fn an_alias_is_removed_while_who_claims_it_asks_for_another_mail(test: TestPortal) {
     for round in 0..ROUNDS {
-        let (anna, ben, alias, claim, earlier) = wanted_alias(&house, round).await;
+        let (anna, ben, alias, claim, earlier) = wanted_alias(&test, round).await;
         let resend = post(&format!("/claims/{}/mail", claim.id), Some(&anna), &Value::Null);
-        let replies = at_once(&house, round, [removes(&ben, &alias), resend]).await;
+        let replies = at_once(&test, round, [removes(&ben, &alias), resend]).await;
         assert!(replies.iter().all(|reply| reply.status.is_success()), "{replies:?}");
-        whole(&house).await;
-        let newest = mailed_for(&house.mails().await, &anna);
-        assert_eq!(house.inspect(&earlier, None).await.problem(), "link-replaced");
+        whole(&test).await;
+        let newest = mailed_for(&test.mails().await, &anna);
+        assert_eq!(test.inspect(&earlier, None).await.problem(), "link-replaced");
         // Nobody has it by now, whichever came first.
         let click = json!({ "kind": "click" });
-        house.confirm(&newest, click, Some(&anna)).await.ok();
+        test.confirm(&newest, click, Some(&anna)).await.ok();
         assert_eq!(anna.addresses().await, [anna.address.to_string(), alias]);
         assert_eq!(ben.addresses().await, [ben.address.to_string()]);
     }
 }
 
-async fn an_alias_is_removed_or_promoted_and_never_both(house: House) {
+async fn an_alias_is_removed_or_promoted_and_never_both(test: TestPortal) {
     for round in 0..ROUNDS {
-        let anna = somebody(&house, "anna", round).await;
+        let anna = somebody(&test, "anna", round).await;
         let alias = format!("alias{round}@example.test");
         anna.add(&alias).await;
-        let replies = at_once(&house, round, [removes(&anna, &alias), promotes(&anna, &alias)]).await;
+        let replies = at_once(&test, round, [removes(&anna, &alias), promotes(&anna, &alias)]).await;
         let done = one_of(&replies, [&["master-stays"], &["not-found"]]);
-        whole(&house).await;
+        whole(&test).await;
         let addresses = anna.addresses().await;
         match done {
             0 => assert_eq!(addresses, [anna.address.to_string()]),
@@ -626,26 +623,26 @@ async fn an_alias_is_removed_or_promoted_and_never_both(house: House) {
     }
 }
 
-async fn an_alias_is_removed_or_moved_and_never_both(house: House) {
+async fn an_alias_is_removed_or_moved_and_never_both(test: TestPortal) {
     for round in 0..ROUNDS {
-        let (anna, ben, alias, _, token) = wanted_alias(&house, round).await;
-        let mut other = house.prove(&token, &alias, PASSWORD).await.unwrap();
+        let (anna, ben, alias, _, token) = wanted_alias(&test, round).await;
+        let mut other = test.prove(&token, &alias, PASSWORD).await.unwrap();
         let requests = [removes(&ben, &alias), confirms(&token, &other.move_over(&alias), None)];
-        let replies = at_once(&house, round, requests).await;
+        let replies = at_once(&test, round, requests).await;
         let done = one_of(&replies, [&["not-found"], &["claim-changed"]]);
-        whole(&house).await;
+        whole(&test).await;
         assert_eq!(ben.addresses().await.len(), 1);
         assert_eq!(anna.addresses().await.len(), 1 + done);
     }
 }
 
-async fn a_click_counts_before_a_removal_for_nothing_and_after_it_for_all(house: House) {
+async fn a_click_counts_before_a_removal_for_nothing_and_after_it_for_all(test: TestPortal) {
     for round in 0..ROUNDS {
-        let (anna, ben, alias, _, token) = wanted_alias(&house, round).await;
+        let (anna, ben, alias, _, token) = wanted_alias(&test, round).await;
         let click = confirms(&token, &json!({ "kind": "click" }), Some(&anna));
-        let [removed, confirmed] = at_once(&house, round, [removes(&ben, &alias), click]).await;
+        let [removed, confirmed] = at_once(&test, round, [removes(&ben, &alias), click]).await;
         removed.ok();
-        whole(&house).await;
+        whole(&test).await;
         assert_eq!(ben.addresses().await.len(), 1);
         let joined = confirmed.status.is_success();
         if !joined {
@@ -656,30 +653,30 @@ async fn a_click_counts_before_a_removal_for_nothing_and_after_it_for_all(house:
     }
 }
 
-async fn a_link_confirms_or_is_replaced_and_never_both(house: House) {
+async fn a_link_confirms_or_is_replaced_and_never_both(test: TestPortal) {
     for round in 0..ROUNDS {
-        let anna = somebody(&house, "anna", round).await;
+        let anna = somebody(&test, "anna", round).await;
         let address = format!("wanted{round}@partner.test");
         let (claim, token) = anna.claimed(&address).await;
         let requests = [
             confirms(&token, &json!({ "kind": "click" }), Some(&anna)),
             post(&format!("/claims/{}/mail", claim.id), Some(&anna), &Value::Null),
         ];
-        let replies = at_once(&house, round, requests).await;
+        let replies = at_once(&test, round, requests).await;
         let done = one_of(&replies, [&["link-replaced"], &["claim-confirmed"]]);
-        whole(&house).await;
+        whole(&test).await;
         assert_eq!(anna.addresses().await.len(), 2 - done);
         assert_eq!(anna.aliases().await.claims.len(), done);
     }
 }
 
 /// All of a registration but its last request, which is given.
-async fn registers(house: &House, address: &str, token: &Bytes) -> Request<Body> {
+async fn registers(test: &TestPortal, address: &str, token: &Bytes) -> Request<Body> {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::from_seed(wire::Sha256::of(address.as_bytes()).0);
     let (registration, start) = Registration::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": Bytes(start) });
-    let started: RegistrationStarted = house.post("/api/v1/registrations/start", body).await.ok().json();
+    let started: RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let response = started.registration_response;
     let (upload, export_key) = registration.finish(response.as_ref(), &mut rng).unwrap();
     let vault = Vault::create(&address.parse().unwrap(), NOW, &mut rng).unwrap();
@@ -698,33 +695,33 @@ async fn registers(house: &House, address: &str, token: &Bytes) -> Request<Body>
     post("/registrations", None, &body)
 }
 
-async fn an_invitation_is_accepted_or_its_mail_joins_and_never_both(house: House) {
-    let mut sam = house.professional("sam").await;
+async fn an_invitation_is_accepted_or_its_mail_joins_and_never_both(test: TestPortal) {
+    let mut sam = test.professional("sam").await;
     for round in 0..ROUNDS {
-        let mut anna = somebody(&house, "anna", round).await;
+        let mut anna = somebody(&test, "anna", round).await;
         let address = format!("wanted{round}@partner.test");
         sam.send(&Writes::to(&[&address])).await;
-        let mails = house.mails().await;
+        let mails = test.mails().await;
         let invitation = mails.iter().find(|mail| mail.to.as_typed() == address).unwrap();
-        let register = registers(&house, &address, &token(&link(invitation))).await;
+        let register = registers(&test, &address, &token(&link(invitation))).await;
         let (_, token) = anna.claimed(&address).await;
         let click = confirms(&token, &json!({ "kind": "click" }), Some(&anna));
-        let replies = at_once(&house, round, [register, click]).await;
+        let replies = at_once(&test, round, [register, click]).await;
         let problems = [&["invitation-used"][..], &["address-taken", "claim-changed"]];
         let done = one_of(&replies, problems);
-        whole(&house).await;
+        whole(&test).await;
         anna.take_parcels_in().await;
         assert_eq!(anna.readable().await.len(), done);
-        let had = house.try_sign_in(&address, PASSWORD).await.unwrap();
+        let had = test.try_sign_in(&address, PASSWORD).await.unwrap();
         assert_eq!(had.session.account.id == anna.id(), done == 1);
     }
 }
 
-async fn an_address_is_never_invited_and_had_at_once(house: House) {
-    let sam = house.professional("sam").await;
-    let tom = house.professional("tom").await;
+async fn an_address_is_never_invited_and_had_at_once(test: TestPortal) {
+    let sam = test.professional("sam").await;
+    let tom = test.professional("tom").await;
     for round in 0..ROUNDS {
-        let anna = somebody(&house, "anna", round).await;
+        let anna = somebody(&test, "anna", round).await;
         let (wanted, other) = (
             format!("wanted{round}@partner.test"),
             format!("other{round}@partner.test"),
@@ -737,9 +734,9 @@ async fn an_address_is_never_invited_and_had_at_once(house: House) {
             invites(&sam, [&wanted, &other]),
             invites(&tom, [&other, &wanted]),
         ];
-        let [confirmed, sams, toms] = at_once(&house, round, requests).await;
+        let [confirmed, sams, toms] = at_once(&test, round, requests).await;
         confirmed.ok();
-        whole(&house).await;
+        whole(&test).await;
         assert_eq!(anna.addresses().await, [anna.address.to_string(), wanted.clone()]);
         // One account each, whoever asks.
         let others: Vec<Recipient> = [sams, toms]
@@ -755,27 +752,27 @@ async fn an_address_is_never_invited_and_had_at_once(house: House) {
 }
 
 /// The last request of a sign-in.
-async fn signs_in(house: &House, address: &str) -> Request<Body> {
-    let (mut body, _) = house.half_sign_in(address, PASSWORD).await;
+async fn signs_in(test: &TestPortal, address: &str) -> Request<Body> {
+    let (mut body, _) = test.half_sign_in(address, PASSWORD).await;
     body["carrier"] = json!("bearer");
     post("/sessions", None, &body)
 }
 
-async fn no_session_of_an_absorbed_account_begins(house: House) {
+async fn no_session_of_an_absorbed_account_begins(test: TestPortal) {
     for round in 0..ROUNDS {
         let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         let (token, by) = absorbs(&anna, &ben).await;
-        let sign_in = signs_in(&house, ben.address.as_typed()).await;
-        let [absorbed, began] = at_once(&house, round, [confirms(&token, &by, None), sign_in]).await;
+        let sign_in = signs_in(&test, ben.address.as_typed()).await;
+        let [absorbed, began] = at_once(&test, round, [confirms(&token, &by, None), sign_in]).await;
         absorbed.ok();
-        whole(&house).await;
+        whole(&test).await;
         if began.status.is_success() {
             let bearer = began.json::<SignedIn>().bearer.unwrap();
             let get = request(Method::GET, "/api/v1/session", Some(&bearer));
-            let reply = house.request(get.body(Body::empty()).unwrap()).await;
+            let reply = test.request(get.body(Body::empty()).unwrap()).await;
             assert_eq!(reply.problem(), "signed-out");
         } else {
             assert_eq!(began.problem(), "wrong-credentials");
@@ -783,20 +780,20 @@ async fn no_session_of_an_absorbed_account_begins(house: House) {
     }
 }
 
-async fn no_session_from_before_a_promotion_lives(house: House) {
+async fn no_session_from_before_a_promotion_lives(test: TestPortal) {
     for round in 0..ROUNDS {
-        let anna = somebody(&house, "anna", round).await;
+        let anna = somebody(&test, "anna", round).await;
         let alias = format!("alias{round}@example.test");
         anna.add(&alias).await;
-        let sign_in = signs_in(&house, anna.address.as_typed()).await;
-        let [promoted, began] = at_once(&house, round, [promotes(&anna, &alias), sign_in]).await;
+        let sign_in = signs_in(&test, anna.address.as_typed()).await;
+        let [promoted, began] = at_once(&test, round, [promotes(&anna, &alias), sign_in]).await;
         promoted.ok();
-        whole(&house).await;
+        whole(&test).await;
         if !began.status.is_success() {
             assert_eq!(began.problem(), "wrong-credentials");
         }
         // The one that promoted, whichever was the first.
-        let mut db = house.portal.store.read().await.unwrap();
+        let mut db = test.portal.store.read().await.unwrap();
         let sessions = sqlx::query("SELECT COUNT(*) AS n FROM sessions WHERE account = $1").bind(anna.id().key());
         assert_eq!(sessions.fetch_one(&mut *db).await.unwrap().int("n").unwrap(), 1);
         drop(db);
@@ -804,11 +801,11 @@ async fn no_session_from_before_a_promotion_lives(house: House) {
     }
 }
 
-async fn no_key_is_lost_between_a_write_of_the_vault_and_an_absorb(house: House) {
+async fn no_key_is_lost_between_a_write_of_the_vault_and_an_absorb(test: TestPortal) {
     for round in 0..ROUNDS {
         let (anna, mut ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         let (token, by) = absorbs(&anna, &ben).await;
         let sealed = Bytes(ben.vault.lock(&ben.key, &mut ben.rng).unwrap());
@@ -816,19 +813,19 @@ async fn no_key_is_lost_between_a_write_of_the_vault_and_an_absorb(house: House)
             .header("if-match", format!("\"{}\"", ben.signed_in.vault.version))
             .body(Body::from(json!({ "sealed": sealed }).to_string()))
             .unwrap();
-        let replies = at_once(&house, round, [confirms(&token, &by, None), write]).await;
+        let replies = at_once(&test, round, [confirms(&token, &by, None), write]).await;
         one_of(&replies, [&["version-conflict"], &["signed-out"]]);
-        whole(&house).await;
+        whole(&test).await;
     }
 }
 
-async fn a_certificate_names_the_addresses_of_one_moment(house: House) {
+async fn a_certificate_names_the_addresses_of_one_moment(test: TestPortal) {
     for round in 0..ROUNDS {
-        let mut anna = somebody(&house, "anna", round).await;
+        let mut anna = somebody(&test, "anna", round).await;
         let alias = format!("alias{round}@example.test");
         anna.add(&alias).await;
         anna.certify().await;
-        let elsewhere = house.try_sign_in(&alias, PASSWORD).await.unwrap().bearer.unwrap();
+        let elsewhere = test.try_sign_in(&alias, PASSWORD).await.unwrap().bearer.unwrap();
         let named = [anna.address.clone(), alias.parse().unwrap()];
         // Another one that says the same.
         let certificate = anna.vault.certify(&named, NOW + 1000, &mut anna.rng).unwrap();
@@ -843,9 +840,9 @@ async fn a_certificate_names_the_addresses_of_one_moment(house: House) {
             _ => promotes(&anna, &alias),
         };
         let requests = [changes, put(anna.bearer()), put(&elsewhere)];
-        let [changed, own, others] = at_once(&house, round, requests).await;
+        let [changed, own, others] = at_once(&test, round, requests).await;
         changed.ok();
-        whole(&house).await;
+        whole(&test).await;
         for reply in [&own, &others] {
             if !reply.status.is_success() {
                 let problem = reply.problem();
@@ -866,14 +863,14 @@ async fn a_certificate_names_the_addresses_of_one_moment(house: House) {
     }
 }
 
-async fn an_alarm_stops_whoever_holds_the_account(house: House) {
+async fn an_alarm_stops_whoever_holds_the_account(test: TestPortal) {
     for round in 0..ROUNDS {
         let (anna, ben) = (
-            somebody(&house, "anna", round).await,
-            somebody(&house, "ben", round).await,
+            somebody(&test, "anna", round).await,
+            somebody(&test, "ben", round).await,
         );
         ben.add(&format!("alias{round}@example.test")).await;
-        let mails = house.mails().await;
+        let mails = test.mails().await;
         let notice = mails.iter().find(|mail| mail.to == ben.address).unwrap();
         let alarm = post("/alarms", None, &json!({ "token": token(&link(notice)) }));
         // The claim and the password came after: what the alarm is about is older.
@@ -882,13 +879,13 @@ async fn an_alarm_stops_whoever_holds_the_account(house: House) {
         if round % 2 == 1 {
             requests.swap(0, 1);
         }
-        let mut replies = at_once(&house, 0, requests).await;
+        let mut replies = at_once(&test, 0, requests).await;
         if round % 2 == 1 {
             replies.swap(0, 1);
         }
         let [absorbed, raised] = replies;
         raised.ok();
-        whole(&house).await;
+        whole(&test).await;
         assert_eq!(ben.get("/session").await.problem(), "signed-out");
         let annas = anna.get("/session").await;
         match absorbed.status.is_success() {
@@ -901,43 +898,45 @@ async fn an_alarm_stops_whoever_holds_the_account(house: House) {
     }
 }
 
-async fn an_expired_link_is_renewed_three_times_an_hour_however_many_ask_at_once(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn an_expired_link_is_renewed_three_times_an_hour_however_many_ask_at_once(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     for round in 0..ROUNDS {
         let address = format!("waits{round}@partner.test");
         anna.send(&Writes::to(&[&address])).await;
-        let expired = token(&link(&house.mails().await[0]));
-        house.clock.pass(house.portal.settings.invitation_lifetime);
+        let expired = token(&link(&test.mails().await[0]));
+        test.clock.pass(test.portal.settings.invitation_lifetime);
         let renew = || post("/invitations/renew", None, &json!({ "token": expired }));
-        let replies = at_once(&house, round, [(); 6].map(|()| renew())).await;
+        let replies = at_once(&test, round, [(); 6].map(|()| renew())).await;
         let (renewed, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status.is_success());
         assert_eq!(renewed.len(), 3);
         for reply in refused {
             assert_eq!(reply.problem(), "too-many-requests");
         }
-        assert_eq!(house.mails().await.len(), 3);
-        anna.signed_in = house.try_sign_in(anna.address.as_typed(), PASSWORD).await.unwrap();
+        assert_eq!(test.mails().await.len(), 3);
+        anna.signed_in = test.try_sign_in(anna.address.as_typed(), PASSWORD).await.unwrap();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_takes_no_more_invitations_than_a_day_allows() {
-    no_more_invitations_than_a_day_allows(House::sqlite_with(|settings| settings.invitations_a_day = 2).await).await;
+    no_more_invitations_than_a_day_allows(TestPortal::sqlite_with(|settings| settings.invitations_a_day = 2).await)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_takes_no_more_invitations_than_a_day_allows() {
-    no_more_invitations_than_a_day_allows(House::postgres_with(|settings| settings.invitations_a_day = 2).await).await;
+    no_more_invitations_than_a_day_allows(TestPortal::postgres_with(|settings| settings.invitations_a_day = 2).await)
+        .await;
 }
 
-async fn no_more_invitations_than_a_day_allows(house: House) {
+async fn no_more_invitations_than_a_day_allows(test: TestPortal) {
     for round in 0..ROUNDS {
-        let anna = somebody(&house, "anna", round).await;
+        let anna = somebody(&test, "anna", round).await;
         let asks = |n: usize| {
             let address = format!("round{round}n{n}@partner.test");
             post("/recipients", Some(&anna), &json!({ "addresses": [address] }))
         };
-        let replies = at_once(&house, round, [asks(0), asks(1), asks(2), asks(3)]).await;
+        let replies = at_once(&test, round, [asks(0), asks(1), asks(2), asks(3)]).await;
         let (invited, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status.is_success());
         assert_eq!(invited.len(), 2);
         for reply in refused {

@@ -8,9 +8,9 @@ use wire::{
 };
 
 use crate::{
-    house::House,
     on_both_engines,
     people::{PASSWORD, Writes, link, token},
+    test_portal::TestPortal,
 };
 
 on_both_engines![
@@ -23,15 +23,15 @@ on_both_engines![
 
 const DAY: i64 = 86_400_000;
 
-async fn mail_that_waited_is_read_after_registration(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn mail_that_waited_is_read_after_registration(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.send(&Writes::to(&["Gina@Partner.test"])).await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to.as_typed(), "Gina@Partner.test");
 
     let token = token(&link(&mails[0]));
-    let said: Invitation = house
+    let said: Invitation = test
         .post("/api/v1/invitations/inspect", json!({ "token": token }))
         .await
         .ok()
@@ -39,7 +39,7 @@ async fn mail_that_waited_is_read_after_registration(house: House) {
     assert_eq!((said.waiting, said.kind), (1, AccountKind::Guest));
     assert_eq!(said.invited_by.unwrap().name.as_deref(), Some("anna"));
 
-    let gina = house.register("Gina", "Gina@Partner.test", token.clone()).await;
+    let gina = test.register("Gina", "Gina@Partner.test", token.clone()).await;
     let inbox = gina.list(Folder::Inbox).await;
     assert_eq!(inbox.len(), 1);
     assert_eq!(gina.open(&inbox[0]).await.1.letter.text.trim_end(), "All is well.");
@@ -53,63 +53,59 @@ async fn mail_that_waited_is_read_after_registration(house: House) {
             .any(|entry| entry.kind == ActivityKind::WaitingKeyHandedOver)
     );
 
-    let used = house
+    let used = test
         .post("/api/v1/invitations/inspect", json!({ "token": token }))
         .await;
     assert_eq!(used.problem(), "invitation-used");
 }
 
-async fn every_link_of_an_address_works_until_one_is_used(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn every_link_of_an_address_works_until_one_is_used(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.send(&Writes::to(&["gina@partner.test"])).await;
     anna.send(&Writes::to(&["gina@partner.test"])).await;
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let tokens: Vec<_> = mails.iter().map(|mail| token(&link(mail))).collect();
     assert_eq!(tokens.len(), 2);
     assert_ne!(tokens[0], tokens[1]);
-    let gina = house.register("Gina", "gina@partner.test", tokens[0].clone()).await;
+    let gina = test.register("Gina", "gina@partner.test", tokens[0].clone()).await;
     assert_eq!(gina.list(Folder::Inbox).await.len(), 2);
-    let second = house
+    let second = test
         .post("/api/v1/invitations/inspect", json!({ "token": tokens[1] }))
         .await;
     assert_eq!(second.problem(), "invitation-used");
 }
 
-async fn a_link_expires_and_is_renewed_by_mail_alone(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_link_expires_and_is_renewed_by_mail_alone(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.send(&Writes::to(&["gina@partner.test"])).await;
-    let old = token(&link(&house.mails().await[0]));
+    let old = token(&link(&test.mails().await[0]));
     let renew = json!({ "token": old });
-    let early = house.post("/api/v1/invitations/renew", &renew).await;
-    assert_eq!(
-        (early.problem().as_str(), house.mails().await.len()),
-        ("not-allowed", 0)
-    );
-    house.clock.pass(31 * DAY);
+    let early = test.post("/api/v1/invitations/renew", &renew).await;
+    assert_eq!((early.problem().as_str(), test.mails().await.len()), ("not-allowed", 0));
+    test.clock.pass(31 * DAY);
     for path in ["/api/v1/invitations/inspect", "/api/v1/registrations/start"] {
         let body = match path.ends_with("start") {
             true => json!({ "token": old, "registration_request": "" }),
             false => json!({ "token": old }),
         };
-        assert_eq!(house.post(path, body).await.problem(), "invitation-expired");
+        assert_eq!(test.post(path, body).await.problem(), "invitation-expired");
     }
     for _ in 0..3 {
-        house
-            .post("/api/v1/invitations/renew", json!({ "token": old }))
+        test.post("/api/v1/invitations/renew", json!({ "token": old }))
             .await
             .ok();
     }
-    let too_often = house.post("/api/v1/invitations/renew", json!({ "token": old })).await;
+    let too_often = test.post("/api/v1/invitations/renew", json!({ "token": old })).await;
     assert_eq!(too_often.problem(), "too-many-requests");
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 3);
     assert!(mails.iter().all(|mail| mail.to.as_typed() == "gina@partner.test"));
-    let gina = house
+    let gina = test
         .register("Gina", "gina@partner.test", token(&link(&mails[2])))
         .await;
     assert_eq!(gina.list(Folder::Inbox).await.len(), 1);
 
-    let unknown = house
+    let unknown = test
         .post(
             "/api/v1/invitations/renew",
             json!({ "token": wire::Bytes(vec![1; 32]) }),
@@ -118,27 +114,27 @@ async fn a_link_expires_and_is_renewed_by_mail_alone(house: House) {
     assert_eq!(unknown.problem(), "invitation-unknown");
 }
 
-async fn of_two_registrations_with_one_link_one_wins(house: House) {
+async fn of_two_registrations_with_one_link_one_wins(test: TestPortal) {
     let invite = Invite {
         address: "gina@partner.test".parse().unwrap(),
         kind: AccountKind::Guest,
     };
     let token = token(
-        &portal::admin::invitation_link(&house.portal, &invite, false)
+        &portal::admin::invitation_link(&test.portal, &invite, false)
             .await
             .unwrap(),
     );
-    let gina = house.register("Gina", "gina@partner.test", token.clone()).await;
+    let gina = test.register("Gina", "gina@partner.test", token.clone()).await;
     let start = json!({ "token": token, "registration_request": "" });
     assert_eq!(
-        house.post("/api/v1/registrations/start", start).await.problem(),
+        test.post("/api/v1/registrations/start", start).await.problem(),
         "invitation-used"
     );
-    assert!(house.try_sign_in("gina@partner.test", PASSWORD).await.is_ok());
+    assert!(test.try_sign_in("gina@partner.test", PASSWORD).await.is_ok());
     drop(gina);
 }
 
-async fn the_address_in_a_certificate_must_be_the_invited_one(house: House) {
+async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(9);
     let invite = Invite {
@@ -146,33 +142,37 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(house: House) {
         kind: AccountKind::Guest,
     };
     let token = token(
-        &portal::admin::invitation_link(&house.portal, &invite, false)
+        &portal::admin::invitation_link(&test.portal, &invite, false)
             .await
             .unwrap(),
     );
     let (registration, request) = vault::password::Registration::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": wire::Bytes(request) });
-    let started: wire::sessions::RegistrationStarted =
-        house.post("/api/v1/registrations/start", body).await.ok().json();
+    let started: wire::sessions::RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (upload, _) = registration
         .finish(started.registration_response.as_ref(), &mut rng)
         .unwrap();
-    let other = vault::Vault::create(&"other@partner.test".parse().unwrap(), crate::house::NOW, &mut rng).unwrap();
+    let other = vault::Vault::create(
+        &"other@partner.test".parse().unwrap(),
+        crate::test_portal::NOW,
+        &mut rng,
+    )
+    .unwrap();
     let body = json!({
         "token": token, "name": "Gina", "registration_upload": wire::Bytes(upload), "carrier": "bearer",
         "certificate": wire::Bytes(other.certificate().to_bytes()),
         "vault": { "sealed": "AAAA", "password_slot": "AAAA" },
     });
     assert_eq!(
-        house.post("/api/v1/registrations", body.clone()).await.problem(),
+        test.post("/api/v1/registrations", body.clone()).await.problem(),
         "unacceptable"
     );
     let mut garbled = body;
     garbled["certificate"] = json!("AAAA");
     assert_eq!(
-        house.post("/api/v1/registrations", garbled).await.problem(),
+        test.post("/api/v1/registrations", garbled).await.problem(),
         "unacceptable"
     );
     // Nothing was lost: the link still works.
-    house.register("Gina", "gina@partner.test", token).await;
+    test.register("Gina", "gina@partner.test", token).await;
 }

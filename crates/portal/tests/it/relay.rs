@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use portal::notices::{Mail, Refusal, Relay as _, SmtpRelay, SmtpSettings, Tls};
+use portal::ports::relay::{Mail, Refusal, Relay as _, SmtpRelay, SmtpSettings, Tls};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpListener,

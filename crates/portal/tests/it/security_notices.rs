@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
-use portal::{Portal, Rooms, Secrets, changes::Wakes, files::Blobs, notices::Mail, storage::Key as _, workers};
+use portal::{
+    Portal, Secrets, Services,
+    ports::{blobs::Blobs, relay::Mail, wakes::Wakes},
+    storage::Key as _,
+    workers,
+};
 use serde_json::{Value, json};
 use wire::{
     Address, Bytes,
@@ -13,9 +18,9 @@ use wire::{
 };
 
 use crate::{
-    house::{House, NOW, Refuses},
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, token},
+    test_portal::{NOW, Refuses, TestPortal},
 };
 
 on_both_engines![
@@ -53,8 +58,8 @@ fn snapshot(name: &str, text: &str) {
 }
 
 /// The mails that are due, by their readers; nobody gets two.
-async fn mails(house: &House) -> BTreeMap<String, Mail> {
-    let mails = house.mails().await;
+async fn mails(test: &TestPortal) -> BTreeMap<String, Mail> {
+    let mails = test.mails().await;
     let count = mails.len();
     let by_reader: BTreeMap<String, Mail> = mails.into_iter().map(|mail| (mail.to.to_string(), mail)).collect();
     assert_eq!(by_reader.len(), count);
@@ -77,27 +82,26 @@ fn compare(mails: &BTreeMap<String, Mail>, expected: &[(&str, &str)]) {
     }
 }
 
-async fn administrator(house: &House) -> Person<'_> {
-    house
-        .person("Ada", "ada@example.test", AccountKind::Professional, true)
+async fn administrator(test: &TestPortal) -> Person<'_> {
+    test.person("Ada", "ada@example.test", AccountKind::Professional, true)
         .await
 }
 
-async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
-    let ada = administrator(&house).await;
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let _carl = house.professional("carl").await;
-    let dora = house.professional("dora").await;
+async fn each_step_is_told_to_each_address_in_words_of_its_own(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let _carl = test.professional("carl").await;
+    let dora = test.professional("dora").await;
     anna.send(&Writes::to(&["dora@example.test", "waits@partner.test"]))
         .await;
     ben.add("ben.alias@example.test").await;
-    house.mails().await;
+    test.mails().await;
 
     // A program that is let in.
     ben.activate().await;
     compare(
-        &mails(&house).await,
+        &mails(&test).await,
         &[
             ("ben@example.test", "activated"),
             ("ben.alias@example.test", "activated"),
@@ -106,29 +110,28 @@ async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
 
     // A claim, by the claimant and by an administrator.
     anna.claim("anna@new.test").await.ok();
-    let mail = mails(&house).await.remove("anna@new.test").unwrap();
+    let mail = mails(&test).await.remove("anna@new.test").unwrap();
     snapshot("claim", &shown(&mail));
     let path = format!("/admin/accounts/{}/claims", anna.id());
     let body = json!({ "address": "anna.third@new.test" });
     ada.call(Method::POST, &path, body).await.ok();
-    let mail_by_administrator = shown(&mails(&house).await["anna.third@new.test"]);
+    let mail_by_administrator = shown(&mails(&test).await["anna.third@new.test"]);
     snapshot("claim-by-administrator", &mail_by_administrator);
 
     let click = json!({ "kind": "click" });
-    house.confirm(&token(&link(&mail)), click, Some(&anna)).await.ok();
+    test.confirm(&token(&link(&mail)), click, Some(&anna)).await.ok();
     compare(
-        &mails(&house).await,
+        &mails(&test).await,
         &[("anna@new.test", "joined"), ("anna@example.test", "alias-added")],
     );
 
     let (_, link) = anna.claimed("ben.alias@example.test").await;
-    let mut other = house.prove(&link, "ben.alias@example.test", PASSWORD).await.unwrap();
-    house
-        .confirm(&link, other.move_over("ben.alias@example.test"), None)
+    let mut other = test.prove(&link, "ben.alias@example.test", PASSWORD).await.unwrap();
+    test.confirm(&link, other.move_over("ben.alias@example.test"), None)
         .await
         .ok();
     compare(
-        &mails(&house).await,
+        &mails(&test).await,
         &[
             ("ben.alias@example.test", "moved"),
             ("ben@example.test", "alias-moved-away"),
@@ -139,7 +142,7 @@ async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
 
     anna.absorb("carl@example.test", PASSWORD).await;
     compare(
-        &mails(&house).await,
+        &mails(&test).await,
         &[
             ("carl@example.test", "absorbed"),
             ("anna@example.test", "account-absorbed"),
@@ -149,7 +152,7 @@ async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
     );
 
     anna.promote("anna@new.test", true).await.ok();
-    let mut promoted = mails(&house).await;
+    let mut promoted = mails(&test).await;
     let told = promoted.remove("dora@example.test").unwrap();
     snapshot("new-address", &shown(&told));
     assert!(!String::from_utf8_lossy(&told.message).contains("alarm#"));
@@ -167,7 +170,7 @@ async fn each_step_is_told_to_each_address_in_words_of_its_own(house: House) {
     let body = json!({ "address": "ben.alias@example.test" });
     anna.post("/aliases/remove", body).await.ok();
     compare(
-        &mails(&house).await,
+        &mails(&test).await,
         &[
             ("ben.alias@example.test", "removed"),
             ("anna@example.test", "alias-removed"),
@@ -182,93 +185,93 @@ async fn newest_mail(person: &Person<'_>) -> Notification {
     person.aliases().await.claims.last().unwrap().mail
 }
 
-async fn a_claim_that_has_ended_is_not_mailed(house: House) {
-    let anna = house.professional("anna").await;
-    house.relay.refuse(Refuses::Everything);
+async fn a_claim_that_has_ended_is_not_mailed(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    test.relay.refuse(Refuses::Everything);
     let claim: Claim = anna.claim("anna@new.test").await.ok().json();
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
     let path = format!("/claims/{}", claim.id);
     anna.call(Method::DELETE, &path, Value::Null).await.ok();
-    house.relay.refuse(None);
-    house.clock.pass(60_000);
-    assert!(house.mails().await.is_empty());
-    assert_eq!(workers::send_due(&house.portal).await.unwrap(), None, "nothing waits");
+    test.relay.refuse(None);
+    test.clock.pass(60_000);
+    assert!(test.mails().await.is_empty());
+    assert_eq!(workers::send_due(&test.portal).await.unwrap(), None, "nothing waits");
 }
 
-async fn a_claim_mailed_again_before_it_went_out_is_mailed_once(house: House) {
-    let anna = house.professional("anna").await;
-    house.relay.refuse(Refuses::Everything);
+async fn a_claim_mailed_again_before_it_went_out_is_mailed_once(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    test.relay.refuse(Refuses::Everything);
     let claim: Claim = anna.claim("anna@new.test").await.ok().json();
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
     assert_eq!(newest_mail(&anna).await, Notification::Waiting { attempts: 1 });
     let path = format!("/claims/{}/mail", claim.id);
     anna.post(&path, Value::Null).await.ok();
     assert_eq!(newest_mail(&anna).await, Notification::Waiting { attempts: 0 });
-    house.relay.refuse(None);
-    house.clock.pass(60_000);
-    let mails = house.mails().await;
+    test.relay.refuse(None);
+    test.clock.pass(60_000);
+    let mails = test.mails().await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(newest_mail(&anna).await, Notification::Sent { at: house.portal.now() });
+    assert_eq!(newest_mail(&anna).await, Notification::Sent { at: test.portal.now() });
     let click = json!({ "kind": "click" });
-    house.confirm(&token(&link(&mails[0])), click, Some(&anna)).await.ok();
+    test.confirm(&token(&link(&mails[0])), click, Some(&anna)).await.ok();
 }
 
-async fn a_claims_mail_is_put_off_where_others_claim_the_address_too(house: House) {
+async fn a_claims_mail_is_put_off_where_others_claim_the_address_too(test: TestPortal) {
     for name in ["anna", "ben", "carl"] {
-        house.professional(name).await.claim("shared@new.test").await.ok();
+        test.professional(name).await.claim("shared@new.test").await.ok();
     }
-    let dora = house.professional("dora").await;
-    assert_eq!(house.mails().await.len(), 3);
+    let dora = test.professional("dora").await;
+    assert_eq!(test.mails().await.len(), 3);
     dora.claim("shared@new.test").await.ok();
-    assert!(house.mails().await.is_empty());
+    assert!(test.mails().await.is_empty());
     assert_eq!(newest_mail(&dora).await, Notification::Waiting { attempts: 0 });
-    house.clock.pass(3_600_000);
-    assert_eq!(house.mails().await.len(), 1);
+    test.clock.pass(3_600_000);
+    assert_eq!(test.mails().await.len(), 1);
 }
 
 /// The secret of the newest *This wasn't me* that was mailed to an address.
-async fn alarm(house: &House, address: &str) -> Bytes {
+async fn alarm(test: &TestPortal, address: &str) -> Bytes {
     let address: Address = address.parse().unwrap();
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let mut links = mails.iter().filter(|mail| mail.to == address).map(link);
     token(&links.rfind(|link| link.contains("/alarm#")).unwrap())
 }
 
-async fn raise(house: &House, token: &Bytes) -> crate::people::Reply {
-    house.post("/api/v1/alarms", json!({ "token": token })).await
+async fn raise(test: &TestPortal, token: &Bytes) -> crate::people::Reply {
+    test.post("/api/v1/alarms", json!({ "token": token })).await
 }
 
-async fn an_alarm_ends_sessions_sign_ins_and_claims_once(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn an_alarm_ends_sessions_sign_ins_and_claims_once(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
     anna.claim("anna.third@new.test").await.ok();
-    let token = alarm(&house, "anna@example.test").await;
-    let (mut begun, _) = house.half_sign_in("anna@example.test", PASSWORD).await;
+    let token = alarm(&test, "anna@example.test").await;
+    let (mut begun, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
 
     let body = json!({ "token": token });
-    let shown: AlarmShown = house.post("/api/v1/alarms/inspect", &body).await.ok().json();
+    let shown: AlarmShown = test.post("/api/v1/alarms/inspect", &body).await.ok().json();
     assert_eq!(shown.address.as_typed(), "anna@example.test");
     assert_eq!((shown.expires_at, shown.raised_at), (NOW + WEEK, None));
     anna.get("/session").await.ok();
 
-    assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(raise(&test, &token).await.status, StatusCode::NO_CONTENT);
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
     begun["carrier"] = json!("bearer");
     assert_eq!(
-        house.post("/api/v1/sessions", begun).await.problem(),
+        test.post("/api/v1/sessions", begun).await.problem(),
         "wrong-credentials"
     );
 
-    anna.signed_in = house.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
+    anna.signed_in = test.try_sign_in("anna@new.test", PASSWORD).await.unwrap();
     assert_eq!(anna.aliases().await.claims, []);
     let raised = (ActivityKind::AlarmRaised, Some("anna@example.test".to_owned()));
     assert!(anna.activity().await.contains(&raised));
 
     // Whoever follows the link again is told when it was done, and nobody is signed out by it.
-    house.clock.pass(60_000);
-    let shown: AlarmShown = house.post("/api/v1/alarms/inspect", &body).await.ok().json();
+    test.clock.pass(60_000);
+    let shown: AlarmShown = test.post("/api/v1/alarms/inspect", &body).await.ok().json();
     assert_eq!(shown.raised_at, Some(NOW));
-    assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(raise(&test, &token).await.status, StatusCode::NO_CONTENT);
     let activity = anna.activity().await;
     assert_eq!(activity.iter().filter(|one| **one == raised).count(), 1);
 }
@@ -282,96 +285,96 @@ fn alarms(mails: &[Mail], address: &str) -> Vec<Bytes> {
         .collect()
 }
 
-async fn an_alarm_spends_every_link_that_went_to_its_address(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn an_alarm_spends_every_link_that_went_to_its_address(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     ben.add("ben@new.test").await;
-    let of_ben = alarms(&house.mails().await, "ben@example.test");
+    let of_ben = alarms(&test.mails().await, "ben@example.test");
     anna.add("anna@new.test").await;
     anna.absorb("ben@example.test", PASSWORD).await;
-    house.clock.pass(1);
+    test.clock.pass(1);
     anna.post("/aliases/remove", json!({ "address": "ben@example.test" }))
         .await
         .ok();
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let to_the_removed: Vec<_> = of_ben.into_iter().chain(alarms(&mails, "ben@example.test")).collect();
     let to_another = alarms(&mails, "anna@example.test");
     assert_eq!((to_the_removed.len(), to_another.len()), (3, 2));
     // A notice of before that is late.
-    house.relay.refuse(Refuses::Mail("ben@example.test".parse().unwrap()));
+    test.relay.refuse(Refuses::Mail("ben@example.test".parse().unwrap()));
     let late = format!(
         "INSERT INTO outbox (id, kind, address, account, created_at, next_at) \
          SELECT $1, 'removed', 'ben@example.test', id, {created_at}, {created_at} FROM accounts WHERE id = $2",
-        created_at = house.portal.now(),
+        created_at = test.portal.now(),
     );
-    let mut unit = house.portal.store.begin().await.unwrap();
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     let late = sqlx::query(sqlx::AssertSqlSafe(late));
     late.bind(vec![9; 16])
         .bind(anna.id().key())
-        .execute(&mut *unit)
+        .execute(&mut **unit)
         .await
         .unwrap();
     unit.commit().await.unwrap();
-    house.mails().await;
-    house.relay.refuse(None);
+    test.mails().await;
+    test.relay.refuse(None);
 
     // Whichever it is: the removed notice's own link works, and so did that of before the account was absorbed.
-    house.clock.pass(1);
-    assert_eq!(raise(&house, &to_the_removed[2]).await.status, StatusCode::NO_CONTENT);
+    test.clock.pass(1);
+    assert_eq!(raise(&test, &to_the_removed[2]).await.status, StatusCode::NO_CONTENT);
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
-    anna.signed_in = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
-    house.clock.pass(60_000);
-    let late = alarms(&house.mails().await, "ben@example.test");
+    anna.signed_in = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.clock.pass(60_000);
+    let late = alarms(&test.mails().await, "ben@example.test");
     assert_eq!(late.len(), 1);
     for spent in to_the_removed.iter().chain(&late) {
-        assert_eq!(raise(&house, spent).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(raise(&test, spent).await.status, StatusCode::NO_CONTENT);
         anna.get("/session").await.ok();
-        let shown = house.post("/api/v1/alarms/inspect", json!({ "token": spent })).await;
+        let shown = test.post("/api/v1/alarms/inspect", json!({ "token": spent })).await;
         assert_eq!(shown.ok().json::<AlarmShown>().raised_at, Some(NOW + 2));
     }
 
     // What went to another address is another's to say, and what is told of later has a link that works.
-    assert_eq!(raise(&house, &to_another[0]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(raise(&test, &to_another[0]).await.status, StatusCode::NO_CONTENT);
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
-    anna.signed_in = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
-    house.clock.pass(1);
+    anna.signed_in = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.clock.pass(1);
     anna.add("anna.third@new.test").await;
-    let later = alarms(&house.mails().await, "anna@example.test");
-    assert_eq!(raise(&house, &later[0]).await.status, StatusCode::NO_CONTENT);
+    let later = alarms(&test.mails().await, "anna@example.test");
+    assert_eq!(raise(&test, &later[0]).await.status, StatusCode::NO_CONTENT);
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
 }
 
-async fn an_alarm_of_an_absorbed_accounts_address_stops_its_holder(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn an_alarm_of_an_absorbed_accounts_address_stops_its_holder(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.absorb("ben@example.test", PASSWORD).await;
-    let token = alarm(&house, "ben@example.test").await;
-    assert_eq!(raise(&house, &token).await.status, StatusCode::NO_CONTENT);
+    let token = alarm(&test, "ben@example.test").await;
+    assert_eq!(raise(&test, &token).await.status, StatusCode::NO_CONTENT);
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
     assert_eq!(ben.get("/session").await.problem(), "signed-out");
-    anna.signed_in = house.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
+    anna.signed_in = test.try_sign_in("ben@example.test", PASSWORD).await.unwrap();
     let raised = (ActivityKind::AlarmRaised, Some("ben@example.test".to_owned()));
     assert!(anna.activity().await.contains(&raised));
 }
 
-async fn an_alarm_link_works_for_seven_days(house: House) {
-    let anna = house.professional("anna").await;
+async fn an_alarm_link_works_for_seven_days(test: TestPortal) {
+    let anna = test.professional("anna").await;
     anna.add("anna@new.test").await;
-    let token = alarm(&house, "anna@new.test").await;
+    let token = alarm(&test, "anna@new.test").await;
     let body = json!({ "token": token });
-    house.clock.pass(WEEK - 1);
-    house.post("/api/v1/alarms/inspect", &body).await.ok();
-    house.clock.pass(1);
+    test.clock.pass(WEEK - 1);
+    test.post("/api/v1/alarms/inspect", &body).await.ok();
+    test.clock.pass(1);
     for path in ["/api/v1/alarms/inspect", "/api/v1/alarms"] {
-        assert_eq!(house.post(path, &body).await.problem(), "link-expired");
+        assert_eq!(test.post(path, &body).await.problem(), "link-expired");
         let unknown = json!({ "token": Bytes(vec![7; 32]) });
-        assert_eq!(house.post(path, unknown).await.problem(), "link-unknown");
+        assert_eq!(test.post(path, unknown).await.problem(), "link-unknown");
     }
-    house.clock.pass(90 * 86_400_000);
-    workers::sweep(&house.portal).await.unwrap();
-    house.clock.pass(1);
-    workers::sweep(&house.portal).await.unwrap();
-    assert_eq!(house.post("/api/v1/alarms", &body).await.problem(), "link-unknown");
+    test.clock.pass(90 * 86_400_000);
+    workers::sweep(&test.portal).await.unwrap();
+    test.clock.pass(1);
+    workers::sweep(&test.portal).await.unwrap();
+    assert_eq!(test.post("/api/v1/alarms", &body).await.problem(), "link-unknown");
 }
 
 /// Those whom mails tell of a new address, in order.
@@ -386,14 +389,14 @@ fn told(mails: &[Mail]) -> Vec<String> {
     told
 }
 
-async fn everybody_whom_an_account_dealt_with_is_told_once(house: House) {
-    let ada = administrator(&house).await;
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let mut carl = house.professional("carl").await;
-    let dora = house.professional("dora").await;
-    let _eve = house.professional("eve").await;
-    let _stranger = house.professional("stranger").await;
+async fn everybody_whom_an_account_dealt_with_is_told_once(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut carl = test.professional("carl").await;
+    let dora = test.professional("dora").await;
+    let _eve = test.professional("eve").await;
+    let _stranger = test.professional("stranger").await;
     // To herself, to somebody who joins another of them, to one who is disabled, to one who has not registered.
     anna.send(&Writes::to(&[
         "anna@example.test",
@@ -414,50 +417,50 @@ async fn everybody_whom_an_account_dealt_with_is_told_once(house: House) {
     let path = format!("/admin/accounts/{}/disabled", dora.id());
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
     anna.add("anna@new.test").await;
-    house.mails().await;
+    test.mails().await;
 
     anna.promote("anna@new.test", true).await.ok();
     let expected = ["carl@example.test", "frank@partner.test", "waits@partner.test"];
-    assert_eq!(told(&house.mails().await), expected);
+    assert_eq!(told(&test.mails().await), expected);
     anna.promote("anna@example.test", false).await.ok();
-    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+    assert_eq!(told(&test.mails().await), [] as [&str; 0]);
 }
 
-async fn what_is_no_longer_so_is_told_to_nobody(house: House) {
-    let ada = administrator(&house).await;
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
+async fn what_is_no_longer_so_is_told_to_nobody(test: TestPortal) {
+    let ada = administrator(&test).await;
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     anna.add("anna@new.test").await;
     // Another Master before anybody was told.
     anna.promote("anna@new.test", true).await.ok();
     anna.promote("anna@example.test", false).await.ok();
-    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+    assert_eq!(told(&test.mails().await), [] as [&str; 0]);
     // Disabled before anybody was told.
     anna.promote("anna@new.test", true).await.ok();
     let path = format!("/admin/accounts/{}/disabled", anna.id());
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
-    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
-    assert_eq!(rows(&house, "SELECT account FROM tellings").await, 0);
+    assert_eq!(told(&test.mails().await), [] as [&str; 0]);
+    assert_eq!(rows(&test, "SELECT account FROM announcements").await, 0);
 }
 
 /// The same portal as another process has it.
-fn another_process(house: &House, seed: u64) -> Portal {
-    Portal::new(Rooms {
-        settings: house.portal.settings.clone(),
-        secrets: Secrets::from_bytes(&house.portal.secrets.to_bytes()).unwrap(),
-        store: house.portal.store.clone(),
+fn another_process(test: &TestPortal, seed: u64) -> Portal {
+    Portal::new(Services {
+        settings: test.portal.settings.clone(),
+        secrets: Secrets::from_bytes(&test.portal.secrets.to_bytes()).unwrap(),
+        store: test.portal.store.clone(),
         blobs: Blobs::new(std::sync::Arc::new(object_store::memory::InMemory::new())),
-        custody: Box::new(custody::CustodyKey::generate(NOW, &mut house.portal.entropy.rng()).unwrap()),
-        relay: Box::new(house.relay.clone()),
-        clock: Box::new(house.clock.clone()),
-        entropy: portal::clock::Entropy::seeded(seed),
+        custody: Box::new(custody::CustodyKey::generate(NOW, &mut test.portal.entropy.rng()).unwrap()),
+        relay: Box::new(test.relay.clone()),
+        clock: Box::new(test.clock.clone()),
+        entropy: portal::ports::clock::Entropy::seeded(seed),
         wakes: Wakes::default(),
     })
 }
 
-async fn telling_goes_on_after_a_crash_and_follows_a_second_promotion(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn telling_goes_on_after_a_crash_and_follows_a_second_promotion(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let everybody: Vec<String> = (0..230).map(|n| format!("n{n:03}@partner.test")).collect();
     for some in everybody.chunks(100) {
         let some: Vec<&str> = some.iter().map(String::as_str).collect();
@@ -465,27 +468,27 @@ async fn telling_goes_on_after_a_crash_and_follows_a_second_promotion(house: Hou
     }
     anna.add("anna@new.test").await;
     anna.add("anna.third@new.test").await;
-    house.mails().await;
+    test.mails().await;
 
     // A process that is told to stop puts the first hundred in, and sends none.
-    let first = another_process(&house, 8);
+    let first = another_process(&test, 8);
     first.wakes.close();
     anna.promote("anna@new.test", true).await.ok();
     workers::send_due(&first).await.unwrap();
-    assert!(house.relay.empty().is_empty());
-    let mut unit = house.portal.store.begin().await.unwrap();
+    assert!(test.relay.empty().is_empty());
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     let waiting = sqlx::query("SELECT 1 AS one FROM outbox WHERE kind = 'new-address' AND next_at IS NOT NULL");
-    assert_eq!(waiting.fetch_all(&mut *unit).await.unwrap().len(), 100);
+    assert_eq!(waiting.fetch_all(&mut **unit).await.unwrap().len(), 100);
     drop(unit);
     // The next one goes on where it stopped.
-    workers::send_due(&another_process(&house, 9)).await.unwrap();
-    assert_eq!(told(&house.relay.empty()), everybody);
+    workers::send_due(&another_process(&test, 9)).await.unwrap();
+    assert_eq!(told(&test.relay.empty()), everybody);
 
     // A second promotion in the middle of a telling: all are told the second, and nobody the first after that.
     anna.promote("anna.third@new.test", true).await.ok();
     workers::send_due(&first).await.unwrap();
     anna.promote("anna@example.test", true).await.ok();
-    let mails = house.mails().await;
+    let mails = test.mails().await;
     let of = |address: &str| -> Vec<Mail> {
         let says = format!("from {address}.");
         mails
@@ -496,36 +499,33 @@ async fn telling_goes_on_after_a_crash_and_follows_a_second_promotion(house: Hou
     };
     assert_eq!(told(&of("anna.third@new.test")).len(), 100);
     assert_eq!(told(&of("anna@example.test")), everybody);
-    assert_eq!(told(&house.mails().await), [] as [&str; 0]);
+    assert_eq!(told(&test.mails().await), [] as [&str; 0]);
 }
 
-async fn rows(house: &House, sql: &'static str) -> usize {
-    let mut db = house.portal.store.read().await.unwrap();
+async fn rows(test: &TestPortal, sql: &'static str) -> usize {
+    let mut db = test.portal.store.read().await.unwrap();
     sqlx::query(sql).fetch_all(&mut *db).await.unwrap().len()
 }
 
-async fn mails_that_ended_long_ago_are_forgotten_unless_something_shows_them(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
+async fn mails_that_ended_long_ago_are_forgotten_unless_something_shows_them(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
     anna.send(&Writes::to(&["ben@example.test"])).await;
     anna.add("anna@new.test").await;
     anna.claim("anna.third@new.test").await.ok();
-    house.relay.refuse(Refuses::Everything);
-    house.mails().await;
-    house.relay.refuse(None);
-    house.clock.pass(60_000);
-    house.mails().await;
-    let all = rows(&house, "SELECT id FROM outbox").await;
+    test.relay.refuse(Refuses::Everything);
+    test.mails().await;
+    test.relay.refuse(None);
+    test.clock.pass(60_000);
+    test.mails().await;
+    let all = rows(&test, "SELECT id FROM outbox").await;
     assert_eq!(all, 5, "a notification, two claims, two notices");
-    house.clock.pass(89 * 86_400_000);
-    workers::sweep(&house.portal).await.unwrap();
-    assert_eq!(rows(&house, "SELECT id FROM outbox").await, all);
-    house.clock.pass(86_400_000);
-    workers::sweep(&house.portal).await.unwrap();
-    assert_eq!(rows(&house, "SELECT id FROM outbox").await, 1);
-    assert_eq!(
-        rows(&house, "SELECT id FROM outbox WHERE delivery IS NOT NULL").await,
-        1
-    );
-    assert_eq!(rows(&house, "SELECT id FROM claims").await, 0);
+    test.clock.pass(89 * 86_400_000);
+    workers::sweep(&test.portal).await.unwrap();
+    assert_eq!(rows(&test, "SELECT id FROM outbox").await, all);
+    test.clock.pass(86_400_000);
+    workers::sweep(&test.portal).await.unwrap();
+    assert_eq!(rows(&test, "SELECT id FROM outbox").await, 1);
+    assert_eq!(rows(&test, "SELECT id FROM outbox WHERE delivery IS NOT NULL").await, 1);
+    assert_eq!(rows(&test, "SELECT id FROM claims").await, 0);
 }

@@ -5,10 +5,10 @@ use portal::storage::Key as _;
 use serde_json::json;
 use wire::{
     mailbox::{Folder, OpenDelivery, Page, Role},
-    people::{Correspondent, Recipient, Standing},
+    people::{Correspondent, Recipient, RecipientKind},
 };
 
-use crate::{claims::asked, house::House, on_both_engines, people::Writes};
+use crate::{claims::asked, on_both_engines, people::Writes, test_portal::TestPortal};
 
 on_both_engines![
     it_arrives_sealed_and_opens_for_those_addressed,
@@ -25,10 +25,10 @@ on_both_engines![
     two_who_write_to_each_other_at_once_do_not_wait_in_a_circle,
 ];
 
-async fn it_arrives_sealed_and_opens_for_those_addressed(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let carl = house.professional("carl").await;
+async fn it_arrives_sealed_and_opens_for_those_addressed(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let carl = test.professional("carl").await;
     let sent = anna
         .send(&Writes {
             cc: vec!["carl@example.test".into()],
@@ -59,7 +59,7 @@ async fn it_arrives_sealed_and_opens_for_those_addressed(house: House) {
     assert_eq!(anna.open(&own[0]).await.1.letter.text.trim_end(), "All is well.");
 
     // Nobody else's: by id, as if it were not there.
-    let dora = house.professional("dora").await;
+    let dora = test.professional("dora").await;
     assert_eq!(
         dora.get(&format!("/deliveries/{}", own[0].id)).await.problem(),
         "not-found"
@@ -77,10 +77,10 @@ async fn it_arrives_sealed_and_opens_for_those_addressed(house: House) {
     assert_eq!(anna.open(&answer).await.0.slip.in_reply_to, Some(sent.delivery));
 }
 
-async fn bcc_is_blind(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
-    let carl = house.professional("carl").await;
+async fn bcc_is_blind(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let carl = test.professional("carl").await;
     anna.send(&Writes {
         bcc: vec!["carl@example.test".into()],
         ..Writes::to(&["ben@example.test"])
@@ -117,9 +117,9 @@ async fn bcc_is_blind(house: House) {
     );
 }
 
-async fn two_addresses_that_are_one_make_one_delivery(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn two_addresses_that_are_one_make_one_delivery(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     anna.send(&Writes {
         cc: vec!["ben@example.test".into()],
         ..Writes::to(&["BEN@example.test"])
@@ -132,14 +132,14 @@ async fn two_addresses_that_are_one_make_one_delivery(house: House) {
         ben.open(&inbox[0]).await.0.slip.participants[0].address.as_typed(),
         "BEN@example.test"
     );
-    assert_eq!(house.mails().await.len(), 1);
+    assert_eq!(test.mails().await.len(), 1);
 }
 
-async fn a_guest_writes_to_whom_it_has_dealt_with(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
-    let mut gina = house.guest("gina").await;
-    let hugo = house.guest("hugo").await;
+async fn a_guest_writes_to_whom_it_has_dealt_with(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
+    let mut gina = test.guest("gina").await;
+    let hugo = test.guest("hugo").await;
     for stranger in [
         "anna@example.test",
         "ben@example.test",
@@ -183,11 +183,11 @@ async fn a_guest_writes_to_whom_it_has_dealt_with(house: House) {
     assert_eq!(known.len(), 1);
 }
 
-async fn to_refuse_a_guest_takes_the_same_whatever_the_address_is(house: House) {
-    let mut anna = house.professional("anna").await;
-    let _ben = house.professional("ben").await;
-    let _hugo = house.guest("hugo").await;
-    let mut gina = house.guest("gina").await;
+async fn to_refuse_a_guest_takes_the_same_whatever_the_address_is(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
+    let _hugo = test.guest("hugo").await;
+    let mut gina = test.guest("gina").await;
     anna.send(&Writes::to(&["invited@partner.test", "gina@example.test"]))
         .await;
     let known: Vec<Recipient> = gina.prepare(&Writes::to(&["anna@example.test"])).await.ok().json();
@@ -215,14 +215,14 @@ async fn to_refuse_a_guest_takes_the_same_whatever_the_address_is(house: House) 
     }
 }
 
-async fn an_hours_recipients_are_counted(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn an_hours_recipients_are_counted(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let id = anna.id();
     let count = async |n: i64| {
-        let mut unit = house.portal.store.begin().await.unwrap();
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
         let put = sqlx::query("UPDATE sendings SET recipients = $2 WHERE account = $1");
-        put.bind(id.key()).bind(n).execute(&mut *unit).await.unwrap();
+        put.bind(id.key()).bind(n).execute(&mut **unit).await.unwrap();
         unit.commit().await.unwrap();
     };
     let (both, one) = (
@@ -232,11 +232,11 @@ async fn an_hours_recipients_are_counted(house: House) {
     let recipients: Vec<Recipient> = anna.prepare(&both).await.ok().json();
     let first = anna.seal(&both, &recipients);
     anna.post_message("first", &first).await.ok();
-    count(i64::from(house.portal.settings.recipients_an_hour) - 1).await;
+    count(i64::from(test.portal.settings.recipients_an_hour) - 1).await;
     let refused = anna.seal(&both, &recipients);
     let reply = anna.post_message("refused", &refused).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (429, "too-many-requests"));
-    let left = 3_600_000 - house.portal.now() % 3_600_000;
+    let left = 3_600_000 - test.portal.now() % 3_600_000;
     assert_eq!(
         reply.json::<wire::Problem>().retry_after,
         Some((left as u32).div_ceil(1000))
@@ -250,13 +250,13 @@ async fn an_hours_recipients_are_counted(house: House) {
     let more = anna.seal(&one, &recipients[..1]);
     assert_eq!(anna.post_message("more", &more).await.problem(), "too-many-requests");
     assert_eq!(ben.list(Folder::Inbox).await.len(), 2);
-    house.clock.pass(left);
+    test.clock.pass(left);
     anna.post_message("refused", &refused).await.ok();
 }
 
-async fn the_same_request_twice_is_once(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn the_same_request_twice_is_once(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let writes = Writes::to(&["ben@example.test"]);
     let recipients: Vec<Recipient> = anna.prepare(&writes).await.ok().json();
     let message = anna.seal(&writes, &recipients);
@@ -271,11 +271,11 @@ async fn the_same_request_twice_is_once(house: House) {
         "idempotency-conflict"
     );
     assert_eq!(ben.list(Folder::Inbox).await.len(), 1);
-    assert_eq!(house.mails().await.len(), 1);
+    assert_eq!(test.mails().await.len(), 1);
     // A day later the key is forgotten, and the message still is not taken twice.
-    house.clock.pass(2 * 86_400_000);
-    portal::workers::sweep(&house.portal).await.unwrap();
-    let anna_again = house
+    test.clock.pass(2 * 86_400_000);
+    portal::workers::sweep(&test.portal).await.unwrap();
+    let anna_again = test
         .try_sign_in("anna@example.test", crate::people::PASSWORD)
         .await
         .unwrap();
@@ -287,15 +287,15 @@ async fn the_same_request_twice_is_once(house: House) {
     assert_eq!(anna.list(Folder::Sent).await.len(), 1);
 }
 
-async fn a_recipient_who_registers_meanwhile_is_noticed(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_recipient_who_registers_meanwhile_is_noticed(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let writes = Writes::to(&["gina@partner.test"]);
     anna.send(&writes).await;
-    let token = crate::people::token(&crate::people::link(&house.mails().await[0]));
+    let token = crate::people::token(&crate::people::link(&test.mails().await[0]));
     let recipients: Vec<Recipient> = anna.prepare(&writes).await.ok().json();
-    assert_eq!(recipients[0].standing, Standing::Invited);
+    assert_eq!(recipients[0].standing, RecipientKind::Invited);
     let message = anna.seal(&writes, &recipients);
-    let gina = house.register("Gina", "gina@partner.test", token).await;
+    let gina = test.register("Gina", "gina@partner.test", token).await;
     assert_eq!(
         anna.post_message("before", &message).await.problem(),
         "recipients-changed"
@@ -308,9 +308,9 @@ async fn a_recipient_who_registers_meanwhile_is_noticed(house: House) {
     }
 }
 
-async fn what_names_no_readable_key_is_refused(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn what_names_no_readable_key_is_refused(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     let writes = Writes::to(&["ben@example.test"]);
     let recipients: Vec<Recipient> = anna.prepare(&writes).await.ok().json();
     let message = anna.seal(&writes, &recipients);
@@ -342,10 +342,10 @@ async fn what_names_no_readable_key_is_refused(house: House) {
     anna.post_message("right", &message).await.ok();
 }
 
-async fn a_file_is_forwarded_without_a_second_upload(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
-    let carl = house.professional("carl").await;
+async fn a_file_is_forwarded_without_a_second_upload(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let carl = test.professional("carl").await;
     let file = anna.upload_file("x-ray.bin", &[5; 100_000]).await;
     anna.send(&Writes {
         files: vec![file.clone()],
@@ -389,11 +389,11 @@ async fn a_file_is_forwarded_without_a_second_upload(house: House) {
     assert_eq!(carl.get(&none).await.problem(), "not-found");
 }
 
-async fn pages_follow_each_other_without_gap_or_repeat(house: House) {
-    let mut anna = house.professional("anna").await;
-    let ben = house.professional("ben").await;
+async fn pages_follow_each_other_without_gap_or_repeat(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
     for n in 0..7 {
-        house.clock.pass(1);
+        test.clock.pass(1);
         anna.send(&Writes {
             subject: n.to_string(),
             ..Writes::to(&["ben@example.test"])
@@ -435,9 +435,9 @@ async fn pages_follow_each_other_without_gap_or_repeat(house: House) {
     );
 }
 
-async fn two_who_write_to_each_other_at_once_do_not_wait_in_a_circle(house: House) {
-    let mut anna = house.professional("anna").await;
-    let mut ben = house.professional("ben").await;
+async fn two_who_write_to_each_other_at_once_do_not_wait_in_a_circle(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
     let (to_anna, to_ben) = (Writes::to(&["anna@example.test"]), Writes::to(&["ben@example.test"]));
     for _ in 0..10 {
         tokio::join!(anna.send(&to_ben), ben.send(&to_anna));

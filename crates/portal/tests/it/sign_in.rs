@@ -15,9 +15,9 @@ use wire::{
 
 use crate::{
     claims::asked,
-    house::House,
     on_both_engines,
     people::{ORIGIN, PASSWORD, Writes, request},
+    test_portal::TestPortal,
 };
 
 on_both_engines![
@@ -34,26 +34,26 @@ on_both_engines![
     a_disabled_account_is_told_so_only_with_its_password,
 ];
 
-async fn the_password_opens_the_account_and_its_vault(house: House) {
-    let anna = house.professional("anna").await;
+async fn the_password_opens_the_account_and_its_vault(test: TestPortal) {
+    let anna = test.professional("anna").await;
     // As typed elsewhere: another case is the same address.
-    let signed_in = house.try_sign_in("ANNA@example.test", PASSWORD).await.unwrap();
+    let signed_in = test.try_sign_in("ANNA@example.test", PASSWORD).await.unwrap();
     assert_eq!(signed_in.session.account.id, anna.signed_in.session.account.id);
     assert_eq!(signed_in.vault.slots.len(), 1);
     assert_ne!(signed_in.session.reload_key, anna.signed_in.session.reload_key);
-    let wrong = house
+    let wrong = test
         .try_sign_in("anna@example.test", "another password")
         .await
         .unwrap_err();
     assert_eq!(wrong.problem(), "wrong-credentials");
 }
 
-async fn an_unknown_address_cannot_be_told_from_a_known_one(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn an_unknown_address_cannot_be_told_from_a_known_one(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.send(&crate::people::Writes::to(&["invited@partner.test"])).await;
-    let known = house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
-    let unknown = house.try_sign_in("nobody@example.test", "wrong").await.unwrap_err();
-    let invited = house.try_sign_in("invited@partner.test", "wrong").await.unwrap_err();
+    let known = test.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
+    let unknown = test.try_sign_in("nobody@example.test", "wrong").await.unwrap_err();
+    let invited = test.try_sign_in("invited@partner.test", "wrong").await.unwrap_err();
     for other in [&unknown, &invited] {
         assert_eq!(known.body, other.body);
         assert_eq!(known.headers, other.headers);
@@ -62,9 +62,9 @@ async fn an_unknown_address_cannot_be_told_from_a_known_one(house: House) {
     // one with: the same masking, another OPRF evaluation only where the request differs.
     let mut lengths = Vec::new();
     for address in ["anna@example.test", "nobody@example.test", "invited@partner.test"] {
-        let started = start(&house, address).await;
+        let started = start(&test, address).await;
         lengths.push(started.credential_response.0.len());
-        let again = start(&house, address).await;
+        let again = start(&test, address).await;
         assert_eq!(
             started.credential_response.0[..32],
             again.credential_response.0[..32],
@@ -85,31 +85,31 @@ fn first_half(address: &str) -> Request<Body> {
         .unwrap()
 }
 
-async fn start(house: &House, address: &str) -> SignInStarted {
-    house.request(first_half(address)).await.ok().json()
+async fn start(test: &TestPortal, address: &str) -> SignInStarted {
+    test.request(first_half(address)).await.ok().json()
 }
 
-async fn guessing_is_slowed_down_and_a_success_forgives(house: House) {
-    let _anna = house.professional("anna").await;
+async fn guessing_is_slowed_down_and_a_success_forgives(test: TestPortal) {
+    let _anna = test.professional("anna").await;
     for address in ["anna@example.test", "nobody@example.test"] {
         for _ in 0..5 {
-            let wrong = house.try_sign_in(address, "wrong").await.unwrap_err();
+            let wrong = test.try_sign_in(address, "wrong").await.unwrap_err();
             assert_eq!(wrong.problem(), "wrong-credentials");
         }
-        let slowed = house.try_sign_in(address, PASSWORD).await.unwrap_err();
+        let slowed = test.try_sign_in(address, PASSWORD).await.unwrap_err();
         assert_eq!(slowed.problem(), "too-many-attempts");
         assert_eq!(slowed.headers[header::RETRY_AFTER], "5");
     }
-    house.clock.pass(5_000);
-    house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.clock.pass(5_000);
+    test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     for _ in 0..4 {
-        house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
+        test.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
     }
-    house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
 }
 
-async fn who_tries_an_address_does_not_see_its_owner_sign_in(house: House) {
-    let anna = house.professional("anna").await;
+async fn who_tries_an_address_does_not_see_its_owner_sign_in(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let elsewhere = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 443)));
     let mut seen = Vec::new();
     for address in ["anna@example.test", "nobody@example.test"] {
@@ -118,19 +118,19 @@ async fn who_tries_an_address_does_not_see_its_owner_sign_in(house: House) {
             for _ in 0..times {
                 let mut request = first_half(address);
                 request.extensions_mut().insert(elsewhere);
-                let reply = house.request(request).await;
+                let reply = test.request(request).await;
                 answers.push((reply.status, reply.headers.get(header::RETRY_AFTER).cloned()));
             }
             answers
         };
         let before = tries(6).await;
-        house.clock.pass(5_000);
+        test.clock.pass(5_000);
         if address == anna.address.as_typed() {
-            house.try_sign_in(address, "mistyped").await.unwrap_err();
-            house.clock.pass(10_000);
-            house.try_sign_in(address, PASSWORD).await.unwrap();
+            test.try_sign_in(address, "mistyped").await.unwrap_err();
+            test.clock.pass(10_000);
+            test.try_sign_in(address, PASSWORD).await.unwrap();
         }
-        house.clock.pass(60_000);
+        test.clock.pass(60_000);
         seen.push((before, tries(3).await));
     }
     assert_eq!(seen[0], seen[1]);
@@ -140,8 +140,8 @@ async fn who_tries_an_address_does_not_see_its_owner_sign_in(house: House) {
     );
 }
 
-async fn a_try_takes_the_same_whatever_the_address_is(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_try_takes_the_same_whatever_the_address_is(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     anna.add("alias@example.test").await;
     anna.send(&Writes::to(&["invited@partner.test"])).await;
     let mut taken = Vec::new();
@@ -151,7 +151,7 @@ async fn a_try_takes_the_same_whatever_the_address_is(house: House) {
         "invited@partner.test",
         "nobody@example.test",
     ] {
-        let (reply, statements) = asked(house.request(first_half(address))).await;
+        let (reply, statements) = asked(test.request(first_half(address))).await;
         reply.ok();
         assert!(statements.len() > 5, "{statements:?}");
         taken.push(statements);
@@ -159,77 +159,71 @@ async fn a_try_takes_the_same_whatever_the_address_is(house: House) {
     assert!(taken.iter().all(|statements| *statements == taken[0]), "{taken:?}");
 }
 
-async fn one_network_cannot_try_many_addresses_fast(house: House) {
+async fn one_network_cannot_try_many_addresses_fast(test: TestPortal) {
     for n in 0..100 {
-        let reply = house
+        let reply = test
             .try_sign_in(&format!("person{n}@example.test"), "wrong")
             .await
             .unwrap_err();
         assert_eq!(reply.problem(), "wrong-credentials");
     }
-    let reply = house.try_sign_in("person100@example.test", "wrong").await.unwrap_err();
+    let reply = test.try_sign_in("person100@example.test", "wrong").await.unwrap_err();
     assert_eq!(reply.problem(), "too-many-attempts");
 }
 
-async fn an_office_behind_one_network_signs_in_as_often_as_it_likes(house: House) {
-    let _anna = house.professional("anna").await;
+async fn an_office_behind_one_network_signs_in_as_often_as_it_likes(test: TestPortal) {
+    let _anna = test.professional("anna").await;
     for _ in 0..150 {
-        house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+        test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     }
 }
 
-async fn an_attempt_is_good_once_and_for_a_minute(house: House) {
+async fn an_attempt_is_good_once_and_for_a_minute(test: TestPortal) {
     use rand::SeedableRng as _;
-    let _anna = house.professional("anna").await;
+    let _anna = test.professional("anna").await;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
     let mut finish = async || {
         let (sign_in, request) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
         let body = json!({ "address": "anna@example.test", "credential_request": Bytes(request) });
-        let started: SignInStarted = house.post("/api/v1/sign-ins", body).await.ok().json();
+        let started: SignInStarted = test.post("/api/v1/sign-ins", body).await.ok().json();
         let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
         json!({ "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer" })
     };
     let body = finish().await;
-    house.post("/api/v1/sessions", body.clone()).await.ok();
-    assert_eq!(
-        house.post("/api/v1/sessions", body).await.problem(),
-        "wrong-credentials"
-    );
+    test.post("/api/v1/sessions", body.clone()).await.ok();
+    assert_eq!(test.post("/api/v1/sessions", body).await.problem(), "wrong-credentials");
     let late = finish().await;
-    house.clock.pass(60_000);
-    assert_eq!(
-        house.post("/api/v1/sessions", late).await.problem(),
-        "wrong-credentials"
-    );
+    test.clock.pass(60_000);
+    assert_eq!(test.post("/api/v1/sessions", late).await.problem(), "wrong-credentials");
 }
 
-async fn a_session_ends_with_its_time_and_by_signing_out(house: House) {
-    let anna = house.professional("anna").await;
+async fn a_session_ends_with_its_time_and_by_signing_out(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let session: Session = anna.get("/session").await.ok().json();
     assert_eq!(session.reload_key, anna.signed_in.session.reload_key);
     anna.call(Method::DELETE, "/session", Value::Null).await.ok();
     assert_eq!(anna.get("/session").await.problem(), "signed-out");
 
-    let again: SignedIn = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
-    house.clock.pass(again.session.expires_at - crate::house::NOW);
+    let again: SignedIn = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.clock.pass(again.session.expires_at - crate::test_portal::NOW);
     let get = request(Method::GET, "/api/v1/session", again.bearer.as_deref())
         .body(Body::empty())
         .unwrap();
-    assert_eq!(house.request(get).await.problem(), "signed-out");
+    assert_eq!(test.request(get).await.problem(), "signed-out");
 }
 
-async fn a_cookie_is_good_for_pages_of_the_portal_alone(house: House) {
+async fn a_cookie_is_good_for_pages_of_the_portal_alone(test: TestPortal) {
     use rand::SeedableRng as _;
-    let _anna = house.professional("anna").await;
+    let _anna = test.professional("anna").await;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
     let (sign_in, message) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "address": "anna@example.test", "credential_request": Bytes(message) });
-    let started: SignInStarted = house.post("/api/v1/sign-ins", body).await.ok().json();
+    let started: SignInStarted = test.post("/api/v1/sign-ins", body).await.ok().json();
     let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
     let body = json!({
         "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "cookie",
     });
-    let reply = house.post("/api/v1/sessions", body).await.ok();
+    let reply = test.post("/api/v1/sessions", body).await.ok();
     let set = reply.headers[header::SET_COOKIE].to_str().unwrap();
     for part in [
         "__Host-restante=",
@@ -252,19 +246,19 @@ async fn a_cookie_is_good_for_pages_of_the_portal_alone(house: House) {
         }
         builder.body(Body::empty()).unwrap()
     };
-    house.request(with(Method::GET, None)).await.ok();
+    test.request(with(Method::GET, None)).await.ok();
     for foreign in [None, Some("https://evil.test"), Some("null")] {
         assert_eq!(
-            house.request(with(Method::DELETE, foreign)).await.problem(),
+            test.request(with(Method::DELETE, foreign)).await.problem(),
             "foreign-origin"
         );
     }
-    house.request(with(Method::DELETE, Some(ORIGIN))).await.ok();
-    assert_eq!(house.request(with(Method::GET, None)).await.problem(), "signed-out");
+    test.request(with(Method::DELETE, Some(ORIGIN))).await.ok();
+    assert_eq!(test.request(with(Method::GET, None)).await.problem(), "signed-out");
 }
 
-async fn a_disabled_account_is_told_so_only_with_its_password(house: House) {
-    let ada = house
+async fn a_disabled_account_is_told_so_only_with_its_password(test: TestPortal) {
+    let ada = test
         .person(
             "ada",
             "ada@example.test",
@@ -272,16 +266,16 @@ async fn a_disabled_account_is_told_so_only_with_its_password(house: House) {
             true,
         )
         .await;
-    let anna = house.professional("anna").await;
+    let anna = test.professional("anna").await;
     let path = format!("/admin/accounts/{}/disabled", anna.signed_in.session.account.id);
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
     assert_eq!(anna.get("/session").await.problem(), "account-disabled");
-    let wrong = house.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
+    let wrong = test.try_sign_in("anna@example.test", "wrong").await.unwrap_err();
     assert_eq!(wrong.problem(), "wrong-credentials");
-    let right = house.try_sign_in("anna@example.test", PASSWORD).await.unwrap_err();
+    let right = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap_err();
     assert_eq!(right.problem(), "account-disabled");
     ada.call(Method::PUT, &path, json!({ "disabled": false })).await.ok();
-    house.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
     let own = format!("/admin/accounts/{}/disabled", ada.signed_in.session.account.id);
     assert_eq!(
         ada.call(Method::PUT, &own, json!({ "disabled": true })).await.problem(),

@@ -6,7 +6,7 @@ use portal::storage::{Store, StoreError, Unit};
 use tokio::sync::Barrier;
 use wire::ids::AccountId;
 
-use crate::{house::House, on_both_engines};
+use crate::{on_both_engines, test_portal::TestPortal};
 
 on_both_engines![
     nothing_happened_until_it_is_committed,
@@ -36,8 +36,8 @@ async fn count(store: &Store) -> i64 {
         .unwrap()
 }
 
-async fn nothing_happened_until_it_is_committed(house: House) {
-    let store = &house.portal.store;
+async fn nothing_happened_until_it_is_committed(test: TestPortal) {
+    let store = &test.portal.store;
     let mut unit = store.begin().await.unwrap();
     account(&mut unit, 1).await.unwrap();
     assert_eq!(count(store).await, 0);
@@ -54,8 +54,8 @@ async fn nothing_happened_until_it_is_committed(house: House) {
     assert_eq!(count(store).await, 1);
 }
 
-async fn a_conflict_is_told_and_undoes_the_whole_unit(house: House) {
-    let store = &house.portal.store;
+async fn a_conflict_is_told_and_undoes_the_whole_unit(test: TestPortal) {
+    let store = &test.portal.store;
     let mut unit = store.begin().await.unwrap();
     account(&mut unit, 1).await.unwrap();
     unit.commit().await.unwrap();
@@ -67,8 +67,8 @@ async fn a_conflict_is_told_and_undoes_the_whole_unit(house: House) {
 }
 
 /// Every fourth unit fails; the others all happen, wherever they stood in a group.
-async fn many_units_at_once_are_each_whole(house: House) {
-    let store = &house.portal.store;
+async fn many_units_at_once_are_each_whole(test: TestPortal) {
+    let store = &test.portal.store;
     let start = Arc::new(Barrier::new(64));
     let units: Vec<_> = (0..64)
         .map(|n| {
@@ -94,8 +94,8 @@ async fn many_units_at_once_are_each_whole(house: House) {
     assert_eq!(count(store).await, 64);
 }
 
-async fn a_caller_who_goes_away_leaves_no_unit_half_done(house: House) {
-    let store = &house.portal.store;
+async fn a_caller_who_goes_away_leaves_no_unit_half_done(test: TestPortal) {
+    let store = &test.portal.store;
     for n in 0..32 {
         let store = store.clone();
         let unit = tokio::spawn(async move {
@@ -128,8 +128,8 @@ async fn dropped_after<T>(polls: usize, work: impl Future<Output = T>) -> Option
     .await
 }
 
-async fn wherever_a_caller_goes_away_the_next_one_can_work(house: House) {
-    let store = &house.portal.store;
+async fn wherever_a_caller_goes_away_the_next_one_can_work(test: TestPortal) {
+    let store = &test.portal.store;
     for commits in [true, false] {
         for polls in 0.. {
             let before = count(store).await;
@@ -159,24 +159,24 @@ async fn wherever_a_caller_goes_away_the_next_one_can_work(house: House) {
     }
 }
 
-async fn the_schema_is_brought_up_once(house: House) {
-    let mut unit = house.portal.store.begin().await.unwrap();
+async fn the_schema_is_brought_up_once(test: TestPortal) {
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     account(&mut unit, 1).await.unwrap();
     unit.commit().await.unwrap();
-    let again = Store::open(&house.url).await.unwrap();
+    let again = Store::open(&test.url).await.unwrap();
     assert_eq!(count(&again).await, 1);
     again.close().await;
     assert!(matches!(again.read().await, Err(StoreError::Unavailable)));
 }
 
-async fn the_database_itself_keeps_one_master(house: House) {
-    let anna = house.professional("anna").await;
-    let mut unit = house.portal.store.begin().await.unwrap();
+async fn the_database_itself_keeps_one_master(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
     let second = sqlx::query(
         "INSERT INTO addresses (canonical, typed, account, master, confirmed_at) VALUES ('x@y.test', 'x@y.test', $1, 1, 0)",
     )
     .bind(&anna.signed_in.session.account.id.0.as_bytes()[..])
-    .execute(&mut *unit)
+    .execute(&mut **unit)
     .await;
     assert!(matches!(second.map_err(StoreError::from), Err(StoreError::Conflict(_))));
 }

@@ -19,9 +19,9 @@ use wire::{
 };
 
 use crate::{
-    house::{House, Refuses},
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, token},
+    test_portal::{Refuses, TestPortal},
 };
 
 on_both_engines![a_filled_database_is_brought_up_to_addresses_that_migrate];
@@ -52,12 +52,12 @@ async fn first_step(database: &mut AnyConnection, engine: Engine) {
         Engine::Postgres => FIRST_STEP.replace("BYTES", "BYTEA").replace(") STRICT;", ");"),
     };
     let sql = AssertSqlSafe(sql).into_sql_str();
-    let step = Migration::new(1, "the first house".into(), MigrationType::Simple, sql, false);
+    let step = Migration::new(1, "the first test".into(), MigrationType::Simple, sql, false);
     Migrator::with_migrations(vec![step]).run(database).await.unwrap();
 }
 
 /// Copies what a portal has, as far as the first step has a place for it.
-async fn copy(from: &House, to: &mut AnyConnection) {
+async fn copy(from: &TestPortal, to: &mut AnyConnection) {
     let mut db = from.portal.store.read().await.unwrap();
     for (table, columns) in tables() {
         let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
@@ -86,13 +86,13 @@ async fn copy(from: &House, to: &mut AnyConnection) {
     }
 }
 
-async fn rows(house: &House, sql: &'static str) -> Vec<AnyRow> {
-    let mut db = house.portal.store.read().await.unwrap();
+async fn rows(test: &TestPortal, sql: &'static str) -> Vec<AnyRow> {
+    let mut db = test.portal.store.read().await.unwrap();
     sqlx::query(sql).fetch_all(&mut *db).await.unwrap()
 }
 
 /// Every mail of the outbox: what it is, where it goes, and how it fared.
-async fn outbox(house: &House) -> Vec<String> {
+async fn outbox(test: &TestPortal) -> Vec<String> {
     let sql = "SELECT id, kind, address, account, sender_name, delivery, created_at, attempts, next_at, sent_at, \
         failed_at, refused FROM outbox ORDER BY id";
     let shown = |row: &AnyRow| {
@@ -106,13 +106,13 @@ async fn outbox(house: &House) -> Vec<String> {
         );
         format!("{id:?} {kind} {address} {account:?} {sender:?} {delivery:?} {numbers:?}")
     };
-    rows(house, sql).await.iter().map(shown).collect()
+    rows(test, sql).await.iter().map(shown).collect()
 }
 
 /// The same person with the portal that goes on.
-fn at<'a>(house: &'a House, person: Person<'_>) -> Person<'a> {
+fn at<'a>(test: &'a TestPortal, person: Person<'_>) -> Person<'a> {
     Person {
-        house,
+        test,
         address: person.address,
         signed_in: person.signed_in,
         vault: person.vault,
@@ -125,7 +125,7 @@ fn about(subject: &str, to: &[&str]) -> Writes {
     Writes::to(to).about(subject)
 }
 
-async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House) {
+async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: TestPortal) {
     let ada = before
         .person("ada", "ada@example.test", AccountKind::Professional, true)
         .await;
@@ -176,26 +176,26 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House
     let path = format!("/admin/accounts/{}/disabled", carl.id());
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
     // A parcel that its client has not taken in: the key that mail waited under.
-    let mut unit = before.portal.store.begin().await.unwrap();
+    let mut unit = before.portal.begin_unguarded().await.unwrap();
     let parcel = anna
         .vault
-        .hand_over(ben.vault.certificate(), crate::house::NOW, &mut anna.rng)
+        .hand_over(ben.vault.certificate(), crate::test_portal::NOW, &mut anna.rng)
         .unwrap();
     sqlx::query(
         "INSERT INTO parcels (id, account, sealed, created_at) SELECT id, id, $1, 0 FROM accounts WHERE name = 'ben'",
     )
     .bind(parcel)
-    .execute(&mut *unit)
+    .execute(&mut **unit)
     .await
     .unwrap();
-    before.portal.commit(unit).await.unwrap();
+    unit.commit().await.unwrap();
     let (mails, certificates) = (
         outbox(&before).await,
         rows(&before, "SELECT fingerprint FROM certificates").await.len(),
     );
     let readable = (anna.readable().await, ben.readable().await, gina.readable().await);
 
-    let house = before
+    let test = before
         .on_another_database(async |url: &str| {
             let engine = before.portal.store.engine();
             let url = match engine {
@@ -208,11 +208,11 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House
             database.close().await.unwrap();
         })
         .await;
-    let (mut anna, mut ben, gina, ada) = (at(&house, anna), at(&house, ben), at(&house, gina), at(&house, ada));
+    let (mut anna, mut ben, gina, ada) = (at(&test, anna), at(&test, ben), at(&test, gina), at(&test, ada));
 
     // Each certificate that there ever was is found by the one address that it names.
     let named = rows(
-        &house,
+        &test,
         "SELECT u.canonical, u.certificate, c.certificate AS whole FROM user_ids u \
          JOIN certificates c ON c.fingerprint = u.fingerprint",
     )
@@ -226,7 +226,7 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House
         assert_eq!(user_ids, [row.text("canonical").unwrap()]);
     }
     // The mails are what they were.
-    assert_eq!(outbox(&house).await, mails);
+    assert_eq!(outbox(&test).await, mails);
     // Everybody was known by the one address that they had.
     let known: Vec<Correspondent> = anna.get("/correspondents").await.ok().json();
     let mut known: Vec<_> = known
@@ -251,9 +251,9 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House
     let with_file = ben.list(Folder::Inbox).await.pop().unwrap();
     let path = format!("/deliveries/{}/files/{}", with_file.id, file.sha256);
     ben.get(&path).await.ok();
-    house.relay.refuse(None);
-    house.clock.pass(60_000);
-    let mut told: Vec<_> = house.mails().await.iter().map(|mail| mail.to.to_string()).collect();
+    test.relay.refuse(None);
+    test.clock.pass(60_000);
+    let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
     told.sort();
     assert_eq!(told, ["Ben@Example.test", "Waits@partner.test", "kim@partner.test"]);
     let sent = anna.list(Folder::Sent).await;
@@ -272,7 +272,7 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House
     anna.add("anna@new.test").await;
     let (_, waiting) = anna.claimed("waits@partner.test").await;
     let click = json!({ "kind": "click" });
-    house.confirm(&waiting, click, Some(&anna)).await.ok();
+    test.confirm(&waiting, click, Some(&anna)).await.ok();
     anna.take_parcels_in().await;
     let mut union = [anna.readable().await, ben.readable().await].concat();
     union.sort();
@@ -290,9 +290,9 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: House
     gina.open(&newest).await;
     assert_eq!(newest.sender.address.as_typed(), "anna@new.test");
     // Who was disabled still is, and is enabled again as ever.
-    let refused = house.try_sign_in("carl@example.test", PASSWORD).await.unwrap_err();
+    let refused = test.try_sign_in("carl@example.test", PASSWORD).await.unwrap_err();
     assert_eq!(refused.problem(), "account-disabled");
     let path = format!("/admin/accounts/{}/disabled", carl.id());
     ada.call(Method::PUT, &path, json!({ "disabled": false })).await.ok();
-    house.try_sign_in("carl@example.test", PASSWORD).await.unwrap();
+    test.try_sign_in("carl@example.test", PASSWORD).await.unwrap();
 }

@@ -16,8 +16,8 @@ use tower::ServiceExt as _;
 use wire::{Sha256, mailbox::Folder};
 
 use crate::{
-    house::House,
     people::{Person, Reply, Writes, request},
+    test_portal::TestPortal,
 };
 
 const DAY: i64 = 86_400_000;
@@ -27,11 +27,11 @@ macro_rules! with_a_hundred_bytes_a_day {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name($crate::house::House::sqlite_with(super::a_hundred).await).await })*
+            async fn $name() { super::$name($crate::test_portal::TestPortal::sqlite_with(super::a_hundred).await).await })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name($crate::house::House::postgres_with(super::a_hundred).await).await })*
+            async fn $name() { super::$name($crate::test_portal::TestPortal::postgres_with(super::a_hundred).await).await })*
         }
     };
 }
@@ -88,7 +88,7 @@ impl Begun {
             *arrived += piece.as_ref().map_or(0, Bytes::len);
             std::future::ready((!is_whole).then_some(piece))
         });
-        let (router, asks) = (by.house.router.clone(), put(by, bytes, Body::from_stream(arrives)));
+        let (router, asks) = (by.test.router.clone(), put(by, bytes, Body::from_stream(arrives)));
         let task = tokio::spawn(async move {
             let (parts, body) = router.oneshot(asks).await.unwrap().into_parts();
             let body = body.collect().await.unwrap().to_bytes().to_vec();
@@ -117,8 +117,8 @@ impl Begun {
     }
 }
 
-async fn uploads_at_once_see_what_the_others_have_begun(house: House) {
-    let (anna, ben) = (house.professional("anna").await, house.professional("ben").await);
+async fn uploads_at_once_see_what_the_others_have_begun(test: TestPortal) {
+    let (anna, ben) = (test.professional("anna").await, test.professional("ben").await);
     let one = Begun::new(&anna, &[1; 60]).await.ok().unwrap();
     let other = Begun::new(&anna, &[2; 60]).await.err().unwrap();
     assert_eq!(other.problem(), "too-many-requests");
@@ -129,12 +129,12 @@ async fn uploads_at_once_see_what_the_others_have_begun(house: House) {
     assert_eq!(upload(&anna, &[4; 1]).await.problem(), "too-many-requests");
 }
 
-async fn of_uploads_at_once_no_more_are_taken_than_a_day_allows(house: House) {
-    let anna = house.professional("anna").await;
+async fn of_uploads_at_once_no_more_are_taken_than_a_day_allows(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let mut tasks = JoinSet::new();
     for n in 0..4 {
         let bytes = [n; 30];
-        let (router, put) = (house.router.clone(), put(&anna, &bytes, Body::from(bytes.to_vec())));
+        let (router, put) = (test.router.clone(), put(&anna, &bytes, Body::from(bytes.to_vec())));
         tasks.spawn(async move { router.oneshot(put).await.unwrap().status() });
     }
     let mut answered = tasks.join_all().await;
@@ -143,8 +143,8 @@ async fn of_uploads_at_once_no_more_are_taken_than_a_day_allows(house: House) {
     assert_eq!(answered, [created, created, created, StatusCode::TOO_MANY_REQUESTS]);
 }
 
-async fn of_an_upload_that_fails_what_arrived_counts(house: House) {
-    let anna = house.professional("anna").await;
+async fn of_an_upload_that_fails_what_arrived_counts(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let begun = Begun::new(&anna, &[1; 80]).await.ok().unwrap();
     assert_eq!(begun.break_off(10).await.problem(), "upload-incomplete");
     // All of this one arrived, and was not what it was said to be.
@@ -156,8 +156,8 @@ async fn of_an_upload_that_fails_what_arrived_counts(house: House) {
     upload(&anna, &[3; 70]).await.ok();
 }
 
-async fn an_upload_whose_client_goes_away_gives_back_what_did_not_arrive(house: House) {
-    let anna = house.professional("anna").await;
+async fn an_upload_whose_client_goes_away_gives_back_what_did_not_arrive(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let begun = Begun::new(&anna, &[1; 100]).await.ok().unwrap();
     begun.task.abort();
     assert!(begun.task.await.unwrap_err().is_cancelled());
@@ -172,19 +172,19 @@ async fn an_upload_whose_client_goes_away_gives_back_what_did_not_arrive(house: 
     }
 }
 
-async fn a_day_later_there_is_a_new_allowance(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn a_day_later_there_is_a_new_allowance(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     upload(&anna, &[1; 100]).await.ok();
-    house.clock.pass(DAY - 3_600_000);
+    test.clock.pass(DAY - 3_600_000);
     anna.sign_in_again().await;
     assert_eq!(upload(&anna, &[2; 1]).await.problem(), "too-many-requests");
-    house.clock.pass(3_600_000);
-    workers::sweep(&house.portal).await.unwrap();
+    test.clock.pass(3_600_000);
+    workers::sweep(&test.portal).await.unwrap();
     upload(&anna, &[2; 100]).await.ok();
 }
 
-async fn an_account_has_four_uploads_at_once(house: House) {
-    let (anna, ben) = (house.professional("anna").await, house.professional("ben").await);
+async fn an_account_has_four_uploads_at_once(test: TestPortal) {
+    let (anna, ben) = (test.professional("anna").await, test.professional("ben").await);
     let mut begun = Vec::new();
     for n in 0..4 {
         begun.push(Begun::new(&anna, &[n; 10]).await.ok().unwrap());
@@ -200,8 +200,8 @@ async fn an_account_has_four_uploads_at_once(house: House) {
 }
 
 /// Whether all of it is there.
-async fn lies_there(house: &House, bytes: &[u8]) -> bool {
-    house.portal.blobs.get(Sha256::of(bytes), None).await.is_ok()
+async fn lies_there(test: &TestPortal, bytes: &[u8]) -> bool {
+    test.portal.blobs.get(Sha256::of(bytes), None).await.is_ok()
 }
 
 /// Sends a message with the file to oneself, and fetches it.
@@ -226,77 +226,77 @@ async fn can_be_sent(by: &mut Person<'_>, bytes: &[u8]) {
     assert_eq!(fetched.body, bytes);
 }
 
-async fn bytes_that_are_being_deleted_come_again_once_they_are_gone(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn bytes_that_are_being_deleted_come_again_once_they_are_gone(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     upload(&anna, b"again").await.ok();
-    house.clock.pass(DAY + 1);
+    test.clock.pass(DAY + 1);
     anna.sign_in_again().await;
-    let door = house.shelf.door.clone().lock_owned().await;
-    let portal = house.portal.clone();
+    let door = test.shelf.door.clone().lock_owned().await;
+    let portal = test.portal.clone();
     let sweeping = tokio::spawn(async move { workers::sweep(&portal).await });
-    house.shelf.asked.notified().await;
+    test.shelf.asked.notified().await;
     let refused = Begun::new(&anna, b"again").await.err().unwrap();
     assert_eq!(refused.problem(), "unavailable");
     assert_eq!(refused.headers[header::RETRY_AFTER], "5");
     // Another process sweeps, too: what this one deletes is left to it.
-    workers::sweep(&house.portal).await.unwrap();
-    assert!(lies_there(&house, b"again").await);
+    workers::sweep(&test.portal).await.unwrap();
+    assert!(lies_there(&test, b"again").await);
     drop(door);
     sweeping.await.unwrap().unwrap();
-    assert!(!lies_there(&house, b"again").await);
+    assert!(!lies_there(&test, b"again").await);
     assert_eq!(upload(&anna, b"again").await.status, StatusCode::CREATED);
-    house.clock.pass(600_000);
-    workers::sweep(&house.portal).await.unwrap();
+    test.clock.pass(600_000);
+    workers::sweep(&test.portal).await.unwrap();
     can_be_sent(&mut anna, b"again").await;
 }
 
-async fn the_sweep_keeps_away_from_an_upload_under_way(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn the_sweep_keeps_away_from_an_upload_under_way(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     for stored_before in [true, false] {
         let bytes = format!("stored before: {stored_before}");
         if stored_before {
             upload(&anna, bytes.as_bytes()).await.ok();
         }
-        house.clock.pass(DAY + 1);
+        test.clock.pass(DAY + 1);
         anna.sign_in_again().await;
         let begun = Begun::new(&anna, bytes.as_bytes()).await.ok().unwrap();
-        workers::sweep(&house.portal).await.unwrap();
-        house.clock.pass(DAY - 2 * 3_600_000);
-        workers::sweep(&house.portal).await.unwrap();
+        workers::sweep(&test.portal).await.unwrap();
+        test.clock.pass(DAY - 2 * 3_600_000);
+        workers::sweep(&test.portal).await.unwrap();
         begun.end().await.ok();
         anna.sign_in_again().await;
-        workers::sweep(&house.portal).await.unwrap();
+        workers::sweep(&test.portal).await.unwrap();
         can_be_sent(&mut anna, bytes.as_bytes()).await;
     }
 }
 
-async fn an_upload_that_takes_a_day_is_too_late(house: House) {
-    let anna = house.professional("anna").await;
+async fn an_upload_that_takes_a_day_is_too_late(test: TestPortal) {
+    let anna = test.professional("anna").await;
     let begun = Begun::new(&anna, b"slow").await.ok().unwrap();
-    house.clock.pass(DAY - 1);
+    test.clock.pass(DAY - 1);
     assert_eq!(begun.end().await.problem(), "upload-incomplete");
     // Its row is swept, and so are its bytes.
-    house.clock.pass(2);
-    workers::sweep(&house.portal).await.unwrap();
-    assert!(!lies_there(&house, b"slow").await);
+    test.clock.pass(2);
+    workers::sweep(&test.portal).await.unwrap();
+    assert!(!lies_there(&test, b"slow").await);
 }
 
-async fn what_could_not_be_deleted_is_deleted_later(house: House) {
-    let mut anna = house.professional("anna").await;
+async fn what_could_not_be_deleted_is_deleted_later(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
     let left = [&b"one"[..], b"two", b"three"];
     for bytes in left {
         upload(&anna, bytes).await.ok();
     }
-    house.clock.pass(DAY + 1);
-    house.shelf.keep(&[Sha256::of(left[0])]);
-    workers::sweep(&house.portal).await.unwrap();
-    assert!(lies_there(&house, left[0]).await);
-    assert!(!lies_there(&house, left[1]).await && !lies_there(&house, left[2]).await);
+    test.clock.pass(DAY + 1);
+    test.shelf.keep(&[Sha256::of(left[0])]);
+    workers::sweep(&test.portal).await.unwrap();
+    assert!(lies_there(&test, left[0]).await);
+    assert!(!lies_there(&test, left[1]).await && !lies_there(&test, left[2]).await);
     anna.sign_in_again().await;
     assert_eq!(upload(&anna, left[0]).await.problem(), "unavailable");
-    house.shelf.keep(&[]);
-    house.clock.pass(600_000);
-    workers::sweep(&house.portal).await.unwrap();
-    assert!(!lies_there(&house, left[0]).await);
+    test.shelf.keep(&[]);
+    test.clock.pass(600_000);
+    workers::sweep(&test.portal).await.unwrap();
+    assert!(!lies_there(&test, left[0]).await);
     assert_eq!(upload(&anna, left[0]).await.status, StatusCode::CREATED);
 }

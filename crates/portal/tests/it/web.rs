@@ -12,16 +12,16 @@ use axum::{
 use flate2::read::GzDecoder;
 
 use crate::{
-    house::House,
     people::{Reply, request},
+    test_portal::TestPortal,
 };
 
-async fn get(house: &House, path: &str, takes: Option<&str>) -> Reply {
+async fn get(test: &TestPortal, path: &str, takes: Option<&str>) -> Reply {
     let mut get = request(Method::GET, path, None);
     if let Some(takes) = takes {
         get = get.header(header::ACCEPT_ENCODING, takes);
     }
-    house.request(get.body(Body::empty()).unwrap()).await
+    test.request(get.body(Body::empty()).unwrap()).await
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -36,7 +36,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn the_bundle_is_packed_once_and_is_the_same_unpacked() {
-    let house = House::sqlite_with(|settings| settings.demo = true).await;
+    let test = TestPortal::sqlite_with(|settings| settings.demo = true).await;
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
     let files = files(&dist);
     let mut packed = 0;
@@ -44,15 +44,15 @@ async fn the_bundle_is_packed_once_and_is_the_same_unpacked() {
         let path = format!("/{}", file.strip_prefix(&dist).unwrap().display());
         let content = std::fs::read(file).unwrap();
         if path.ends_with(".gz") {
-            assert_eq!(get(&house, &path, None).await.problem(), "not-found", "{path}");
+            assert_eq!(get(&test, &path, None).await.problem(), "not-found", "{path}");
             continue;
         }
-        let plain = get(&house, &path, None).await.ok();
+        let plain = get(&test, &path, None).await.ok();
         assert!(
             plain.body == content && !plain.headers.contains_key(header::CONTENT_ENCODING),
             "{path}"
         );
-        let taken = get(&house, &path, Some("br, gzip")).await.ok();
+        let taken = get(&test, &path, Some("br, gzip")).await.ok();
         assert_eq!(taken.headers[header::ETAG], plain.headers[header::ETAG]);
         assert_eq!(taken.headers[header::CONTENT_TYPE], plain.headers[header::CONTENT_TYPE]);
         let Ok(as_packed) = std::fs::read(format!("{}.gz", file.display())) else {
@@ -77,9 +77,9 @@ async fn the_bundle_is_packed_once_and_is_the_same_unpacked() {
 
 #[tokio::test]
 async fn a_file_that_is_known_is_not_sent_again() {
-    let house = House::sqlite().await;
+    let test = TestPortal::sqlite().await;
     for takes in ["identity", "gzip"] {
-        let page = get(&house, "/", Some(takes)).await;
+        let page = get(&test, "/", Some(takes)).await;
         // Not built.
         if page.status == StatusCode::NOT_FOUND {
             return;
@@ -87,7 +87,7 @@ async fn a_file_that_is_known_is_not_sent_again() {
         let again = request(Method::GET, "/", None)
             .header(header::ACCEPT_ENCODING, takes)
             .header(header::IF_NONE_MATCH, &page.headers[header::ETAG]);
-        let again = house.request(again.body(Body::empty()).unwrap()).await;
+        let again = test.request(again.body(Body::empty()).unwrap()).await;
         assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
         assert!(!again.headers.contains_key(header::CONTENT_ENCODING));
     }
@@ -95,10 +95,10 @@ async fn a_file_that_is_known_is_not_sent_again() {
 
 #[tokio::test]
 async fn what_is_made_anew_is_packed_and_the_apis_document_is_not() {
-    let house = House::sqlite().await;
-    let manifest = get(&house, "/outlook/manifest.json", Some("gzip")).await.ok();
+    let test = TestPortal::sqlite().await;
+    let manifest = get(&test, "/outlook/manifest.json", Some("gzip")).await.ok();
     assert_eq!(manifest.headers[header::CONTENT_ENCODING], "gzip");
-    let document = get(&house, "/api/v1/openapi.json", Some("gzip")).await.ok();
+    let document = get(&test, "/api/v1/openapi.json", Some("gzip")).await.ok();
     assert!(!document.headers.contains_key(header::CONTENT_ENCODING));
-    assert_eq!(document.body, portal::http::openapi().into_bytes());
+    assert_eq!(document.body, portal::server::openapi().into_bytes());
 }

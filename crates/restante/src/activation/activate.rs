@@ -15,7 +15,7 @@ use crate::mail::access::{Access, finish};
 /// Activate this computer: from now on `send`, `inbox`, `read` and `files get` need no password.
 ///
 /// Asks for the password once, and keeps in its place a secret that opens your account from this computer, until the
-/// activation is blocked or removed, or another address becomes your Master. An activation that the Master has outlived is
+/// activation is blocked or removed, or another address becomes your Master. An activation that the Master has superseded is
 /// replaced. Every address of yours is told.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -93,7 +93,7 @@ impl Activate {
     }
 }
 
-/// Whether what this computer keeps can be used. What the Master has outlived is removed, so that it can be replaced; what
+/// Whether what this computer keeps can be used. What the Master has superseded is removed, so that it can be replaced; what
 /// was removed elsewhere is replaced too.
 async fn still_good(session: &Session, kept: &KeptActivation) -> Result<bool> {
     let listed = session.activations().await?;

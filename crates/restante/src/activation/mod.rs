@@ -1,8 +1,8 @@
 //! `restante activate` and `restante activation …`: this program without the password, and every other that has one.
 
 mod activate;
+mod commands;
 mod kept;
-mod own;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -32,13 +32,13 @@ const fn number(text: &str) -> u32 {
 #[derive(Subcommand)]
 pub enum Command {
     /// List the programs that are activated for your account
-    List(own::List),
+    List(commands::List),
     /// Stop an activation, until you unblock it
-    Block(own::Block),
+    Block(commands::Block),
     /// Let a blocked activation go on
-    Unblock(own::Unblock),
+    Unblock(commands::Unblock),
     /// Remove an activation for good: this computer's, or another one
-    Remove(own::Remove),
+    Remove(commands::Remove),
 }
 
 /// Does it, with data as JSON where that was asked for.

@@ -1,30 +1,30 @@
 //! `restante alias …`: a person's own addresses, and moving to a new one.
 
+mod commands;
 mod confirm;
-mod own;
 
 use anyhow::Result;
 use clap::Subcommand;
 
-pub use own::{link, mail};
+pub use commands::{link, mail};
 
 /// What a person does with addresses.
 #[derive(Subcommand)]
 pub enum Alias {
     /// List your addresses, and those that you asked to add
-    List(own::List),
+    List(commands::List),
     /// Ask to add an address: a confirmation message goes to its basic inbox
-    Add(own::Add),
+    Add(commands::Add),
     /// Send the confirmation message again, with a new link
-    Resend(own::Resend),
+    Resend(commands::Resend),
     /// Give up an address that is not confirmed yet
-    Cancel(own::Cancel),
+    Cancel(commands::Cancel),
     /// Confirm an address, by the link in its confirmation message
     Confirm(confirm::ConfirmAlias),
     /// Make an alias the Master, which messages come from
-    Promote(own::PromoteAlias),
+    Promote(commands::PromoteAlias),
     /// Take an alias off your account
-    Remove(own::Remove),
+    Remove(commands::Remove),
     /// Say that you did not ask for a confirmation message
     Refuse(confirm::Refuse),
 }

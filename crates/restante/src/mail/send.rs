@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use client::{Error, Fingerprint, NewFile, Outgoing, Session};
 use serde_json::json;
-use wire::{Address, ids::DeliveryId, people::Standing};
+use wire::{Address, ids::DeliveryId, people::RecipientKind};
 
 use super::access::Access;
 
@@ -108,7 +108,7 @@ impl SendMessage {
         let invited = sealed
             .recipients()
             .iter()
-            .filter(|recipient| recipient.standing == Standing::Invited);
+            .filter(|recipient| recipient.standing == RecipientKind::Invited);
         let invited: Vec<&Address> = invited.map(|recipient| &recipient.address).collect();
         if json {
             println!(

@@ -157,7 +157,7 @@ async fn what_joined_the_account_is_there_when_a_program_begins() {
 }
 
 #[tokio::test]
-async fn what_is_blocked_removed_or_outlived_opens_nothing_and_what_it_began_ends() {
+async fn what_is_blocked_removed_or_superseded_opens_nothing_and_what_it_began_ends() {
     let office = office().await;
     let Office { ada, anna, site, .. } = &office;
     let account = anna.account().id;

@@ -21,7 +21,7 @@ use wire::{
     claims::{Asks, Outcome},
     ids::DeliveryId,
     mailbox::{Change, Folder},
-    people::Standing,
+    people::RecipientKind,
     sessions::AccountKind,
 };
 
@@ -127,7 +127,7 @@ async fn a_letter_arrives_as_it_was_written() {
     assert!(
         own.slip.participants[1..]
             .iter()
-            .all(|one| one.standing == Standing::Invited)
+            .all(|one| one.standing == RecipientKind::Invited)
     );
 
     // Who was addressed in secret opens it too, once registered.
@@ -145,10 +145,10 @@ async fn who_registers_while_a_message_is_sealed_gets_it_all_the_same() {
         .seal(Outgoing::new("Second").to(zoe.clone()).file(file))
         .await
         .unwrap();
-    assert_eq!(second.recipients()[0].standing, Standing::Invited);
+    assert_eq!(second.recipients()[0].standing, RecipientKind::Invited);
     let zoe = site.accept("Zoe", "zoe@home.test").await;
     anna.submit(&mut second).await.unwrap();
-    assert_eq!(second.recipients()[0].standing, Standing::Registered);
+    assert_eq!(second.recipients()[0].standing, RecipientKind::Registered);
     let inbox = zoe.list(Folder::Inbox, None, 10).await.unwrap();
     let subjects: Vec<_> = inbox
         .entries

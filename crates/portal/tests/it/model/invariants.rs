@@ -68,15 +68,15 @@ pub fn hold(world: &World) -> Result<(), String> {
     }
     for (activation, known) in &world.activations {
         promise!(
-            known.slot == known.outlived_at.is_none(),
-            "6: {activation} was outlived, or can be used, and the vault key lies here for it, or does not"
+            known.slot == known.superseded_at.is_none(),
+            "6: {activation} was superseded, or can be used, and the vault key lies here for it, or does not"
         );
         promise!(
             world.accounts[&known.of].absorbed_into.is_none() || !known.slot,
             "6: {activation} is of {:?}, which was absorbed, and opens its vault",
             known.of
         );
-        let shut = known.blocked_by_owner || known.blocked_by_portal || known.outlived_at.is_some();
+        let shut = known.blocked_by_owner || known.blocked_by_portal || known.superseded_at.is_some();
         promise!(
             !shut || world.sessions.values().all(|session| session.by != Some(*activation)),
             "6: {activation} may not be used, and is signed in"
@@ -165,7 +165,7 @@ pub fn hold_across(before: &World, op: &Op, outcome: &Outcome, after: &World) ->
             let programs = after
                 .activations
                 .values()
-                .filter(|known| known.of == who && (known.slot || known.outlived_at.is_none()))
+                .filter(|known| known.of == who && (known.slot || known.superseded_at.is_none()))
                 .count();
             promise!(
                 left + begun + proofs + programs == 0,

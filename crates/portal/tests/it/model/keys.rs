@@ -6,7 +6,7 @@ use std::{
 };
 
 use certificate::Certificate;
-use portal::custody::{Custody, CustodyError, Rng, WaitingKey};
+use portal::ports::custody::{Custody, CustodyError, Rng, WaitingKey};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use vault::Vault;
 use wire::{Address, Millis, Sha256};
 
 use super::names::{Addr, Who};
-use crate::house::NOW;
+use crate::test_portal::NOW;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Slot {

@@ -111,7 +111,7 @@ fn shorten(mut why: String, mut steps: Vec<Step>, play: impl Fn(&[Step]) -> Resu
 mod sqlite {
     use portal::storage::Engine::Sqlite;
 
-    use crate::house::House;
+    use crate::test_portal::TestPortal;
 
     #[test]
     fn sequences() {
@@ -125,14 +125,14 @@ mod sqlite {
 
     #[tokio::test]
     async fn every_message_is_opened_with_real_vaults() {
-        super::vaults::every_message_is_opened(House::sqlite).await;
+        super::vaults::every_message_is_opened(TestPortal::sqlite).await;
     }
 }
 
 mod postgres {
     use portal::storage::Engine::Postgres;
 
-    use crate::house::House;
+    use crate::test_portal::TestPortal;
 
     #[test]
     fn sequences() {
@@ -146,6 +146,6 @@ mod postgres {
 
     #[tokio::test]
     async fn every_message_is_opened_with_real_vaults() {
-        super::vaults::every_message_is_opened(House::postgres).await;
+        super::vaults::every_message_is_opened(TestPortal::postgres).await;
     }
 }

@@ -12,7 +12,7 @@ use super::{
     stage::{Learned, Stage},
     world::{World, difference},
 };
-use crate::house::NOW;
+use crate::test_portal::NOW;
 
 /// What was done, for the record.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl<'a> Play<'a> {
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), String> {
-        self.stage.house.clock.pass(step.wait);
+        self.stage.test.clock.pass(step.wait);
         self.model.pass(step.wait);
         self.tally.borrow_mut().steps += 1;
         let mut ops = plan(&self.model, &step.action, &mut self.numbers);

@@ -9,7 +9,7 @@ use wire::{
     Bytes,
     claims::{Aliases, Predecessor},
     mailbox::Page,
-    people::{Recipient, Standing},
+    people::{Recipient, RecipientKind},
     sessions,
 };
 
@@ -162,7 +162,7 @@ impl Play<'_> {
         );
         let registered = account.state != State::Invited;
         see!(
-            recipient.standing == Standing::Registered,
+            recipient.standing == RecipientKind::Registered,
             registered,
             "the standing of {address:?}"
         );
@@ -196,7 +196,7 @@ impl Play<'_> {
 
     /// In the end: what everybody sees, and what nobody may.
     pub async fn see_everything(&mut self) -> Result<(), String> {
-        self.stage.house.clock.pass(1);
+        self.stage.test.clock.pass(1);
         self.model.pass(1);
         let accounts: Vec<_> = self.model.world.accounts.keys().copied().collect();
         for who in accounts {

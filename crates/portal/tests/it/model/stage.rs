@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use axum::{body::Body, http::Method};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use portal::{
-    accounts, addresses, admin,
-    storage::{Engine, Key as _, RowExt as _, Unit},
+    UnguardedUnit, accounts, admin, aliases,
+    storage::{Engine, Key as _, RowExt as _},
 };
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
@@ -28,12 +28,12 @@ use super::{
     world::{World, question},
 };
 use crate::{
-    house::{House, NOW},
     people::{PASSWORD, Reply, request, token},
+    test_portal::{NOW, TestPortal},
 };
 
 pub struct Stage {
-    pub house: House,
+    pub test: TestPortal,
     pub engine: Engine,
     keeper: Keeper,
     question: String,
@@ -63,7 +63,7 @@ fn secret(of: &str, number: u32) -> [u8; 32] {
 impl Stage {
     pub async fn open(engine: Engine) -> Self {
         let keeper = Keeper::default();
-        let house = House::quick(engine, Box::new(keeper.clone())).await;
+        let test = TestPortal::quick(engine, Box::new(keeper.clone())).await;
         let mut stage = Self {
             engine,
             keeper,
@@ -72,7 +72,7 @@ impl Stage {
             reset: String::new(),
             upload: Bytes(Vec::new()),
             base: None,
-            house,
+            test,
         };
         stage.set_traps().await;
         stage.people_register().await;
@@ -80,8 +80,8 @@ impl Stage {
     }
 
     async fn run(&self, sql: &str) {
-        let mut unit = self.house.portal.store.begin().await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *unit).await.unwrap();
+        let mut unit = self.test.portal.begin_unguarded().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **unit).await.unwrap();
         unit.commit().await.unwrap();
     }
 
@@ -101,15 +101,15 @@ impl Stage {
                 address: address.address(),
                 kind,
             };
-            let link = admin::invitation_link(&self.house.portal, &invite, administrator)
+            let link = admin::invitation_link(&self.test.portal, &invite, administrator)
                 .await
                 .unwrap();
-            let invited = admin::find(&self.house.portal, &invite.address).await.unwrap();
+            let invited = admin::find(&self.test.portal, &invite.address).await.unwrap();
             if self.upload.0.is_empty() {
                 self.upload = self.make_upload(&token(&link)).await;
             }
             let row = sqlx::query("SELECT fingerprint FROM accounts WHERE id = $1");
-            let mut db = self.house.portal.store.read().await.unwrap();
+            let mut db = self.test.portal.store.read().await.unwrap();
             let row = row.bind(invited.key()).fetch_one(&mut *db).await.unwrap();
             names.account(invited, who);
             names.key(&row.text("fingerprint").unwrap(), Key::Waiting(who));
@@ -118,7 +118,7 @@ impl Stage {
             let bearer = reply.json::<SignedIn>().bearer.unwrap();
             names.session(u32::try_from(session).unwrap(), bearer);
         }
-        self.house.clock.pass(1);
+        self.test.clock.pass(1);
         let world = self.read(&mut names, NOW + 1).await;
         assert_eq!(world.addresses.len(), 4);
         self.keep_tables().await;
@@ -129,7 +129,7 @@ impl Stage {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
         let body = json!({ "token": token, "registration_request": Bytes(request) });
-        let started: RegistrationStarted = self.house.post("/api/v1/registrations/start", body).await.ok().json();
+        let started: RegistrationStarted = self.test.post("/api/v1/registrations/start", body).await.ok().json();
         Bytes(
             registration
                 .finish(started.registration_response.as_ref(), &mut rng)
@@ -151,7 +151,7 @@ impl Stage {
             },
             "carrier": "bearer",
         });
-        self.house.post("/api/v1/registrations", body).await
+        self.test.post("/api/v1/registrations", body).await
     }
 
     /// The tables of the portal, those that others refer to first.
@@ -163,7 +163,7 @@ impl Stage {
                  WHERE c.relkind = 'r' AND n.nspname = 'public' ORDER BY c.oid"
             }
         };
-        let mut db = self.house.portal.store.read().await.unwrap();
+        let mut db = self.test.portal.store.read().await.unwrap();
         let rows = sqlx::query(sql).fetch_all(&mut *db).await.unwrap();
         let mut names: Vec<String> = rows.iter().map(|row| row.text("name").unwrap()).collect();
         names.retain(|name| {
@@ -225,7 +225,7 @@ impl Stage {
                     "string_agg(CAST(ctid AS TEXT) || CAST(xmin AS TEXT), ',' ORDER BY ctid)".to_owned()
                 }
                 Engine::Sqlite => {
-                    let mut db = self.house.portal.store.read().await.unwrap();
+                    let mut db = self.test.portal.store.read().await.unwrap();
                     let sql = format!("SELECT name, type FROM pragma_table_info('{table}')");
                     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db).await.unwrap();
                     let columns = rows
@@ -251,7 +251,7 @@ impl Stage {
             Some(now) => question.bind(now),
             None => question,
         };
-        let store = &self.house.portal.store;
+        let store = &self.test.portal.store;
         match self.engine {
             Engine::Sqlite => {
                 let mut unit = store.begin().await.unwrap();
@@ -277,9 +277,9 @@ impl Stage {
 
     /// The write after so many fails from now on; none does with `None`.
     pub async fn trap(&self, after: Option<i64>) {
-        let mut unit = self.house.portal.store.begin().await.unwrap();
+        let mut unit = self.test.portal.begin_unguarded().await.unwrap();
         let set = sqlx::query("UPDATE model_trap SET left_over = $1").bind(after);
-        set.execute(&mut *unit).await.unwrap();
+        set.execute(&mut **unit).await.unwrap();
         unit.commit().await.unwrap();
     }
 
@@ -301,8 +301,8 @@ impl Stage {
     pub async fn reset(&self) -> (World, Names) {
         self.run(&self.reset).await;
         self.keeper.begin(1);
-        let time = self.house.portal.now();
-        self.house.clock.pass(NOW + 1 - time);
+        let time = self.test.portal.now();
+        self.test.clock.pass(NOW + 1 - time);
         self.base.clone().unwrap()
     }
 
@@ -317,7 +317,7 @@ impl Stage {
         } else {
             Body::from(body.to_string())
         };
-        self.house
+        self.test
             .request(request(method, &format!("/api/v1{path}"), bearer).body(body).unwrap())
             .await
     }
@@ -343,11 +343,11 @@ impl Stage {
             ),
             _ => return,
         };
-        let mut unit = self.house.portal.store.begin().await.unwrap();
+        let mut unit = self.test.portal.begin_unguarded().await.unwrap();
         let put = sqlx::query(sql)
             .bind(Sha256::of(&hash).key())
             .bind(names.account_ids[&account].key());
-        put.bind(address).bind(expires_at).execute(&mut *unit).await.unwrap();
+        put.bind(address).bind(expires_at).execute(&mut **unit).await.unwrap();
         unit.commit().await.unwrap();
     }
 
@@ -391,7 +391,7 @@ impl Stage {
                 });
                 let request =
                     request(post, "/api/v1/messages", bearer(by)).header("idempotency-key", message.to_string());
-                self.house
+                self.test
                     .request(request.body(Body::from(body.to_string())).unwrap())
                     .await
             }
@@ -434,9 +434,9 @@ impl Stage {
                 reply
             }
             Op::Prove { link: token, of, proof } => {
-                let mut unit = self.house.portal.store.begin().await.unwrap();
+                let mut unit = self.test.portal.begin_unguarded().await.unwrap();
                 let token = &names.tokens[token];
-                let proved = addresses::proved(&self.house.portal, &mut unit, token, account(of)).await;
+                let proved = aliases::proved(&self.test.portal, &mut unit, token, account(of)).await;
                 return self.ended(unit, proved, |secret| Learned::Proof(*proof, secret)).await;
             }
             Op::Confirm { link: token, by } => {
@@ -529,7 +529,7 @@ impl Stage {
             Op::WriteVault { by, version, keys } => {
                 let sealed = Bytes(sealed(None, keys, names).to_bytes());
                 let request = request(put, "/api/v1/vault", bearer(by)).header("if-match", format!("\"{version}\""));
-                self.house
+                self.test
                     .request(
                         request
                             .body(Body::from(json!({ "sealed": sealed }).to_string()))
@@ -551,7 +551,7 @@ impl Stage {
 
     /// The account that an activation is of, as an administrator's list shows it; anybody's where it was removed.
     async fn holder_of(&self, id: ActivationId) -> AccountId {
-        let mut db = self.house.portal.store.read().await.unwrap();
+        let mut db = self.test.portal.store.read().await.unwrap();
         let row = sqlx::query("SELECT account FROM activations WHERE id = $1").bind(id.key());
         let row = row.fetch_optional(&mut *db).await.unwrap();
         row.map_or(AccountId(id.0), |row| row.key("account").unwrap())
@@ -559,14 +559,14 @@ impl Stage {
 
     async fn ended<T>(
         &self,
-        unit: Unit,
-        answer: portal::http::Answer<T>,
+        unit: UnguardedUnit,
+        result: portal::Result<T>,
         learned: impl FnOnce(T) -> Learned,
     ) -> (Outcome, Learned) {
-        match answer {
-            Ok(answer) => match self.house.portal.commit(unit).await {
+        match result {
+            Ok(answer) => match unit.commit().await {
                 Ok(()) => (Outcome::Done, learned(answer)),
-                Err(error) => (portal::http::Error::from(error).problem().kind.into(), Learned::Nothing),
+                Err(error) => (portal::Error::from(error).problem().kind.into(), Learned::Nothing),
             },
             Err(error) => {
                 unit.rollback().await;
@@ -577,22 +577,22 @@ impl Stage {
 
     /// What the outbox does with a claim's mail, in one unit.
     async fn make_mail(&self, claim: ClaimName, names: &Names) -> (Outcome, Learned) {
-        let portal = &self.house.portal;
+        let portal = &self.test.portal;
         let id = names.claim_ids[&claim];
-        let mut unit = portal.store.begin().await.unwrap();
+        let mut unit = portal.begin_unguarded().await.unwrap();
         let made = async {
             // Before the mail's row, as whoever asks for another mail does.
-            accounts::hold(&mut unit, &[names.account_ids[&claim.of]]).await?;
+            accounts::lock_accounts(&mut unit, &[names.account_ids[&claim.of]]).await?;
             let due = "UPDATE outbox SET next_at = NULL WHERE claim = $1 AND next_at <= $2 RETURNING id";
             let due = sqlx::query(due).bind(id.key()).bind(portal.now());
-            let Some(row) = due.fetch_optional(&mut *unit).await.map_err(broken)? else {
+            let Some(row) = due.fetch_optional(&mut **unit).await.map_err(broken)? else {
                 return Ok(None);
             };
-            let made = addresses::issue_claim_link(portal, &mut unit, id).await?;
+            let made = aliases::issue_claim_link(portal, &mut unit, id).await?;
             if made.is_some() {
                 let sent = sqlx::query("UPDATE outbox SET sent_at = $2 WHERE id = $1");
                 let sent = sent.bind(row.bytes("id")?).bind(portal.now());
-                sent.execute(&mut *unit).await.map_err(broken)?;
+                sent.execute(&mut **unit).await.map_err(broken)?;
             }
             Ok(made)
         };
@@ -605,14 +605,14 @@ impl Stage {
 
     /// What a finished sign-in does.
     async fn sign_in(&self, who: Who, session: Session, names: &Names) -> (Outcome, Learned) {
-        let portal = &self.house.portal;
+        let portal = &self.test.portal;
         let secret = secret("session", session);
         let id = names.account_ids[&who];
-        let mut unit = portal.store.begin().await.unwrap();
+        let mut unit = portal.begin_unguarded().await.unwrap();
         let signed_in = async {
-            accounts::hold(&mut unit, &[id]).await?;
+            accounts::lock_accounts(&mut unit, &[id]).await?;
             let row = sqlx::query("SELECT state FROM accounts WHERE id = $1").bind(id.key());
-            let row = row.fetch_one(&mut *unit).await.map_err(broken)?;
+            let row = row.fetch_one(&mut **unit).await.map_err(broken)?;
             if row.text("state")? != "active" {
                 return Err(ProblemType::AccountDisabled.into());
             }
@@ -622,7 +622,7 @@ impl Stage {
             let begin = begin
                 .bind(portal.now())
                 .bind(portal.now() + portal.settings.session_lifetime);
-            begin.execute(&mut *unit).await.map_err(broken)?;
+            begin.execute(&mut **unit).await.map_err(broken)?;
             Ok(())
         };
         let signed_in = signed_in.await;
@@ -636,11 +636,11 @@ impl Stage {
     pub async fn begin_real_sign_in(&self, address: &str) -> Reply {
         let (_, request) = SignIn::start(PASSWORD, &mut ChaCha20Rng::seed_from_u64(2)).unwrap();
         let body = json!({ "address": address, "credential_request": Bytes(request) });
-        self.house.post("/api/v1/sign-ins", body).await
+        self.test.post("/api/v1/sign-ins", body).await
     }
 
     async fn begin_sign_in(&self, who: Who, number: u32, names: &Names) -> (Outcome, Learned) {
-        let mut unit = self.house.portal.store.begin().await.unwrap();
+        let mut unit = self.test.portal.begin_unguarded().await.unwrap();
         let begin = "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at) \
                      VALUES ($1, $2, $1, $1, $1, $3) ON CONFLICT DO NOTHING";
         let id = uuid::Uuid::from_u128(u128::from(number));
@@ -648,12 +648,12 @@ impl Stage {
             .bind(&id.as_bytes()[..])
             .bind(names.account_ids[&who].key())
             .bind(Millis::MAX);
-        let begun = begin.execute(&mut *unit).await.map(|_| ()).map_err(broken);
+        let begun = begin.execute(&mut **unit).await.map(|_| ()).map_err(broken);
         self.ended(unit, begun, |()| Learned::Nothing).await
     }
 }
 
-fn broken(error: sqlx::Error) -> portal::http::Error {
+fn broken(error: sqlx::Error) -> portal::Error {
     portal::storage::StoreError::from(error).into()
 }
 

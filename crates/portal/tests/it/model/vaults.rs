@@ -12,8 +12,8 @@ use proptest::{
 use serde_json::json;
 
 use crate::{
-    house::House,
     people::{PASSWORD, Person, Writes},
+    test_portal::TestPortal,
 };
 
 const NAMES: [&str; 3] = ["anna", "ben", "carl"];
@@ -70,10 +70,10 @@ struct Known<'a> {
     subjects: Vec<String>,
 }
 
-async fn play(house: &House, deeds: &[Deed]) {
+async fn play(test: &TestPortal, deeds: &[Deed]) {
     let mut people = Vec::new();
     for (name, address) in NAMES.iter().zip(ADDRESSES) {
-        let person = house.professional(name).await;
+        let person = test.professional(name).await;
         people.push(Known {
             person,
             addresses: vec![address],
@@ -83,7 +83,7 @@ async fn play(house: &House, deeds: &[Deed]) {
     let mut waiting: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (n, deed) in deeds.iter().enumerate() {
         // What is bound by the hour begins anew, and no session lasts for ever.
-        house.clock.pass(3_700_000);
+        test.clock.pass(3_700_000);
         for known in &mut people {
             // All have the same password: the address decides whose session it is.
             known.person.address = known.addresses[0].parse().unwrap();
@@ -125,8 +125,8 @@ async fn play(house: &House, deeds: &[Deed]) {
                     }
                     Some(owner) => {
                         let (_, token) = people[by].person.claimed(address).await;
-                        let mut other = house.prove(&token, address, PASSWORD).await.unwrap();
-                        house.confirm(&token, other.move_over(address), None).await.ok();
+                        let mut other = test.prove(&token, address, PASSWORD).await.unwrap();
+                        test.confirm(&token, other.move_over(address), None).await.ok();
                         people[owner].addresses.retain(|own| *own != address);
                         people[by].addresses.push(address);
                     }
@@ -162,7 +162,7 @@ async fn play(house: &House, deeds: &[Deed]) {
     }
 }
 
-pub async fn every_message_is_opened(open: impl AsyncFn() -> House) {
+pub async fn every_message_is_opened(open: impl AsyncFn() -> TestPortal) {
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[1; 32]));
     for _ in 0..4 {
         let deeds = vec(deed(), 16).new_tree(&mut runner).unwrap().current();

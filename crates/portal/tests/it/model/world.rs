@@ -119,7 +119,7 @@ pub struct Activated {
     pub blocked_by_owner: bool,
     pub blocked_by_portal: bool,
     /// Since when another address is the Master.
-    pub outlived_at: Option<Millis>,
+    pub superseded_at: Option<Millis>,
     /// Whether the vault key lies here for it.
     pub slot: bool,
 }
@@ -181,14 +181,14 @@ const PARTS: &[(&str, &str, &str)] = &[
     ),
     (
         "activation",
-        "x token, x account, address, blocked_by_owner, blocked_by_portal, outlived_at, x slot",
+        "x token, x account, address, blocked_by_owner, blocked_by_portal, superseded_at, x slot",
         "activations",
     ),
     ("sign-in", "x id, x account", "sign_ins WHERE account IS NOT NULL"),
     ("vault", "x account, version, t sealed", "vaults"),
     ("parcel", "x id, x account, x absorbed, t sealed", "parcels"),
     ("waiting key", "x account", "waiting_keys"),
-    ("telling", "x account, address", "tellings"),
+    ("telling", "x account, address", "announcements"),
     (
         "recorded",
         "x account, kind, address, by_administrator",
@@ -378,13 +378,13 @@ impl World {
         take!(
             "activation",
             activations,
-            |(token: Sha256, of: AccountId, under: String, owner: i64, portal: i64, outlived_at: Option<Millis>, slot: Option<String>)| {
+            |(token: Sha256, of: AccountId, under: String, owner: i64, portal: i64, superseded_at: Option<Millis>, slot: Option<String>)| {
                 let activated = Activated {
                     of: who(of),
                     under: Addr::of(&under),
                     blocked_by_owner: owner == 1,
                     blocked_by_portal: portal == 1,
-                    outlived_at,
+                    superseded_at,
                     slot: slot.is_some_and(|slot| !slot.is_empty()),
                 };
                 (names.activations[&token], activated)

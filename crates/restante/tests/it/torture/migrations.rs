@@ -176,7 +176,7 @@ impl Move {
                     break;
                 }
                 Some(Err(error)) if error.problem() == Some(ProblemType::ClaimConfirmed) => break,
-                Some(Err(error)) => assert!(outlived(&error), "a claim is confirmed: {error}"),
+                Some(Err(error)) => assert!(superseded(&error), "a claim is confirmed: {error}"),
                 None => {}
             }
         }
@@ -206,7 +206,7 @@ impl Move {
                     self.change("DELETE FROM attempts").await;
                 }
                 // The joiner's password is the mover's, and their address may be the mover's already.
-                Some(Err(error)) => assert!(outlived(&error), "an account is absorbed: {error}"),
+                Some(Err(error)) => assert!(superseded(&error), "an account is absorbed: {error}"),
                 None => {}
             }
         }
@@ -231,7 +231,7 @@ impl Move {
                         Err(error) if error.problem() == Some(ProblemType::TooManyAttempts) => {
                             self.change("DELETE FROM attempts").await;
                         }
-                        Err(error) => assert!(outlived(&error), "a password is taken: {error}"),
+                        Err(error) => assert!(superseded(&error), "a password is taken: {error}"),
                         Ok(()) => {}
                     }
                 }
@@ -273,7 +273,7 @@ impl Move {
                 Ok(_) => return,
                 // So many tries, in so little time.
                 Err(error) if error.problem() == Some(ProblemType::TooManyRequests) => self.let_a_day_pass().await,
-                Err(error) => assert!(outlived(&error), "an address is claimed: {error}"),
+                Err(error) => assert!(superseded(&error), "an address is claimed: {error}"),
             }
             let pending = session.aliases().await.expect("addresses").claims;
             if pending.iter().any(|claim| claim.address == *address) {
@@ -323,7 +323,7 @@ async fn in_the_middle<T>(rng: &mut ChaCha20Rng, doing: impl Future<Output = T>)
 }
 
 /// Whether a request met a portal that was killed, or a link that a newer mail replaced because of it.
-fn outlived(error: &Error) -> bool {
+fn superseded(error: &Error) -> bool {
     error.is_passing() || error.problem() == Some(ProblemType::LinkReplaced)
 }
 

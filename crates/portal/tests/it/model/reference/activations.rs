@@ -33,7 +33,7 @@ impl Model {
             under: self.master(who).unwrap(),
             blocked_by_owner: false,
             blocked_by_portal: false,
-            outlived_at: None,
+            superseded_at: None,
             slot: true,
         };
         self.record(who, "activated", Some(activated.under));
@@ -53,7 +53,7 @@ impl Model {
         if known.blocked_by_portal {
             refuse!(BlockedByPortal);
         }
-        if known.outlived_at.is_some() {
+        if known.superseded_at.is_some() {
             refuse!(NeedsReactivation);
         }
         if known.blocked_by_owner {
@@ -98,12 +98,12 @@ impl Model {
         self.world
             .activations
             .retain(|_, known| known.of != who || known.blocked_by_portal);
-        self.outlive(who);
+        self.supersede(who);
     }
 
-    pub(super) fn outlive(&mut self, who: Who) {
+    pub(super) fn supersede(&mut self, who: Who) {
         for known in self.world.activations.values_mut().filter(|known| known.of == who) {
-            known.outlived_at = known.outlived_at.or(Some(self.now));
+            known.superseded_at = known.superseded_at.or(Some(self.now));
             known.slot = false;
         }
     }

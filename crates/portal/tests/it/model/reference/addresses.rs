@@ -111,7 +111,7 @@ impl Model {
         self.world.addresses.insert(old, (who, false));
         self.world.addresses.insert(to, (who, true));
         self.end_sessions(who, Some(keep));
-        self.outlive(who);
+        self.supersede(who);
         self.forget_proofs(who);
         self.record(who, "promoted", Some(to));
         let others: Vec<_> = self

@@ -1,0 +1,234 @@
+//! Who is asking.
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderMap, header, request::Parts},
+};
+use axum_extra::extract::CookieJar;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sqlx::AnyConnection;
+use wire::{
+    Millis, Problem, ProblemType, Sha256,
+    ids::{AccountId, ActivationId},
+    people::AccountState,
+    sessions::AccountKind,
+};
+
+use super::CallerUnit;
+use crate::{
+    Error, Portal, Result,
+    storage::{Key as _, RowExt as _, StoreError},
+};
+
+/// How long a password counts as given just now.
+pub(crate) const PASSWORD_GIVEN_LIFETIME: Millis = 5 * 60_000;
+
+/// The signed-in account that a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// Whose session it is.
+    pub account: AccountId,
+    /// Professional or Guest.
+    pub kind: AccountKind,
+    /// Whether the person administers the portal.
+    pub administrator: bool,
+    /// When the password was last given in this session.
+    pub(crate) password_at: Millis,
+    /// The activation that the session was begun by: it may read and write, and change nothing of the account itself.
+    pub(crate) activation: Option<ActivationId>,
+    /// Whether the session came from a program by a hand-over, and the password was not given in it since.
+    pub(crate) handed_over: bool,
+    /// The hash of the session's secret.
+    pub(crate) session: Sha256,
+}
+
+/// A caller whose session was begun by a person, not by an activated program: whoever finds what a program keeps cannot
+/// change the account, and so not make its way in last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InPerson(pub(crate) Caller);
+
+/// A caller who is a Professional, in person.
+#[derive(Clone, Copy, Debug)]
+pub struct Professional(pub Caller);
+
+/// A caller who administers the portal, in a session that the password was given in.
+#[derive(Clone, Copy, Debug)]
+pub struct Administrator(pub Caller);
+
+impl Caller {
+    /// Whether the session still stands.
+    pub(crate) async fn is_still_signed_in(&self, db: &mut AnyConnection, now: Millis) -> bool {
+        matches!(find(db, self.session, now).await, Ok(Some((_, AccountState::Active))))
+    }
+
+    /// Begins a unit of work for the caller, whose commit looks whether the session still stands.
+    ///
+    /// # Errors
+    /// `Unavailable` where no connection is to be had.
+    pub(crate) async fn begin(self, portal: &Portal) -> Result<CallerUnit> {
+        CallerUnit::begin(portal, Some(self)).await
+    }
+
+    /// Reads the caller anew, by its session.
+    ///
+    /// # Errors
+    /// `signed-out` and `account-disabled` where the session stands no more.
+    pub(super) async fn look_again(&self, db: &mut AnyConnection, now: Millis) -> Result<Self> {
+        signed_in(find(db, self.session, now).await?)
+    }
+
+    /// Refuses a session that a program began.
+    pub(crate) fn ensure_in_person(&self) -> Result<()> {
+        match self.activation {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(ProblemType::NotAllowed)
+                .detail("an activated program may not do this: sign in with the password")
+                .into()),
+        }
+    }
+
+    /// Refuses a session that the password was not given in, however long ago: no program led to it without one.
+    pub(crate) fn ensure_by_password(&self) -> Result<()> {
+        self.ensure_in_person()?;
+        match self.handed_over {
+            false => Ok(()),
+            true => Err(ProblemType::PasswordNeeded.into()),
+        }
+    }
+
+    /// The same as [`Caller::ensure_in_person`], or that it is the activation in question itself that asks.
+    pub(crate) fn ensure_in_person_or(&self, activation: ActivationId) -> Result<()> {
+        match self.activation == Some(activation) {
+            true => Ok(()),
+            false => self.ensure_in_person(),
+        }
+    }
+
+    /// Refuses a session that the password was not given in just now: whoever finds a screen unlocked does not know it.
+    pub(crate) fn ensure_password_given(&self, now: Millis) -> Result<()> {
+        match now < self.password_at + PASSWORD_GIVEN_LIFETIME {
+            true => Ok(()),
+            false => Err(ProblemType::PasswordNeeded.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Portal> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let secret = carried(&parts.headers, cookie_name(portal)).ok_or(ProblemType::SignedOut)?;
+        let mut db = portal.store.read().await?;
+        signed_in(find(&mut db, Sha256::of(&secret), portal.now()).await?)
+    }
+}
+
+/// For pages that anybody may see and that show more to whoever is signed in. A session that has ended counts as none.
+impl OptionalFromRequestParts<Portal> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Option<Self>, Error> {
+        match <Self as FromRequestParts<Portal>>::from_request_parts(parts, portal).await {
+            Ok(caller) => Ok(Some(caller)),
+            Err(error) => match error.problem().kind {
+                ProblemType::SignedOut | ProblemType::AccountDisabled => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+}
+
+impl FromRequestParts<Portal> for InPerson {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let caller = <Caller as FromRequestParts<Portal>>::from_request_parts(parts, portal).await?;
+        caller.ensure_in_person()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Portal> for Professional {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let InPerson(caller) = InPerson::from_request_parts(parts, portal).await?;
+        match caller.kind {
+            AccountKind::Professional => Ok(Self(caller)),
+            AccountKind::Guest => Err(ProblemType::NotAllowed.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Portal> for Administrator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let InPerson(caller) = InPerson::from_request_parts(parts, portal).await?;
+        if !caller.administrator {
+            return Err(ProblemType::NotAllowed.into());
+        }
+        caller.ensure_by_password()?;
+        Ok(Self(caller))
+    }
+}
+
+/// The session's secret that a request carries: a bearer's before a cookie's.
+fn carried(headers: &HeaderMap, cookie: &str) -> Option<Vec<u8>> {
+    let jar = CookieJar::from_headers(headers);
+    let text = match headers.get(header::AUTHORIZATION) {
+        Some(value) => value.to_str().ok()?.strip_prefix("Bearer ")?,
+        None => jar.get(cookie)?.value(),
+    };
+    URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == 32)
+}
+
+fn signed_in(found: Option<(Caller, AccountState)>) -> Result<Caller> {
+    match found {
+        Some((caller, AccountState::Active)) => Ok(caller),
+        Some((_, AccountState::Disabled)) => Err(ProblemType::AccountDisabled.into()),
+        _ => Err(ProblemType::SignedOut.into()),
+    }
+}
+
+/// Looked up by the hash: what the index compares, and may leak the timing of, is worth nothing.
+async fn find(
+    db: &mut AnyConnection,
+    session: Sha256,
+    now: Millis,
+) -> Result<Option<(Caller, AccountState)>, StoreError> {
+    let row = sqlx::query(
+        "SELECT a.id, a.kind, a.administrator, a.state, s.password_at, \
+             CASE WHEN s.handed_over = 1 THEN NULL ELSE s.activation END AS activation, \
+             CASE WHEN s.handed_over = 1 AND s.activation IS NOT NULL THEN 1 ELSE 0 END AS handed_over \
+         FROM sessions s \
+         JOIN accounts a ON a.id = s.account WHERE s.hash = $1 AND s.expires_at > $2",
+    )
+    .bind(session.key())
+    .bind(now)
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        let caller = Caller {
+            account: row.key("id")?,
+            kind: row.name("kind")?,
+            administrator: row.flag("administrator")?,
+            password_at: row.millis("password_at")?,
+            activation: row.maybe_key("activation")?,
+            handed_over: row.flag("handed_over")?,
+            session,
+        };
+        Ok((caller, row.name("state")?))
+    })
+    .transpose()
+}
+
+/// The cookie's name. `__Host-` makes browsers insist on HTTPS, on this very host and on the whole path; without HTTPS
+/// (loopback only) they refuse that prefix.
+pub(crate) fn cookie_name(portal: &Portal) -> &'static str {
+    if portal.settings.is_https() {
+        "__Host-restante"
+    } else {
+        "restante"
+    }
+}

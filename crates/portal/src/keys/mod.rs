@@ -1,0 +1,26 @@
+//! Keys: what everybody may know of an account's (certificates, successions, the directory), and what its owner alone can
+//! open (vault, slots, parcels).
+
+mod certificates;
+mod directory;
+mod parcels;
+mod vaults;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use certificates::{KeyAndAddress, certificate_key, certificates_for, predecessors_of};
+pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
+pub(crate) use directory::web_key_directory;
+pub(crate) use parcels::{MAX_PARCEL_BYTES, add_parcel, add_waiting_key, hand_waiting_key_over, move_parcels};
+pub(crate) use vaults::{MAX_SLOT_BYTES, MAX_VAULT_BYTES, Slots, store_vault, vault};
+
+use crate::Portal;
+
+pub(crate) fn routes() -> OpenApiRouter<Portal> {
+    OpenApiRouter::new()
+        .routes(routes!(vaults::read, vaults::write))
+        .routes(routes!(certificates::replace))
+        .routes(routes!(parcels::list))
+        .routes(routes!(parcels::acknowledge))
+        .routes(routes!(directory::find))
+}

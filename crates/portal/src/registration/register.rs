@@ -1,0 +1,155 @@
+//! From an invitation to an account: the password by OPAQUE, the keys from the client.
+
+use axum::{Json, extract::State, response::Response};
+use certificate::Certificate;
+use opaque_ke::{RegistrationRequest, RegistrationUpload, ServerRegistration};
+use wire::{
+    Address, Bytes, Problem, ProblemType,
+    ids::SlotId,
+    mailbox::Change,
+    opaque::Suite,
+    sessions::{ActivityKind, InvitationToken, NewVault, Register, RegistrationStarted, SignedIn, StartRegistration},
+};
+
+use super::invitations::{self, OpenInvitation};
+use crate::{
+    Error, Portal, Result, accounts, activity, changes,
+    error::unacceptable,
+    http::JsonBody,
+    keys::{self, MAX_SLOT_BYTES, MAX_VAULT_BYTES},
+    sessions::{self, SessionOrigin},
+    storage::{Key as _, StoreError, Unit},
+};
+
+/// The longest name of a person, in characters.
+const MAX_NAME_CHARACTERS: usize = 100;
+
+/// The first half of choosing a password. Changes nothing.
+#[utoipa::path(
+    post, path = "/registrations/start", tag = "registration",
+    request_body = StartRegistration, responses((status = 200, body = RegistrationStarted)),
+)]
+pub(super) async fn start(
+    State(portal): State<Portal>,
+    JsonBody(request): JsonBody<StartRegistration>,
+) -> Result<Json<RegistrationStarted>> {
+    let token = InvitationToken { token: request.token };
+    let open = invitations::open(&mut *portal.store.read().await?, &token, portal.now()).await?;
+    let message = RegistrationRequest::<Suite>::deserialize(request.registration_request.as_ref())
+        .map_err(|_| malformed("registration_request"))?;
+    let started = ServerRegistration::start(&portal.secrets.opaque, message, open.account.id.key())
+        .map_err(|_| malformed("registration_request"))?;
+    let registration_response = started.message.serialize().to_vec().into();
+    Ok(Json(RegistrationStarted {
+        account: open.account.id,
+        registration_response,
+    }))
+}
+
+/// The second half: the account begins, and its first session.
+///
+/// In one transaction: the invited address becomes the Master, the certificate and the vault are stored, and what waited
+/// under custody's key is handed over as a parcel. No message is touched.
+#[utoipa::path(
+    post, path = "/registrations", tag = "registration",
+    request_body = Register, responses((status = 201, body = SignedIn)),
+)]
+pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): JsonBody<Register>) -> Result<Response> {
+    let registrant = Registrant::parse(&request)?;
+    let now = portal.now();
+    let mut unit = portal.begin_unguarded().await?;
+    let token = InvitationToken { token: request.token };
+    let open = invitations::open(&mut unit, &token, now).await?;
+    // Somebody may be confirming a claim on the address: of both, one has it.
+    accounts::lock_accounts(&mut unit, &[open.account.id]).await?;
+    let open = invitations::open(&mut unit, &token, now).await?;
+    let certificate = certificate_of(&request.certificate, &open.address)?;
+    let account = open.account.id;
+    // Of two who use one invitation at once, the second finds it gone.
+    match invitations::withdraw_invitation(&mut unit, account).await {
+        Err(StoreError::NotFound) => return Err(ProblemType::InvitationUsed.into()),
+        other => other?,
+    }
+    store(&portal, &mut unit, &open, &registrant, &certificate, &request.vault).await?;
+    activity::record(&portal, &mut unit, account, ActivityKind::Registered).await?;
+    keys::hand_waiting_key_over(&portal, &mut unit, account, account, &certificate).await?;
+    changes::append(&mut unit, account, Change::Account).await?;
+    let begun = sessions::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
+    unit.commit().await?;
+    Ok(begun.answer(&portal))
+}
+
+/// Who registers, by what can be seen without looking anything up.
+struct Registrant {
+    name: String,
+    /// The OPAQUE record of the password.
+    password: Vec<u8>,
+}
+
+impl Registrant {
+    fn parse(request: &Register) -> Result<Self> {
+        let name = request.name.trim();
+        let has_control = name.chars().any(char::is_control);
+        if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS || has_control {
+            return Err(Problem::new(ProblemType::Malformed)
+                .detail("name must be 1 to 100 characters")
+                .into());
+        }
+        let upload = RegistrationUpload::<Suite>::deserialize(request.registration_upload.as_ref())
+            .map_err(|_| malformed("registration_upload"))?;
+        let (vault, slot) = (&request.vault.sealed.0, &request.vault.password_slot.0);
+        if vault.len() > MAX_VAULT_BYTES || slot.len() > MAX_SLOT_BYTES {
+            return Err(ProblemType::TooLarge.into());
+        }
+        if vault.is_empty() || slot.is_empty() {
+            return Err(unacceptable("the vault or its password slot is empty"));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            password: ServerRegistration::finish(upload).serialize().to_vec(),
+        })
+    }
+}
+
+/// The certificate that the client made for the invited address.
+fn certificate_of(bytes: &Bytes, address: &Address) -> Result<Certificate> {
+    let certificate = Certificate::parse(bytes.as_ref())
+        .map_err(|error| unacceptable(&format!("the certificate is not accepted: {error}")))?;
+    if !certificate.user_ids().eq([address.as_typed()]) {
+        return Err(unacceptable(
+            "the certificate's one User ID must be the invited address",
+        ));
+    }
+    // Nobody could write to its owner any more, nor they to anybody.
+    if certificate.expires_at().is_some() {
+        return Err(unacceptable("an account's certificate does not expire"));
+    }
+    Ok(certificate)
+}
+
+/// Writes the account's rows: certificate, account, Master, vault.
+async fn store(
+    portal: &Portal,
+    unit: &mut Unit,
+    open: &OpenInvitation,
+    registrant: &Registrant,
+    certificate: &Certificate,
+    vault: &NewVault,
+) -> Result<()> {
+    let (account, now) = (open.account.id, portal.now());
+    let fingerprint = match keys::add_certificate(unit, account, certificate, now).await {
+        Err(StoreError::Conflict(_)) => return Err(unacceptable("this certificate is in use already")),
+        other => other?.to_string(),
+    };
+    accounts::activate(unit, account, &registrant.name, &registrant.password, &fingerprint).await?;
+    accounts::add_address(unit, &open.address, account, true, now).await?;
+    let slot = SlotId(portal.entropy.id(now));
+    keys::store_vault(unit, account, &vault.sealed.0, slot, &vault.password_slot.0).await?;
+    Ok(())
+}
+
+fn malformed(field: &str) -> Error {
+    Problem::new(ProblemType::Malformed)
+        .detail(format!("{field} is not one"))
+        .into()
+}

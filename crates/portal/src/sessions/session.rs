@@ -1,0 +1,237 @@
+//! Sessions: how one begins, how it is carried, and how it ends.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sqlx::AnyConnection;
+use wire::{
+    Millis, Sha256,
+    ids::{AccountId, ActivationId},
+    sessions::{Carrier, Session, SignedIn},
+};
+
+use super::attempts;
+use crate::{
+    Portal, Result, accounts,
+    http::{self, Caller, PASSWORD_GIVEN_LIFETIME},
+    keys::{self, Slots},
+    settings::HOUR,
+    storage::{Key as _, RowExt as _, StoreError, Unit},
+};
+
+/// How long a session lasts that an activated program begins: it begins another when it needs one.
+const MAX_ACTIVATION_SESSION_LIFETIME: Millis = HOUR;
+
+/// How many such sessions of one activation go on at once: the windows of one program.
+const MAX_SESSIONS_PER_ACTIVATION: i64 = 20;
+
+/// How a session begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionOrigin {
+    /// By the password, just now.
+    Password,
+    /// By an activation. It may read and write, and no more.
+    Activation(ActivationId),
+    /// By a hand-over from a session, which an activation may have begun: then both end with that.
+    HandOver(Option<ActivationId>),
+}
+
+/// A session that was just begun, with the secret that only its client gets.
+pub(crate) struct Begun {
+    secret: [u8; 32],
+    carrier: Carrier,
+    signed_in: SignedIn,
+}
+
+/// Begins a session for an account that has just proved itself.
+pub(crate) async fn begin(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    carrier: Carrier,
+    origin: SessionOrigin,
+) -> Result<Begun, StoreError> {
+    let now = portal.now();
+    let secret = portal.entropy.secret();
+    let reload_key = portal.entropy.secret();
+    let (password_at, activation, lifetime) = match origin {
+        SessionOrigin::Password => (now, None, portal.settings.session_lifetime),
+        SessionOrigin::Activation(activation) => (
+            0,
+            Some(activation),
+            portal.settings.session_lifetime.min(MAX_ACTIVATION_SESSION_LIFETIME),
+        ),
+        SessionOrigin::HandOver(activation) => (0, activation, portal.settings.session_lifetime),
+    };
+    let expires_at = now + lifetime;
+    if let SessionOrigin::Activation(activation) = origin {
+        make_room(unit, activation).await?;
+    }
+    sqlx::query(
+        "INSERT INTO sessions (hash, account, reload_key, created_at, password_at, expires_at, activation, handed_over) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(Sha256::of(&secret).key())
+    .bind(account.key())
+    .bind(&reload_key[..])
+    .bind(now)
+    .bind(password_at)
+    .bind(expires_at)
+    .bind(activation.as_ref().map(|activation| activation.key()))
+    .bind(i64::from(matches!(origin, SessionOrigin::HandOver(_))))
+    .execute(&mut **unit)
+    .await?;
+    let session = Session {
+        account: accounts::find_own(unit, account).await?,
+        reload_key: reload_key.to_vec().into(),
+        expires_at,
+        password_until: password_at + PASSWORD_GIVEN_LIFETIME,
+    };
+    let slots = match origin {
+        SessionOrigin::Password => Slots::Password,
+        SessionOrigin::Activation(activation) => Slots::Activation(activation),
+        SessionOrigin::HandOver(_) => Slots::None,
+    };
+    let vault = keys::vault(unit, account, slots).await?;
+    let bearer = (carrier == Carrier::Bearer).then(|| URL_SAFE_NO_PAD.encode(secret));
+    Ok(Begun {
+        secret,
+        carrier,
+        signed_in: SignedIn { session, vault, bearer },
+    })
+}
+
+/// Ends the sessions of an activation, and those that it handed over.
+pub(crate) async fn end_sessions_of(unit: &mut Unit, id: ActivationId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM hand_overs WHERE session IN (SELECT hash FROM sessions WHERE activation = $1)",
+        "DELETE FROM sessions WHERE activation = $1",
+    ] {
+        sqlx::query(sql).bind(id.key()).execute(&mut **unit).await?;
+    }
+    Ok(())
+}
+
+/// Ends the oldest sessions of an activation that has begun as many as it may.
+async fn make_room(unit: &mut Unit, activation: ActivationId) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM sessions WHERE activation = $1 AND handed_over = 0 AND hash NOT IN \
+         (SELECT hash FROM sessions WHERE activation = $1 AND handed_over = 0 ORDER BY created_at DESC, hash LIMIT $2)",
+    )
+    .bind(activation.key())
+    .bind(MAX_SESSIONS_PER_ACTIVATION - 1)
+    .execute(&mut **unit)
+    .await?;
+    Ok(())
+}
+
+impl Begun {
+    /// The session, without its secret where a cookie carries it.
+    pub(crate) fn signed_in(&self) -> &SignedIn {
+        &self.signed_in
+    }
+
+    /// The answer that begins it.
+    pub(crate) fn answer(self, portal: &Portal) -> Response {
+        let body = Json(&self.signed_in).into_response();
+        self.carried_by(portal, body)
+    }
+
+    /// An answer that begins it, with more in it than the session.
+    pub(super) fn carried_by(&self, portal: &Portal, body: Response) -> Response {
+        let mut response = (StatusCode::CREATED, body).into_response();
+        if self.carrier == Carrier::Cookie {
+            let seconds = portal.settings.session_lifetime / 1000;
+            set_cookie(portal, &mut response, &URL_SAFE_NO_PAD.encode(self.secret), seconds);
+        }
+        response
+    }
+}
+
+fn set_cookie(portal: &Portal, response: &mut Response, value: &str, seconds: Millis) {
+    let secure = if portal.settings.is_https() { "; Secure" } else { "" };
+    let name = http::cookie_name(portal);
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The session that the request belongs to.
+#[utoipa::path(get, path = "/session", tag = "sessions", responses((status = 200, body = Session)))]
+pub(super) async fn current(State(portal): State<Portal>, caller: Caller) -> Result<Json<Session>> {
+    let mut db = portal.store.read().await?;
+    let row = sqlx::query("SELECT reload_key, expires_at, password_at FROM sessions WHERE hash = $1")
+        .bind(caller.session.key())
+        .fetch_one(&mut *db)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(Json(Session {
+        account: accounts::find_own(&mut db, caller.account).await?,
+        reload_key: row.bytes("reload_key")?.into(),
+        expires_at: row.millis("expires_at")?,
+        password_until: row.millis("password_at")? + PASSWORD_GIVEN_LIFETIME,
+    }))
+}
+
+/// Signs out: the session's secret and its reload key are gone.
+#[utoipa::path(delete, path = "/session", tag = "sessions", responses((status = 204)))]
+pub(super) async fn end(State(portal): State<Portal>, caller: Caller) -> Result<Response> {
+    let mut unit = caller.begin(&portal).await?;
+    // Whatever else this session does waits for that, or is done before.
+    unit.lock_account().await?;
+    sqlx::query("DELETE FROM sessions WHERE hash = $1")
+        .bind(caller.session.key())
+        .execute(&mut **unit)
+        .await
+        .map_err(StoreError::from)?;
+    // Its event streams end too.
+    unit.wake(caller.account);
+    unit.commit().await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_cookie(&portal, &mut response, "", 0);
+    Ok(response)
+}
+
+/// Ends the sessions of an account, and the sign-ins and hand-overs that somebody has begun: of all that went before, none works on. One
+/// session may be left, by the hash of its secret.
+///
+/// The caller has locked the account.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_all(unit: &mut Unit, account: AccountId, except: Option<Sha256>) -> Result<(), StoreError> {
+    // No secret has the empty hash.
+    sqlx::query("DELETE FROM sessions WHERE account = $1 AND hash <> $2")
+        .bind(account.key())
+        .bind(except.as_ref().map_or(&[][..], |session| session.key()))
+        .execute(&mut **unit)
+        .await?;
+    // What is left goes on by itself: the activation that may have begun it works no more.
+    for sql in [
+        "UPDATE sessions SET activation = NULL WHERE account = $1 AND handed_over = 1",
+        "DELETE FROM sign_ins WHERE account = $1",
+        "DELETE FROM hand_overs WHERE account = $1",
+    ] {
+        sqlx::query(sql).bind(account.key()).execute(&mut **unit).await?;
+    }
+    // Their event streams end too.
+    unit.wake(account);
+    Ok(())
+}
+
+/// Deletes what time has ended. Part of the sweep.
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM sessions WHERE expires_at <= $1",
+        "DELETE FROM sign_ins WHERE expires_at <= $1",
+        "DELETE FROM hand_overs WHERE expires_at <= $1",
+    ] {
+        sqlx::query(sql).bind(now).execute(&mut *db).await?;
+    }
+    attempts::sweep(db, now).await
+}
