@@ -38,6 +38,7 @@ mod sending;
 mod shelf;
 mod sign_in;
 mod storage;
+mod test_portal;
 mod upgrade;
 mod uploads;
 mod web;
@@ -48,12 +49,12 @@ macro_rules! on_both_engines {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         mod sqlite {
             $($(#[$doc])* #[tokio::test]
-            async fn $name() { super::$name($crate::house::House::sqlite().await).await }
+            async fn $name() { super::$name($crate::test_portal::TestPortal::sqlite().await).await }
             )*
         }
         mod postgres {
             $($(#[$doc])* #[tokio::test]
-            async fn $name() { super::$name($crate::house::House::postgres().await).await }
+            async fn $name() { super::$name($crate::test_portal::TestPortal::postgres().await).await }
             )*
         }
     };
