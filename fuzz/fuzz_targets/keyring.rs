@@ -1,4 +1,4 @@
-//! Bytes from inside a parcel, taken for secret keys.
+//! Bytes taken for a secret key.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| vault::fuzzing::keyring(bytes));

@@ -44,6 +44,24 @@ pub enum Error {
     /// More keys than a parcel holds.
     #[error("these are more keys than can be handed over")]
     TooManyKeys,
+    /// The vault of another account than the one that is signed in.
+    #[error("this is the vault of another account")]
+    ForeignVault,
+    /// A vault that was replaced by one that this client has seen: the portal was restored, or lies.
+    #[error("this vault is older than the one that was seen last")]
+    OlderVault,
+    /// A revision so far above the known one that nobody can have written it.
+    #[error("this vault's revision is further ahead than it can be")]
+    VaultLeapt,
+    /// A vault that did not come of the one seen last, which does not open any more: the two cannot be joined.
+    #[error("this vault did not come of the one that was seen last, and they cannot be joined")]
+    ForkedVault,
+    /// A vault that its head is right of and that does not open: whoever wrote it did not have it open, or it was damaged.
+    #[error("this vault cannot be opened")]
+    UnreadableVault,
+    /// A parcel that its giver did not sign, or signed for another claim, address or receiver.
+    #[error("this parcel was not signed by its giver for this account")]
+    ForeignParcel,
     /// A certificate that may not be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
@@ -72,6 +90,12 @@ impl Error {
             Self::WrongFile => "wrong-file",
             Self::WrongCertificate => "wrong-certificate",
             Self::TooManyKeys => "too-many-keys",
+            Self::ForeignVault => "foreign-vault",
+            Self::OlderVault => "older-vault",
+            Self::VaultLeapt => "vault-leapt",
+            Self::ForkedVault => "forked-vault",
+            Self::UnreadableVault => "unreadable-vault",
+            Self::ForeignParcel => "foreign-parcel",
             Self::Certificate(CertificateError::Expired) => "certificate-expired",
             Self::Certificate(CertificateError::Revoked) => "certificate-revoked",
             Self::Certificate(_) => "certificate-unusable",

@@ -4,12 +4,16 @@ use std::sync::LazyLock;
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
-use wire::ids::MessageId;
+use wire::{
+    ids::{AccountId, ClaimId, MessageId},
+    sessions::ParcelOrigin,
+    vaults::VaultHead,
+};
 
 use crate::{
-    AccountKey, Cover, Error, Fingerprint, Letter, SessionKey, Vault, files, open_parcel, seipd,
+    AccountKey, Cover, Error, Fingerprint, Letter, SessionKey, Vault, VaultKey, files, open_parcel, parcel, seipd,
     session::open_key_packet,
-    signed::{read_literal, verify},
+    signed::{document, verify},
     succession,
 };
 
@@ -26,21 +30,60 @@ fn message() -> Result<MessageId, Error> {
         .map_err(|_| Error::Malformed)
 }
 
+fn account() -> AccountId {
+    AccountId(Default::default())
+}
+
+/// The claim that the parcel of the seeds is bound to.
+fn claim() -> ClaimId {
+    ClaimId(Default::default())
+}
+
 /// The vault that the seeds are for: `person("ben", 2)` of the tests.
 static VAULT: LazyLock<Result<Vault, Error>> = LazyLock::new(|| {
     let address = "ben@example.test".parse().map_err(|_| Error::Malformed)?;
-    Vault::create(&address, 1_764_000_000_000, &mut ChaCha20Rng::seed_from_u64(2))
+    Vault::create(
+        account(),
+        &address,
+        1_764_000_000_000,
+        &mut ChaCha20Rng::seed_from_u64(2),
+    )
 });
 
-/// What is inside a parcel: keys that come are written again as they came.
+/// A secret key: one that comes is written again as it came.
 pub fn keyring(bytes: &[u8]) {
-    let Ok(keys) = AccountKey::parse_all(bytes) else { return };
-    let written: Vec<u8> = keys.iter().flat_map(|key| key.to_bytes().to_vec()).collect();
-    assert_eq!(written, bytes);
-    for key in keys {
-        let short = key.to_short_bytes().and_then(|short| AccountKey::parse(&short));
-        assert_eq!(short.map(|short| short.fingerprint()), Ok(key.fingerprint()));
+    let Ok(key) = AccountKey::parse(bytes) else { return };
+    assert_eq!(*key.to_bytes(), bytes);
+    let short = key.to_short_bytes().and_then(|short| AccountKey::parse(&short));
+    assert_eq!(short.map(|short| short.fingerprint()), Ok(key.fingerprint()));
+}
+
+/// What a parcel's giver signed. Keys that come were signed by the first of them.
+pub fn parcel(bytes: &[u8]) {
+    let origin = ParcelOrigin::Claim { claim: claim() };
+    if let Ok(keys) = parcel::read(bytes, &origin, |_| true) {
+        assert!(verify(bytes, keys[0].certificate()).is_ok());
     }
+}
+
+/// A sealed vault, or what is inside one: a vault that comes is written again with all that it holds.
+pub fn vault(bytes: &[u8]) {
+    let key = VaultKey::generate(&mut rng());
+    let _ = Vault::unlock(bytes, account(), &key);
+    let head = VaultHead {
+        account: account(),
+        revision: 1,
+    };
+    let Ok(sealed) = key.lock_vault(head, bytes, &mut rng()) else {
+        return;
+    };
+    let Ok(vault) = Vault::unlock(&sealed, account(), &key) else {
+        return;
+    };
+    let again = vault
+        .lock(&key, &mut rng())
+        .and_then(|sealed| Vault::unlock(&sealed, account(), &key));
+    assert!(again.is_ok_and(|again| again.keys().len() == vault.keys().len()));
 }
 
 /// A statement of succession, or the words of one. Nothing but what the vault signed leads anywhere.
@@ -62,7 +105,7 @@ pub fn succession(bytes: &[u8]) {
 pub fn key_packet(bytes: &[u8]) {
     if let Ok(vault) = &*VAULT {
         let _ = open_key_packet(vault.keys(), bytes);
-        let _ = open_parcel(vault.keys(), bytes);
+        let _ = open_parcel(vault.keys(), bytes, &ParcelOrigin::Claim { claim: claim() });
     }
 }
 
@@ -71,7 +114,7 @@ pub fn sealed_message(bytes: &[u8]) {
     let _ = seipd::decrypt(&KEY.0, bytes);
     let back = seipd::encrypt(&KEY.0, bytes, &mut rng()).and_then(|packet| seipd::decrypt(&KEY.0, &packet));
     assert!(back.is_ok_and(|back| *back == bytes));
-    let _ = read_literal(bytes);
+    let _ = document(bytes);
     if let Ok(vault) = &*VAULT {
         let _ = verify(bytes, vault.certificate());
     }

@@ -46,39 +46,13 @@ impl AccountKey {
 
     /// Reads a transferable secret key, and checks that both secret halves fit the certificate.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let mut keys = Self::parse_all(bytes)?;
-        match (keys.pop(), keys.is_empty()) {
-            (Some(key), true) => Ok(key),
-            _ => Err(Error::Malformed),
+        let packets = PacketParser::new(bytes).collect::<Result<Vec<_>, _>>();
+        let key = Self::from_packets(packets.map_err(|_| Error::Malformed)?)?;
+        // Nothing that the parser skipped, nothing spelled in two ways, no second key.
+        match *key.to_bytes() == bytes {
+            true => Ok(key),
+            false => Err(Error::Malformed),
         }
-    }
-
-    /// Reads transferable secret keys, one after the other: at least one, at most [`MAX_KEYS`].
-    pub(crate) fn parse_all(bytes: &[u8]) -> Result<Vec<Self>, Error> {
-        let mut each: Vec<Vec<Packet>> = Vec::new();
-        for packet in PacketParser::new(bytes) {
-            let packet = packet.map_err(|_| Error::Malformed)?;
-            if matches!(packet, Packet::SecretKey(_)) {
-                if each.len() == MAX_KEYS {
-                    return Err(Error::TooManyKeys);
-                }
-                each.push(Vec::with_capacity(8));
-            }
-            each.last_mut().ok_or(Error::Malformed)?.push(packet);
-        }
-        let keys = each
-            .into_iter()
-            .map(Self::from_packets)
-            .collect::<Result<Vec<_>, _>>()?;
-        // Nothing that the parser skipped, nothing spelled in two ways.
-        let mut rest = bytes;
-        for key in &keys {
-            rest = rest.strip_prefix(&key.to_bytes()[..]).ok_or(Error::Malformed)?;
-        }
-        if keys.is_empty() || !rest.is_empty() {
-            return Err(Error::Malformed);
-        }
-        Ok(keys)
     }
 
     fn from_packets(packets: Vec<Packet>) -> Result<Self, Error> {

@@ -11,8 +11,9 @@
 //! # let now = 1_764_000_000_000;
 //! use vault::{Correspondent, Letter, Vault};
 //!
-//! let anna = Vault::create(&"anna@example.test".parse()?, now, &mut rng)?;
-//! let ben = Vault::create(&"ben@example.test".parse()?, now, &mut rng)?;
+//! let account = |n: u8| format!("0199ad0e-1f7a-7000-8000-00000000000{n}").parse();
+//! let anna = Vault::create(account(2)?, &"anna@example.test".parse()?, now, &mut rng)?;
+//! let ben = Vault::create(account(3)?, &"ben@example.test".parse()?, now, &mut rng)?;
 //! let letter = Letter {
 //!     from: Correspondent { name: Some("Anna".into()), address: "anna@example.test".parse()? },
 //!     to: vec![Correspondent { name: None, address: "ben@example.test".parse()? }],
@@ -41,8 +42,10 @@ mod frame;
 pub mod fuzzing;
 mod keyring;
 mod letter;
+mod marks;
 mod memory;
 mod open;
+mod own_key;
 mod parcel;
 mod pass;
 pub mod password;
@@ -51,7 +54,9 @@ mod seipd;
 mod session;
 mod signed;
 mod slots;
+mod stored;
 mod succession;
+mod taking_up;
 mod vault;
 
 pub use certificate::{Certificate, CertificateError, Fingerprint};
@@ -68,4 +73,5 @@ pub use pass::{Pass, Purpose};
 pub use seal::SealedMessage;
 pub use session::{KeyPacket, SessionKey, key_packet};
 pub use slots::VaultKey;
+pub use taking_up::TakenUp;
 pub use vault::Vault;

@@ -104,6 +104,17 @@ impl Memory {
         Some(())
     }
 
+    /// Remembers what the other does too. Where both know an address, the keys that this one knows stay the newest.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (address, known) in &other.0 {
+            let own = self.0.entry(address.clone()).or_default();
+            let mut joined: Vec<_> = known.iter().copied().filter(|one| !own.contains(one)).collect();
+            joined.append(own);
+            joined.drain(..joined.len().saturating_sub(MAX_KNOWN));
+            *own = joined;
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&String, &Vec<Fingerprint>)> {
         self.0.iter()
     }

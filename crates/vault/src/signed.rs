@@ -4,8 +4,8 @@ use certificate::{Certificate, CertificateError};
 use pgp::{
     crypto::{hash::HashAlgorithm, public_key::PublicKeyAlgorithm},
     packet::{
-        DataMode, LiteralDataHeader, OnePassSignature, Packet, PacketHeader, PacketParser, PacketTrait as _,
-        SignatureType, SignatureVersionSpecific,
+        DataMode, LiteralData, LiteralDataHeader, OnePassSignature, Packet, PacketHeader, PacketParser,
+        PacketTrait as _, Signature, SignatureType, SignatureVersionSpecific,
     },
     ser::Serialize as _,
     types::{Fingerprint, KeyDetails as _, Tag},
@@ -57,16 +57,7 @@ pub(crate) fn sign(
 
 /// Verifies that `sender` signed the document, and returns it with the time of signing.
 pub(crate) fn verify(bytes: &[u8], sender: &Certificate) -> Result<(Zeroizing<Vec<u8>>, Millis), Error> {
-    let mut packets = PacketParser::new(bytes);
-    let (
-        Some(Ok(Packet::OnePassSignature(one_pass))),
-        Some(Ok(Packet::LiteralData(literal))),
-        Some(Ok(Packet::Signature(signature))),
-        None,
-    ) = (packets.next(), packets.next(), packets.next(), packets.next())
-    else {
-        return Err(Error::Malformed);
-    };
+    let (one_pass, literal, signature) = parts(bytes)?;
     if !one_pass.matches(&signature) {
         return Err(Error::BadSignature);
     }
@@ -79,6 +70,25 @@ pub(crate) fn verify(bytes: &[u8], sender: &Certificate) -> Result<(Zeroizing<Ve
     Ok((Zeroizing::new(literal.data().to_vec()), signed_at))
 }
 
+/// The document, of which nothing is verified yet: for one that says itself who signed it.
+pub(crate) fn document(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (_, literal, _) = parts(bytes)?;
+    Ok(Zeroizing::new(literal.data().to_vec()))
+}
+
+fn parts(bytes: &[u8]) -> Result<(OnePassSignature, LiteralData, Signature), Error> {
+    let mut packets = PacketParser::new(bytes);
+    match (packets.next(), packets.next(), packets.next(), packets.next()) {
+        (
+            Some(Ok(Packet::OnePassSignature(one_pass))),
+            Some(Ok(Packet::LiteralData(literal))),
+            Some(Ok(Packet::Signature(signature))),
+            None,
+        ) => Ok((one_pass, literal, signature)),
+        _ => Err(Error::Malformed),
+    }
+}
+
 /// A literal data packet without name and date, which no signature covers anyway.
 pub(crate) fn write_literal(document: &[u8], bytes: &mut Vec<u8>) -> pgp::errors::Result<()> {
     let header = LiteralDataHeader::new(DataMode::Binary);
@@ -87,13 +97,4 @@ pub(crate) fn write_literal(document: &[u8], bytes: &mut Vec<u8>) -> pgp::errors
     header.to_writer(bytes)?;
     bytes.extend_from_slice(document);
     Ok(())
-}
-
-/// Reads what [`write_literal`] wrote, and nothing after it.
-pub(crate) fn read_literal(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut packets = PacketParser::new(bytes);
-    match (packets.next(), packets.next()) {
-        (Some(Ok(Packet::LiteralData(literal))), None) => Ok(Zeroizing::new(literal.data().to_vec())),
-        _ => Err(Error::Malformed),
-    }
 }

@@ -5,14 +5,15 @@ use std::fmt;
 use hkdf::Hkdf;
 use rand::{CryptoRng, RngCore};
 use sha2::Sha512;
+use wire::vaults::{VaultHead, VaultHeadError};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::{Error, password::ExportKey, seipd, session::SessionKey};
 
-/// The first byte of everything that [`lock`] makes. Another format gets another byte, and other labels.
+/// The first byte of every wrapped key. Another format gets another byte, and other labels.
 const FORMAT: u8 = 1;
 
-const VAULT: &str = "restante/vault/v1";
+const VAULT: &[u8] = b"restante/vault/v3";
 const PASSWORD_SLOT: &str = "restante/slot/password/v1";
 const RELOAD: &str = "restante/reload/v1";
 
@@ -61,12 +62,25 @@ impl VaultKey {
         lock(secret, label, &self.0, rng)
     }
 
-    pub(crate) fn lock_vault(&self, vault: &[u8], rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
-        lock(&self.0, VAULT, vault, rng)
+    /// Seals a vault behind a head that it opens with and no other: the head is in the derivation of the key.
+    pub(crate) fn lock_vault(
+        &self,
+        head: VaultHead,
+        vault: &[u8],
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Vec<u8>, Error> {
+        let mut sealed = head.to_bytes().to_vec();
+        sealed.append(&mut seipd::encrypt(&self.for_vault(head)?.0, vault, rng)?);
+        Ok(sealed)
     }
 
     pub(crate) fn unlock_vault(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        unlock(&self.0, VAULT, sealed)
+        let (head, content) = VaultHead::split(sealed)?;
+        seipd::decrypt(&self.for_vault(head)?.0, content)
+    }
+
+    fn for_vault(&self, head: VaultHead) -> Result<SessionKey, Error> {
+        derive_bytes(&self.0, &[VAULT, &head.to_bytes()].concat())
     }
 
     pub(crate) fn unwrap(wrapped: &[u8], secret: &[u8], label: &str) -> Result<Self, Error> {
@@ -103,9 +117,23 @@ fn unlock(secret: &[u8], label: &str, locked: &[u8]) -> Result<Zeroizing<Vec<u8>
 }
 
 pub(crate) fn derive(secret: &[u8], label: &str) -> Result<SessionKey, Error> {
+    derive_bytes(secret, label.as_bytes())
+}
+
+fn derive_bytes(secret: &[u8], info: &[u8]) -> Result<SessionKey, Error> {
     let mut key = SessionKey([0; 32]);
     Hkdf::<Sha512>::new(None, secret)
-        .expand(label.as_bytes(), &mut key.0)
+        .expand(info, &mut key.0)
         .map_err(|_| Error::Unsupported)?;
     Ok(key)
+}
+
+impl From<VaultHeadError> for Error {
+    fn from(error: VaultHeadError) -> Self {
+        match error {
+            VaultHeadError::Truncated => Self::Truncated,
+            VaultHeadError::Form => Self::Unsupported,
+            VaultHeadError::Revision => Self::Malformed,
+        }
+    }
 }

@@ -106,7 +106,8 @@ mod tests {
     fn signed_by_the_right_key_and_no_statement() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
         let address: Address = "carol@example.test".parse().unwrap();
-        let vault = Vault::create(&address, NOW, rng).unwrap();
+        let account = wire::ids::AccountId(uuid::Uuid::nil());
+        let vault = Vault::create(account, &address, NOW, rng).unwrap();
         let (own, to) = (vault.certificate().fingerprint(), Fingerprint([7; 32]));
         let mut steps_of = |json: &str| {
             let statement = signed::sign(json.as_bytes(), vault.own(), NOW, rng).unwrap().to_vec();

@@ -1,128 +1,66 @@
 use std::{collections::BTreeMap, fmt};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use certificate::{Certificate, Fingerprint};
 use rand::{CryptoRng, RngCore};
-use serde::{Deserialize, Serialize};
-use wire::{Address, Millis};
-use zeroize::Zeroizing;
+use serde_json::Value;
+use uuid::Builder;
+use wire::{
+    Address, Millis,
+    ids::{AccountId, ClaimId, SlotId},
+    sessions::{ParcelOrigin, SlotKind},
+};
 
-use crate::{Error, Sight, VaultKey, keyring::AccountKey, memory::Memory, parcel};
+use crate::{Error, Sight, keyring::AccountKey, marks::Marks, memory::Memory, own_key::OwnKey, parcel};
 
-/// An open vault: the keyring, and small private settings.
+/// An open vault: the keyring, the ways in, and small private settings.
 ///
 /// The first key is the account's own: it signs, and its certificate is the account's. The others came in parcels and
 /// only open: whoever made a parcel may hold its keys too.
 pub struct Vault {
-    keys: Vec<AccountKey>,
-    seen: Memory,
-}
-
-/// The form in which a vault is sealed. A later form has another `v`, so that no older client drops what it does not know.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    v: u8,
-    /// Transferable secret keys in base64.
-    keys: Vec<Zeroizing<String>>,
-    /// Fingerprints by canonical address, the newest last.
-    seen: BTreeMap<String, Vec<String>>,
-}
-
-/// The first form, which remembers one fingerprint an address.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredV1 {
-    v: u8,
-    keys: Vec<Zeroizing<String>>,
-    seen: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct Version {
-    v: u8,
-}
-
-const VERSION: u8 = 2;
-
-impl Stored {
-    fn from_json(json: &[u8]) -> Result<Self, Error> {
-        let Version { v } = serde_json::from_slice(json).map_err(|_| Error::Malformed)?;
-        match v {
-            VERSION => serde_json::from_slice(json).map_err(|_| Error::Malformed),
-            1 => {
-                let StoredV1 { keys, seen, .. } = serde_json::from_slice(json).map_err(|_| Error::Malformed)?;
-                let seen = seen.into_iter().map(|(address, one)| (address, vec![one])).collect();
-                Ok(Self { v, keys, seen })
-            }
-            _ => Err(Error::Unsupported),
-        }
-    }
+    pub(crate) account: AccountId,
+    pub(crate) keys: Vec<AccountKey>,
+    pub(crate) seen: Memory,
+    pub(crate) slots: BTreeMap<SlotId, SlotKind>,
+    pub(crate) own_key: OwnKey,
+    pub(crate) former_keys: Vec<OwnKey>,
+    pub(crate) marks: Marks,
+    pub(crate) settings: BTreeMap<String, Value>,
 }
 
 impl Vault {
-    /// Makes a vault with a new account key for `address`.
-    pub fn create(address: &Address, now: Millis, rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, Error> {
+    /// Makes an account's vault, with a new account key for `address`.
+    pub fn create(
+        account: AccountId,
+        address: &Address,
+        now: Millis,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<Self, Error> {
         Ok(Self {
+            account,
             keys: vec![AccountKey::generate(address, now, rng)?],
             seen: Memory::default(),
+            slots: BTreeMap::new(),
+            own_key: OwnKey::generate(rng),
+            former_keys: Vec::new(),
+            marks: Marks::default(),
+            settings: BTreeMap::new(),
         })
+    }
+
+    /// Whose vault it is.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The highest revision that it came of; 0 before it was stored. [`Vault::lock`] seals the next one.
+    pub fn revision(&self) -> i64 {
+        self.marks.revision()
     }
 
     /// The account's certificate: as the vault was stored with it, until another is [made](Vault::certify) or
     /// [taken](Vault::adopt). The portal's copy may by now name other addresses.
     pub fn certificate(&self) -> &Certificate {
         self.own().certificate()
-    }
-
-    /// Seals the vault for the portal to store.
-    pub fn lock(&self, key: &VaultKey, rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
-        let stored = Stored {
-            v: VERSION,
-            keys: self
-                .keys
-                .iter()
-                .map(|key| Zeroizing::new(STANDARD.encode(&*key.to_bytes())))
-                .collect(),
-            seen: self
-                .seen
-                .iter()
-                .map(|(address, known)| (address.clone(), known.iter().map(Fingerprint::to_string).collect()))
-                .collect(),
-        };
-        // Long enough from the start: a growing Vec leaves copies behind that nobody wipes.
-        let keys: usize = stored.keys.iter().map(|key| key.len() + 8).sum();
-        let seen: usize = stored
-            .seen
-            .iter()
-            .map(|(address, known)| 2 * address.len() + 70 * known.len() + 10)
-            .sum();
-        let mut json = Zeroizing::new(Vec::with_capacity(keys + seen + 64));
-        serde_json::to_writer(&mut *json, &stored).map_err(|_| Error::Malformed)?;
-        key.lock_vault(&json, rng)
-    }
-
-    /// Opens what [`Vault::lock`] made.
-    pub fn unlock(sealed: &[u8], key: &VaultKey) -> Result<Self, Error> {
-        let json = key.unlock_vault(sealed)?;
-        let stored = Stored::from_json(&json)?;
-        let keys = stored
-            .keys
-            .iter()
-            .map(|key| AccountKey::parse(&Zeroizing::new(STANDARD.decode(&**key).map_err(|_| Error::Malformed)?)))
-            .collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
-            return Err(Error::Malformed);
-        }
-        let mut seen = Memory::default();
-        for (address, known) in stored.seen {
-            let known = known.iter().map(|text| text.parse()).collect::<Result<_, _>>();
-            known
-                .ok()
-                .and_then(|known| seen.restore(address, known))
-                .ok_or(Error::Malformed)?;
-        }
-        Ok(Self { keys, seen })
     }
 
     /// Makes the account's certificate anew for its confirmed addresses, the Master first: the same key and fingerprint,
@@ -144,25 +82,48 @@ impl Vault {
         self.own_mut().adopt(certificate)
     }
 
-    /// Seals the whole keyring to the owner of `recipient`, who opens with it whatever this vault opens.
+    /// Seals the whole keyring to the owner of `receiver`, who absorbs this account by that claim and opens with it
+    /// whatever this vault opens.
     pub fn hand_over(
         &self,
-        recipient: &Certificate,
+        receiver: &Certificate,
+        claim: ClaimId,
         now: Millis,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<Vec<u8>, Error> {
-        parcel::seal_parcel(&self.keys, recipient, now, rng)
+        parcel::seal_parcel(&self.keys, &ParcelOrigin::Claim { claim }, receiver, now, rng)
     }
 
-    /// Takes the keys in a parcel into the keyring: all that are new, or none where one of them cannot be used. Doing it
-    /// again changes nothing.
-    pub fn take_in(&mut self, sealed: &[u8]) -> Result<(), Error> {
-        for key in parcel::open_parcel(&self.keys, sealed)? {
+    /// Takes the keys in a parcel into the keyring: all that are new, or none where one of them cannot be used, or where
+    /// its giver did not sign it as what it is said to come of. Whether any was new.
+    pub fn take_in(&mut self, sealed: &[u8], origin: &ParcelOrigin) -> Result<bool, Error> {
+        let given = parcel::open_parcel(&self.keys, sealed, origin)?;
+        Ok(self.add_keys(given))
+    }
+
+    /// Adds those that are not there yet, behind the others. Whether any was new.
+    pub(crate) fn add_keys(&mut self, keys: impl IntoIterator<Item = AccountKey>) -> bool {
+        let before = self.keys.len();
+        for key in keys {
             if self.keys.iter().all(|known| known.fingerprint() != key.fingerprint()) {
                 self.keys.push(key);
             }
         }
-        Ok(())
+        self.keys.len() > before
+    }
+
+    /// Enters a new way in into the list of them.
+    pub fn make_slot(&mut self, kind: SlotKind, now: Millis, rng: &mut (impl CryptoRng + RngCore)) -> SlotId {
+        let mut random = [0; 10];
+        rng.fill_bytes(&mut random);
+        let id = Builder::from_unix_timestamp_millis(now.max(0).unsigned_abs(), &random).into_uuid();
+        self.slots.insert(SlotId(id), kind);
+        SlotId(id)
+    }
+
+    /// The ways in. A row of the portal's that is not among them was made by somebody who did not have the vault open.
+    pub fn slots(&self) -> impl Iterator<Item = (SlotId, SlotKind)> {
+        self.slots.iter().map(|(&slot, &kind)| (slot, kind))
     }
 
     /// Compares the key that signed something received with those seen under that address. `predecessors` are
@@ -210,49 +171,5 @@ impl fmt::Debug for Vault {
             self.keys.len(),
             self.seen.iter().len()
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rand::SeedableRng as _;
-    use rand_chacha::ChaCha20Rng;
-
-    use super::*;
-
-    /// An older program fails on a newer vault, and drops nothing of it; so does this one on a later form.
-    #[test]
-    fn each_form_is_read_by_who_knows_it() {
-        let rng = &mut ChaCha20Rng::seed_from_u64(1);
-        let (key, address) = (VaultKey::generate(rng), "anna@example.test".parse().unwrap());
-        let mut anna = Vault::create(&address, 1_764_000_000_000, rng).unwrap();
-        for remembered in [false, true] {
-            if remembered {
-                anna.remember(&address, Fingerprint([7; 32]));
-            }
-            let json = key.unlock_vault(&anna.lock(&key, rng).unwrap()).unwrap();
-            let as_before = serde_json::from_slice::<StoredV1>(&json);
-            assert!(as_before.is_err() || as_before.is_ok_and(|stored| stored.v != 1));
-            let unlocked = |from: &str, to: &str| {
-                let text = std::str::from_utf8(&json).unwrap();
-                let sealed = key.lock_vault(
-                    text.replacen(from, to, 1).as_bytes(),
-                    &mut ChaCha20Rng::seed_from_u64(2),
-                );
-                Vault::unlock(&sealed.unwrap(), &key).map(drop)
-            };
-            assert_eq!(unlocked("", ""), Ok(()));
-            assert_eq!(unlocked("\"v\":2", "\"v\":3"), Err(Error::Unsupported));
-            assert_eq!(unlocked("\"v\":2", "\"v\":2,\"more\":[]"), Err(Error::Malformed));
-            assert_eq!(unlocked("\"v\":2", "\"v\":\"2\""), Err(Error::Malformed));
-            if remembered {
-                assert_eq!(unlocked("\"v\":2", "\"v\":1"), Err(Error::Malformed));
-                assert_eq!(unlocked("[\"07", "[\"7"), Err(Error::Malformed));
-                let one = format!("[\"{}\"]", Fingerprint([7; 32]));
-                assert_eq!(unlocked(&one, "[]"), Err(Error::Malformed));
-                let twice = one.replace("\"]", &format!("\",{}", &one[1..]));
-                assert_eq!(unlocked(&one, &twice), Err(Error::Malformed));
-            }
-        }
     }
 }

@@ -123,6 +123,8 @@ pub struct ProveOwner {
 pub struct ProvedOwner {
     /// 32 bytes that stand for the proof, for ten minutes.
     pub proof: Bytes,
+    /// The claim, which the parcel is bound to.
+    pub claim: ClaimId,
     /// The account that was proved.
     pub account: AccountId,
     /// Its addresses, the Master first.

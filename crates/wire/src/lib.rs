@@ -14,6 +14,7 @@ pub mod people;
 mod problem;
 pub mod send;
 pub mod sessions;
+pub mod vaults;
 
 pub use address::Address;
 pub use bytes::{Bytes, Sha256};

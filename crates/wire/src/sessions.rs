@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Address, Bytes, Millis,
-    ids::{AccountId, ParcelId, SignInId, SlotId},
+    ids::{AccountId, ClaimId, ParcelId, SignInId, SlotId},
+    vaults::VaultWritten,
 };
 
 /// What anybody may know of the portal.
@@ -100,8 +101,10 @@ pub struct Register {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewVault {
-    /// The keyring and settings, encrypted under the vault key.
+    /// The keyring and settings, encrypted under the vault key: the first revision.
     pub sealed: Bytes,
+    /// The id of the way in by the password, as it stands in the vault.
+    pub slot: SlotId,
     /// The vault key wrapped under the password.
     pub password_slot: Bytes,
 }
@@ -170,6 +173,8 @@ pub struct Session {
     pub expires_at: Millis,
     /// Until when the password that was given counts as given just now: what promoting an address takes.
     pub password_until: Millis,
+    /// Whether a person began it by the password, and no program.
+    pub in_person: bool,
 }
 
 /// Gives the password again in a session that goes on. Both halves of OPAQUE as in a sign-in, begun at `/sign-ins`.
@@ -221,10 +226,12 @@ pub struct OwnAddress {
 /// An account's vault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Vault {
-    /// Counts up with each write; the `ETag` of `/vault`.
+    /// The revision that stands in its head: counts up with each write; the `ETag` of `/vault`.
     pub version: i64,
-    /// The keyring and settings, encrypted under the vault key.
+    /// The keyring and settings, encrypted under the vault key, behind a clear head.
     pub sealed: Bytes,
+    /// When it was written, and by what: what a client that knows no vault of the account shows to its person.
+    pub written: VaultWritten,
     /// The ways to unlock it that this session may see.
     pub slots: Vec<Slot>,
 }
@@ -250,7 +257,7 @@ pub enum SlotKind {
     Activation,
 }
 
-/// A new state of the vault. `If-Match` names the version that it replaces.
+/// A new state of the vault: the next revision. `If-Match` names the version that it replaces.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WriteVault {
@@ -265,12 +272,32 @@ pub struct VaultVersion {
     pub version: i64,
 }
 
+/// What a parcel comes of. Its giver's signature binds it to that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum ParcelOrigin {
+    /// An account was absorbed by this claim: its whole keyring, signed by its own key.
+    Claim {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// Mail waited for an address that nobody had registered: the key that it waited under, which signs for itself.
+    Invitation {
+        /// The account that was invited.
+        account: AccountId,
+        /// Its address.
+        address: Address,
+    },
+}
+
 /// Secret keys sealed to the account's certificate, to be taken into its keyring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Parcel {
     /// Its id.
     pub id: ParcelId,
-    /// An OpenPGP message that holds transferable secret keys.
+    /// What it comes of.
+    pub origin: ParcelOrigin,
+    /// An OpenPGP message that holds transferable secret keys, signed by the first of them.
     pub sealed: Bytes,
 }
 

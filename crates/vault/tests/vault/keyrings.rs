@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use vault::{AccountKey, Certificate, CertificateError, Error, Letter, SealedMessage, Vault, VaultKey, seal_parcel};
 use wire::Address;
 
-use crate::people::{NOW, address, correspondent, letter, message, person, rng};
+use crate::people::{
+    self, NOW, absorbed, account, address, claim, correspondent, invited, letter, message, person, rng,
+};
 
 fn again(vault: &Vault) -> Vault {
     let key = VaultKey::generate(&mut rng(90));
-    Vault::unlock(&vault.lock(&key, &mut rng(91)).unwrap(), &key).unwrap()
+    Vault::unlock(&vault.lock(&key, &mut rng(91)).unwrap(), account(), &key).unwrap()
 }
 
 fn names(certificate: &Certificate) -> Vec<&str> {
@@ -141,22 +143,32 @@ fn only_a_certificate_of_the_own_key_is_adopted() {
 fn a_keyring_goes_over_whole_and_the_own_key_stays_first() {
     let (mut anna, mut ben) = (person("anna", 1), person("ben", 2));
     let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(3)).unwrap();
-    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(4)).unwrap();
-    ben.take_in(&parcel).unwrap();
+    let parcel = seal_parcel(
+        slice::from_ref(&waiting),
+        &invited("ben"),
+        ben.certificate(),
+        NOW,
+        &mut rng(4),
+    )
+    .unwrap();
+    ben.take_in(&parcel, &invited("ben")).unwrap();
     ben.certify(&addresses(&["ben@example.test", "secret@x.test"]), NOW, &mut rng(5))
         .unwrap();
 
-    let parcel = ben.hand_over(anna.certificate(), NOW, &mut rng(6)).unwrap();
+    let parcel = ben.hand_over(anna.certificate(), claim(), NOW, &mut rng(6)).unwrap();
     let own = anna.certificate().clone();
     for _ in 0..2 {
-        anna.take_in(&parcel).unwrap();
+        anna.take_in(&parcel, &absorbed()).unwrap();
         assert_eq!(format!("{anna:?}"), "Vault(3 keys, 0 correspondents)");
         anna = again(&anna);
         assert_eq!(anna.certificate(), &own);
     }
     // Handed back to where they came from, nothing is doubled.
-    ben.take_in(&anna.hand_over(ben.certificate(), NOW, &mut rng(7)).unwrap())
-        .unwrap();
+    ben.take_in(
+        &anna.hand_over(ben.certificate(), claim(), NOW, &mut rng(7)).unwrap(),
+        &absorbed(),
+    )
+    .unwrap();
     assert_eq!(format!("{ben:?}"), "Vault(3 keys, 0 correspondents)");
     assert_eq!(names(ben.certificate()), ["ben@example.test", "secret@x.test"]);
 }
@@ -166,26 +178,27 @@ fn a_parcel_of_many_keys_is_whole_or_refused() {
     let (mut anna, mut ben) = (person("anna", 1), person("ben", 2));
     ben.take_in(
         &person("carol", 3)
-            .hand_over(ben.certificate(), NOW, &mut rng(4))
+            .hand_over(ben.certificate(), claim(), NOW, &mut rng(4))
             .unwrap(),
+        &absorbed(),
     )
     .unwrap();
-    let parcel = ben.hand_over(anna.certificate(), NOW, &mut rng(5)).unwrap();
+    let parcel = ben.hand_over(anna.certificate(), claim(), NOW, &mut rng(5)).unwrap();
     for length in (0..parcel.len()).step_by(7).chain([parcel.len() - 1]) {
-        let error = anna.take_in(&parcel[..length]).unwrap_err();
+        let error = anna.take_in(&parcel[..length], &absorbed()).unwrap_err();
         assert!(matches!(error, Error::Malformed | Error::Truncated), "{length}");
         let mut damaged = parcel.clone();
         damaged[length] ^= 1;
-        assert!(anna.take_in(&damaged).is_err(), "{length}");
+        assert!(anna.take_in(&damaged, &absorbed()).is_err(), "{length}");
     }
     let mut trailing = parcel.clone();
     trailing.push(0);
-    assert_eq!(anna.take_in(&trailing), Err(Error::Malformed));
-    assert_eq!(ben.take_in(&parcel), Err(Error::WrongKey));
+    assert_eq!(anna.take_in(&trailing, &absorbed()), Err(Error::Malformed));
+    assert_eq!(ben.take_in(&parcel, &absorbed()), Err(Error::WrongKey));
     assert_eq!(format!("{anna:?}"), "Vault(1 keys, 0 correspondents)");
 
-    let none = seal_parcel(&[], anna.certificate(), NOW, &mut rng(1)).unwrap();
-    assert_eq!(anna.take_in(&none), Err(Error::Malformed));
+    let none = seal_parcel(&[], &absorbed(), anna.certificate(), NOW, &mut rng(1));
+    assert_eq!(none, Err(Error::Malformed));
 }
 
 #[test]
@@ -197,10 +210,10 @@ fn more_keys_than_a_parcel_holds_are_refused() {
             .map(|_| AccountKey::parse(&key.to_bytes()).unwrap())
             .collect()
     };
-    let parcel = seal_parcel(&copies(256), anna.certificate(), NOW, &mut rng(4)).unwrap();
+    let parcel = seal_parcel(&copies(256), &absorbed(), anna.certificate(), NOW, &mut rng(4)).unwrap();
     assert!(parcel.len() < 1 << 20, "{}", parcel.len());
-    anna.take_in(&parcel).unwrap();
-    let refused = seal_parcel(&copies(257), anna.certificate(), NOW, &mut rng(4));
+    anna.take_in(&parcel, &absorbed()).unwrap();
+    let refused = seal_parcel(&copies(257), &absorbed(), anna.certificate(), NOW, &mut rng(4));
     assert_eq!(refused.unwrap_err(), Error::TooManyKeys);
 }
 
@@ -266,15 +279,15 @@ proptest! {
             let mut holders: Vec<(Vault, Vec<usize>)> = five
                 .iter()
                 .enumerate()
-                .map(|(n, (sealed, _))| (Vault::unlock(sealed, &stored()).unwrap(), vec![n]))
+                .map(|(n, (sealed, _))| (Vault::unlock(sealed, account(), &stored()).unwrap(), vec![n]))
                 .collect();
             for (absorbed, claimant) in turns {
                 let (absorbed, mut its) = holders.swap_remove(absorbed.index(holders.len()));
                 let claimant = claimant.index(holders.len());
                 let (vault, holds) = &mut holders[claimant];
                 let own = vault.certificate().clone();
-                let parcel = absorbed.hand_over(vault.certificate(), NOW, &mut rng(93)).unwrap();
-                vault.take_in(&parcel).unwrap();
+                let parcel = absorbed.hand_over(vault.certificate(), claim(), NOW, &mut rng(93)).unwrap();
+                vault.take_in(&parcel, &people::absorbed()).unwrap();
                 holds.append(&mut its);
                 *vault = again(vault);
                 prop_assert_eq!(vault.certificate(), &own);

@@ -3,7 +3,11 @@
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use vault::{Correspondent, Letter, SealedMessage, Vault};
-use wire::{Address, Millis, ids::MessageId};
+use wire::{
+    Address, Millis,
+    ids::{AccountId, ClaimId, MessageId},
+    sessions::ParcelOrigin,
+};
 
 pub const NOW: Millis = 1_764_000_000_000;
 
@@ -19,8 +23,37 @@ pub fn message(n: u8) -> MessageId {
     format!("0199ad0e-1f7a-7000-8000-0000000000{n:02x}").parse().unwrap()
 }
 
+/// The account of everybody here: whose vault is whose is asked where it matters.
+pub fn account() -> AccountId {
+    AccountId(uuid::Uuid::nil())
+}
+
+/// The claim by which one absorbs another.
+pub fn claim() -> ClaimId {
+    ClaimId(uuid::Uuid::nil())
+}
+
+/// What a whole keyring comes of.
+pub fn absorbed() -> ParcelOrigin {
+    ParcelOrigin::Claim { claim: claim() }
+}
+
+/// What a waiting key comes of.
+pub fn invited(name: &str) -> ParcelOrigin {
+    ParcelOrigin::Invitation {
+        account: account(),
+        address: address(&format!("{name}@example.test")),
+    }
+}
+
 pub fn person(name: &str, seed: u64) -> Vault {
-    Vault::create(&address(&format!("{name}@example.test")), NOW, &mut rng(seed)).unwrap()
+    Vault::create(
+        account(),
+        &address(&format!("{name}@example.test")),
+        NOW,
+        &mut rng(seed),
+    )
+    .unwrap()
 }
 
 pub fn correspondent(name: &str) -> Correspondent {

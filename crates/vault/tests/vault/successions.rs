@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vault::{Certificate, Fingerprint, Sight, Vault, VaultKey};
 
-use crate::people::{NOW, address, letter, message, person, rng};
+use crate::people::{NOW, account, address, letter, message, person, rng};
 
 const CAROL: &str = "carol@example.test";
 
@@ -189,7 +189,7 @@ fn no_more_is_remembered_or_followed_than_eight() {
     assert_eq!(sights(&anna, &people[0], &[]), [Sight::Changed { before }; 2]);
     assert_eq!(sights(&anna, &people[1], &[])[0], Sight::Same);
     let key = VaultKey::generate(&mut rng(1));
-    anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), &key).unwrap();
+    anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), account(), &key).unwrap();
     assert_eq!(sights(&anna, &people[1], &[])[0], Sight::Same);
 
     let steps: Statements = people.windows(2).map(|pair| step(&pair[0], &pair[1])).collect();
@@ -292,7 +292,7 @@ proptest! {
             let over = model.len().saturating_sub(8);
             model.drain(..over);
             if stored {
-                anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), &key).unwrap();
+                anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), account(), &key).unwrap();
             }
             for n in 0..12 {
                 let sight = anna.seen(&address(CAROL), Fingerprint([n; 32]), &[]);

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vault::{Cover, Error, Letter, Opened, SealedMessage, Vault};
 
-use crate::people::{NOW, Sent, address, correspondent, letter, message, person, rng, sent};
+use crate::people::{NOW, Sent, account, address, correspondent, letter, message, person, rng, sent};
 
 fn cover(sent: &Sent) -> Result<Cover, Error> {
     sent.ben.open_cover(
@@ -225,7 +225,7 @@ fn headers_cannot_be_smuggled_in() {
 fn secrets_stand_in_no_debug() {
     let sent = sent();
     let key = vault::VaultKey::generate(&mut rng(7));
-    let account = vault::AccountKey::generate(&address("anna@example.test"), NOW, &mut rng(1)).unwrap();
+    let secret_key = vault::AccountKey::generate(&address("anna@example.test"), NOW, &mut rng(1)).unwrap();
     let file = vault::FileRef {
         name: "a".into(),
         media_type: "b/c".into(),
@@ -234,13 +234,13 @@ fn secrets_stand_in_no_debug() {
         key: sent.sealed.session_key.clone(),
     };
     let shown = format!(
-        "{:?} {:?} {key:?} {account:?} {file:?} {:?}",
+        "{:?} {:?} {key:?} {secret_key:?} {file:?} {:?}",
         sent.anna, sent.sealed, sent.sealed.session_key
     );
     assert!(shown.contains("SessionKey(…)") && shown.contains("VaultKey(…)"));
     assert!(!shown.contains(&*sent.sealed.session_key.to_base64()));
     // Neither as arrays print nor as hexadecimal does: what the secret key holds and its certificate does not.
-    let (secret, public) = (account.to_bytes(), account.certificate().to_bytes());
+    let (secret, public) = (secret_key.to_bytes(), secret_key.certificate().to_bytes());
     let is_public = |window: &[u8]| public.windows(8).any(|other| other == window);
     let windows: Vec<_> = secret.windows(8).filter(|window| !is_public(window)).collect();
     assert!(windows.len() > 32 + 96);
@@ -314,7 +314,7 @@ proptest! {
             }
             let key = vault::VaultKey::generate(&mut rng(1));
             let locked = sent.anna.lock(&key, &mut rng(2)).unwrap();
-            let _ = Vault::unlock(&mutated(&locked, &edits), &key);
+            let _ = Vault::unlock(&mutated(&locked, &edits), account(), &key);
             let secret = vault::AccountKey::generate(&address("a@example.test"), NOW, &mut rng(1)).unwrap().to_bytes();
             let _ = vault::AccountKey::parse(&mutated(&secret, &edits));
             let _ = vault::AccountKey::parse(&noise);

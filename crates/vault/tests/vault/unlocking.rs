@@ -13,7 +13,7 @@ use vault::{
 };
 use wire::opaque::{CONTEXT, Suite};
 
-use crate::people::{NOW, address, letter, message, person, rng};
+use crate::people::{NOW, account, address, invited, letter, message, person, rng};
 
 /// The portal's half of the password protocol.
 struct Portal {
@@ -75,7 +75,10 @@ fn the_password_opens_the_vault_at_every_sign_in() {
 
     let again = portal.sign_in("correct horse").unwrap();
     let key = VaultKey::unwrap_with_password(&slot, &again).unwrap();
-    assert_eq!(Vault::unlock(&sealed, &key).unwrap().certificate(), anna.certificate());
+    assert_eq!(
+        Vault::unlock(&sealed, account(), &key).unwrap().certificate(),
+        anna.certificate()
+    );
 
     assert_eq!(portal.sign_in("Correct horse").unwrap_err(), Error::WrongPassword);
     let nobody = Portal { record: None, ..portal };
@@ -103,7 +106,7 @@ fn a_reload_needs_both_halves() {
     let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();
     let wrapped = key.wrap_for_reload(&[7; 32], &mut rng(4)).unwrap();
     let unwrapped = VaultKey::unwrap_for_reload(&wrapped, &[7; 32]).unwrap();
-    assert!(Vault::unlock(&sealed, &unwrapped).is_ok());
+    assert!(Vault::unlock(&sealed, account(), &unwrapped).is_ok());
     assert_eq!(
         VaultKey::unwrap_for_reload(&wrapped, &[8; 32]).unwrap_err(),
         Error::Damaged
@@ -123,7 +126,7 @@ fn a_pass_opens_the_vault_that_it_was_made_for() {
         assert_eq!(again.token().unwrap(), pass.token().unwrap());
         let unwrapped = again.unwrap(&wrapped).unwrap();
         assert_eq!(
-            Vault::unlock(&sealed, &unwrapped).unwrap().certificate(),
+            Vault::unlock(&sealed, account(), &unwrapped).unwrap().certificate(),
             anna.certificate()
         );
     }
@@ -213,7 +216,7 @@ fn what_is_damaged_or_for_another_purpose_stays_shut() {
     let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();
 
     let other = VaultKey::generate(&mut rng(9));
-    assert_eq!(Vault::unlock(&sealed, &other).unwrap_err(), Error::Damaged);
+    assert_eq!(Vault::unlock(&sealed, account(), &other).unwrap_err(), Error::Damaged);
     for at in 0..slot.len() {
         let mut damaged = slot.clone();
         damaged[at] ^= 1;
@@ -221,17 +224,17 @@ fn what_is_damaged_or_for_another_purpose_stays_shut() {
     }
     let mut damaged = sealed.clone();
     damaged[sealed.len() / 2] ^= 1;
-    assert_eq!(Vault::unlock(&damaged, &key).unwrap_err(), Error::Damaged);
+    assert_eq!(Vault::unlock(&damaged, account(), &key).unwrap_err(), Error::Damaged);
     assert_eq!(
-        Vault::unlock(&sealed[..sealed.len() - 1], &key).unwrap_err(),
+        Vault::unlock(&sealed[..sealed.len() - 1], account(), &key).unwrap_err(),
         Error::Truncated
     );
-    assert_eq!(Vault::unlock(&[], &key).unwrap_err(), Error::Truncated);
+    assert_eq!(Vault::unlock(&[], account(), &key).unwrap_err(), Error::Truncated);
     let mut later = sealed.clone();
-    later[0] = 2;
-    assert_eq!(Vault::unlock(&later, &key).unwrap_err(), Error::Unsupported);
-    // A password slot is no vault and no reload key, even under the same secret.
-    assert_eq!(Vault::unlock(&slot, &key).unwrap_err(), Error::Damaged);
+    later[0] = 4;
+    assert_eq!(Vault::unlock(&later, account(), &key).unwrap_err(), Error::Unsupported);
+    // A password slot is no vault, and what is inside a vault is no password slot.
+    assert_eq!(Vault::unlock(&slot, account(), &key).unwrap_err(), Error::Unsupported);
 }
 
 #[test]
@@ -257,13 +260,20 @@ fn a_parcel_makes_old_mail_readable() {
             .unwrap_err(),
         Error::WrongKey
     );
-    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(11)).unwrap();
-    ben.take_in(&parcel).unwrap();
-    ben.take_in(&parcel).unwrap();
+    let parcel = seal_parcel(
+        slice::from_ref(&waiting),
+        &invited("ben"),
+        ben.certificate(),
+        NOW,
+        &mut rng(11),
+    )
+    .unwrap();
+    ben.take_in(&parcel, &invited("ben")).unwrap();
+    ben.take_in(&parcel, &invited("ben")).unwrap();
     assert_eq!(format!("{ben:?}"), "Vault(2 keys, 0 correspondents)");
 
     let key = VaultKey::generate(&mut rng(12));
-    let ben = Vault::unlock(&ben.lock(&key, &mut rng(13)).unwrap(), &key).unwrap();
+    let ben = Vault::unlock(&ben.lock(&key, &mut rng(13)).unwrap(), account(), &key).unwrap();
     assert_eq!(
         ben.open_body(message(1), packet, &sealed.body, anna.certificate())
             .unwrap()
@@ -277,14 +287,24 @@ fn a_parcel_makes_old_mail_readable() {
 fn a_parcel_for_others_or_damaged_is_refused() {
     let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(10)).unwrap();
     let (mut anna, mut ben) = (person("anna", 1), person("ben", 2));
-    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(11)).unwrap();
-    assert_eq!(anna.take_in(&parcel).unwrap_err(), Error::WrongKey);
-    assert_eq!(ben.take_in(&parcel[..parcel.len() - 1]).unwrap_err(), Error::Truncated);
+    let parcel = seal_parcel(
+        slice::from_ref(&waiting),
+        &invited("ben"),
+        ben.certificate(),
+        NOW,
+        &mut rng(11),
+    )
+    .unwrap();
+    assert_eq!(anna.take_in(&parcel, &invited("ben")).unwrap_err(), Error::WrongKey);
+    assert_eq!(
+        ben.take_in(&parcel[..parcel.len() - 1], &invited("ben")).unwrap_err(),
+        Error::Truncated
+    );
     let mut damaged = parcel.clone();
     *damaged.last_mut().unwrap() ^= 1;
-    assert_eq!(ben.take_in(&damaged).unwrap_err(), Error::Damaged);
-    assert_eq!(ben.take_in(b"parcel").unwrap_err(), Error::Malformed);
-    assert_eq!(ben.take_in(&[]).unwrap_err(), Error::Malformed);
+    assert_eq!(ben.take_in(&damaged, &invited("ben")).unwrap_err(), Error::Damaged);
+    assert_eq!(ben.take_in(b"parcel", &invited("ben")).unwrap_err(), Error::Malformed);
+    assert_eq!(ben.take_in(&[], &invited("ben")).unwrap_err(), Error::Malformed);
 }
 
 #[test]
@@ -301,6 +321,6 @@ fn a_changed_fingerprint_is_noticed() {
     assert_eq!(anna.seen(&ben, after, &[]), Sight::Changed { before });
 
     let key = VaultKey::generate(&mut rng(1));
-    let anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), &key).unwrap();
+    let anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), account(), &key).unwrap();
     assert_eq!(anna.seen(&ben, after, &[]), Sight::Changed { before });
 }

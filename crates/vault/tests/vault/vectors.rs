@@ -10,7 +10,10 @@ use opaque_ke::{
     CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin, ServerLoginParameters, ServerRegistration,
     ServerSetup,
 };
-use pgp::packet::{Packet, PacketParser};
+use pgp::{
+    packet::{Packet, PacketParser},
+    ser::Serialize as _,
+};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
@@ -23,11 +26,13 @@ use vault::{
 use wire::{
     ids::MessageId,
     opaque::{CONTEXT, Suite},
+    sessions::{ParcelOrigin, SlotKind},
 };
 
 use crate::{
     interop::plaintext,
-    people::{NOW, address, correspondent, letter, message, person, rng},
+    people::{NOW, absorbed, account, address, claim, correspondent, letter, message, person, rng},
+    revisions::{inside, known_vault_key},
 };
 
 const PASSWORD: &str = "Zoe\u{308}'s correct horse";
@@ -59,10 +64,12 @@ fn make() -> Value {
 
     let rng = &mut draw(2);
     let (upload, export_key) = registration.finish(&registration_response, rng).unwrap();
-    let mut anna = Vault::create(&address("anna@example.test"), NOW, rng).unwrap();
+    let mut anna = Vault::create(account(), &address("anna@example.test"), NOW, rng).unwrap();
+    let slot = anna.make_slot(SlotKind::Password, NOW, rng);
     let vault_key = VaultKey::generate(rng);
     let password_slot = vault_key.wrap_for_password(&export_key, rng).unwrap();
     let sealed_vault = anna.lock(&vault_key, rng).unwrap();
+    anna.was_stored(&sealed_vault).unwrap();
 
     let (sign_in, credential_request) = SignIn::start(PASSWORD, &mut draw(3)).unwrap();
     let record = ServerRegistration::finish(RegistrationUpload::deserialize(&upload).unwrap());
@@ -83,7 +90,7 @@ fn make() -> Value {
     let (finalization, _) = sign_in.finish(&credential_response, &mut draw(4)).unwrap();
 
     let wrapped_for_reload = vault_key.wrap_for_reload(&RELOAD_KEY, &mut draw(5)).unwrap();
-    let ben = Vault::create(&address("ben@example.test"), NOW, &mut draw(202)).unwrap();
+    let ben = Vault::create(account(), &address("ben@example.test"), NOW, &mut draw(202)).unwrap();
     anna.remember(&address("ben@example.test"), ben.certificate().fingerprint());
     let vault_with_ben = anna.lock(&vault_key, &mut draw(6)).unwrap();
 
@@ -114,7 +121,18 @@ fn make() -> Value {
     let again = key_packet(&sealed.session_key, &to_ben[0], NOW, &mut draw(10)).unwrap();
 
     let waiting = AccountKey::generate(&address("anna@example.test"), NOW, &mut draw(203)).unwrap();
-    let parcel = seal_parcel(slice::from_ref(&waiting), anna.certificate(), NOW, &mut draw(204)).unwrap();
+    let origin = ParcelOrigin::Invitation {
+        account: account(),
+        address: address("anna@example.test"),
+    };
+    let parcel = seal_parcel(
+        slice::from_ref(&waiting),
+        &origin,
+        anna.certificate(),
+        NOW,
+        &mut draw(204),
+    )
+    .unwrap();
     let from_ben = Letter {
         from: Correspondent {
             name: Some("ben".into()),
@@ -136,9 +154,9 @@ fn make() -> Value {
     let succession = anna
         .succession(&address("Anna@example.test"), successor, NOW, &mut draw(11))
         .unwrap();
-    let mut moved = Vault::unlock(&vault_with_ben, &vault_key).unwrap();
-    moved.take_in(&parcel).unwrap();
-    let parcel_of_all = moved.hand_over(ben.certificate(), NOW, &mut draw(12)).unwrap();
+    let mut moved = Vault::unlock(&vault_with_ben, account(), &vault_key).unwrap();
+    moved.take_in(&parcel, &origin).unwrap();
+    let parcel_of_all = moved.hand_over(ben.certificate(), claim(), NOW, &mut draw(12)).unwrap();
     let certified = moved
         .certify(&ADDRESSES.map(address), NOW + 1000, &mut draw(13))
         .unwrap();
@@ -174,6 +192,9 @@ fn make() -> Value {
         "upload": text(upload),
         "certificate": text(anna.certificate().to_bytes()),
         "fingerprint": anna.certificate().fingerprint().to_string(),
+        "account": account().to_string(),
+        "claim": claim().to_string(),
+        "slot": slot.to_string(),
         "sealedVault": text(sealed_vault),
         "passwordSlot": text(password_slot),
         "credentialRequest": text(credential_request),
@@ -200,6 +221,7 @@ fn make() -> Value {
             "certificate": text(ben.certificate().to_bytes()),
             "fingerprint": ben.certificate().fingerprint().to_string(),
             "parcel": text(parcel),
+            "origin": serde_json::to_value(&origin).unwrap(),
             "cover": text(received.cover),
             "body": text(received.body),
             "keyPacket": text(&received.key_packets[0].packet),
@@ -212,11 +234,7 @@ fn path() -> PathBuf {
 }
 
 fn committed() -> Value {
-    read("agreement.json")
-}
-
-fn read(name: &str) -> Value {
-    serde_json::from_slice(&std::fs::read(path().with_file_name(name)).unwrap()).unwrap()
+    serde_json::from_slice(&std::fs::read(path()).unwrap()).unwrap()
 }
 
 #[test]
@@ -244,13 +262,16 @@ fn what_was_sealed_once_is_opened_for_ever() {
     let (_, export_key) = sign_in.finish(&get("credentialResponse"), &mut draw(4)).unwrap();
     let key = VaultKey::unwrap_with_password(&get("passwordSlot"), &export_key).unwrap();
     let reloaded = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
-    let mut anna = Vault::unlock(&get("vaultWithBen"), &reloaded).unwrap();
-    assert!(Vault::unlock(&get("sealedVault"), &key).is_ok());
+    let first = get("sealedVault");
+    assert!(Vault::unlock(&first, account(), &key).is_ok());
+    let taken_up = Vault::take_up(&get("vaultWithBen"), Some(&first), account(), &reloaded).unwrap();
+    assert!(!taken_up.joined);
+    let mut anna = taken_up.vault;
     for (purpose, name) in [(Purpose::Activation, "activation"), (Purpose::HandOver, "handOver")] {
         let pass = Pass::from_bytes(purpose, &field(&vectors[name]["secret"])).unwrap();
         assert_eq!(pass.token().unwrap()[..], field(&vectors[name]["token"]));
         let key = pass.unwrap(&field(&vectors[name]["wrapped"])).unwrap();
-        assert!(Vault::unlock(&get("vaultWithBen"), &key).is_ok());
+        assert!(Vault::unlock(&get("vaultWithBen"), account(), &key).is_ok());
     }
 
     let ben = Certificate::parse(&field(&vectors["ben"]["certificate"])).unwrap();
@@ -271,33 +292,12 @@ fn what_was_sealed_once_is_opened_for_ever() {
 
     let (packet, body) = (field(&vectors["ben"]["keyPacket"]), field(&vectors["ben"]["body"]));
     assert_eq!(anna.open_body(id, &packet, &body, &ben).unwrap_err(), Error::WrongKey);
-    anna.take_in(&field(&vectors["ben"]["parcel"])).unwrap();
+    let origin: ParcelOrigin = serde_json::from_value(vectors["ben"]["origin"].clone()).unwrap();
+    anna.take_in(&field(&vectors["ben"]["parcel"]), &origin).unwrap();
     assert_eq!(
         anna.open_body(id, &packet, &body, &ben).unwrap().letter.subject,
         letter().subject
     );
-}
-
-#[test]
-fn a_vault_of_the_first_form_is_opened_for_ever_and_stored_in_the_second() {
-    let vectors = read("vault-v1.json");
-    let get = |name: &str| STANDARD.decode(vectors[name].as_str().unwrap()).unwrap();
-    let key = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
-    let mut anna = Vault::unlock(&get("sealedVault"), &key).unwrap();
-    let ben = vectors["ben"]["fingerprint"].as_str().unwrap().parse().unwrap();
-    let bens = address("ben@example.test");
-    assert_eq!(anna.certificate().fingerprint().to_string(), vectors["fingerprint"]);
-    assert_eq!(anna.seen(&bens, ben, &[]), Sight::First);
-
-    anna = Vault::unlock(&get("vaultWithBen"), &key).unwrap();
-    assert_eq!(anna.seen(&bens, ben, &[]), Sight::Same);
-    let other = anna.certificate().fingerprint();
-    assert_eq!(anna.seen(&bens, other, &[]), Sight::Changed { before: ben });
-    assert!(!anna.remember(&bens, ben));
-    assert!(anna.remember(&bens, other));
-    anna = Vault::unlock(&anna.lock(&key, &mut rng(1)).unwrap(), &key).unwrap();
-    assert_eq!(anna.seen(&bens, ben, &[]), Sight::Same);
-    assert_eq!(anna.seen_for_sealing(&bens, ben, &[]), Sight::Changed { before: other });
 }
 
 /// What the fuzz targets begin from.
@@ -328,7 +328,14 @@ fn write_seeds_for_the_fuzz_targets() {
         .seal(&letter(), message(1), "Anna", &to_ben, NOW, &mut rng(3))
         .unwrap();
     let waiting = AccountKey::generate(&address("ben@example.test"), NOW, &mut rng(4)).unwrap();
-    let parcel = seal_parcel(slice::from_ref(&waiting), ben.certificate(), NOW, &mut rng(5)).unwrap();
+    let parcel = seal_parcel(
+        slice::from_ref(&waiting),
+        &absorbed(),
+        ben.certificate(),
+        NOW,
+        &mut rng(5),
+    )
+    .unwrap();
 
     let write = |target: &str, name: &str, bytes: &[u8]| {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -340,14 +347,24 @@ fn write_seeds_for_the_fuzz_targets() {
     write("certificate", "ben", &ben.certificate().to_bytes());
     write("key_packet", "packet", &sealed.key_packets[0].packet);
     write("key_packet", "parcel", &parcel);
-    let together = [
-        &waiting.to_bytes()[..],
-        &AccountKey::generate(&address("b@example.test"), NOW, &mut rng(7))
-            .unwrap()
-            .to_bytes(),
-    ];
-    write("keyring", "one", together[0]);
-    write("keyring", "two", &together.concat());
+    write("keyring", "one", &waiting.to_bytes());
+    let (_, data) = parcel.split_at(PacketParser::new(&parcel[..]).next().unwrap().unwrap().write_len());
+    write(
+        "parcel",
+        "signed",
+        &plaintext(data, &vault::SessionKey::generate(&mut rng(5))),
+    );
+    // The key that the target opens with.
+    let (key, bytes) = known_vault_key();
+    let mut ben_later = person("ben", 2);
+    ben_later.remember(&address("anna@example.test"), anna.certificate().fingerprint());
+    ben_later.make_slot(SlotKind::Password, NOW, &mut rng(9));
+    for name in ["first", "second"] {
+        let sealed = ben_later.lock(&key, &mut rng(10)).unwrap();
+        ben_later.was_stored(&sealed).unwrap();
+        write("vault", name, &sealed);
+        write("vault", &format!("{name}-inside"), &inside(&sealed, &bytes));
+    }
     let statement = ben
         .succession(&address("ben@example.test"), Fingerprint([7; 32]), NOW, &mut rng(8))
         .unwrap();
