@@ -10,7 +10,7 @@ use certificate::Certificate;
 use portal::ports::custody::{Custody, CustodyError, Rng, WaitingKey};
 use rand::{CryptoRng, RngCore};
 use vault::{AccountKey, open_parcel, seal_parcel};
-use wire::{Address, Millis};
+use wire::{Address, Millis, ids::AccountId, sessions::ParcelOrigin};
 use zeroize::Zeroizing;
 
 pub use file::{FileError, create_file, open_file};
@@ -65,15 +65,21 @@ impl std::fmt::Debug for CustodyKey {
 impl Custody for CustodyKey {
     fn make_waiting_key(
         &self,
+        account: AccountId,
         address: &Address,
         now: Millis,
         mut rng: &mut dyn Rng,
     ) -> Result<WaitingKey, CustodyError> {
         let waiting = AccountKey::generate(address, now, &mut rng).map_err(|_| CustodyError::Making)?;
         let own = self.key[0].certificate();
-        let sealed =
-            seal_parcel(std::slice::from_ref(&waiting), own, now, &mut rng).map_err(|_| CustodyError::Making)?;
+        let origin = ParcelOrigin::Invitation {
+            account,
+            address: address.clone(),
+        };
+        let sealed = seal_parcel(std::slice::from_ref(&waiting), &origin, own, now, &mut rng);
+        let sealed = sealed.map_err(|_| CustodyError::Making)?;
         Ok(WaitingKey {
+            account,
             certificate: waiting.certificate().clone(),
             sealed,
         })
@@ -82,12 +88,13 @@ impl Custody for CustodyKey {
     fn hand_over(
         &self,
         sealed: &[u8],
+        origin: &ParcelOrigin,
         to: &Certificate,
         now: Millis,
         mut rng: &mut dyn Rng,
     ) -> Result<Vec<u8>, CustodyError> {
-        let waiting = open_parcel(&self.key, sealed).map_err(|_| CustodyError::Opening)?;
-        seal_parcel(&waiting, to, now, &mut rng).map_err(|_| CustodyError::Sealing)
+        let waiting = open_parcel(&self.key, sealed, origin).map_err(|_| CustodyError::Opening)?;
+        seal_parcel(&waiting, origin, to, now, &mut rng).map_err(|_| CustodyError::Sealing)
     }
 }
 
@@ -101,15 +108,26 @@ mod tests {
 
     const NOW: Millis = 1_790_000_000_000;
 
+    fn account(n: u8) -> AccountId {
+        format!("0199ad0e-1f7a-7000-8000-0000000000{n:02x}").parse().unwrap()
+    }
+
+    fn invited(n: u8, address: &str) -> ParcelOrigin {
+        ParcelOrigin::Invitation {
+            account: account(n),
+            address: address.parse().unwrap(),
+        }
+    }
+
     #[test]
     fn mail_that_waited_is_read_after_the_hand_over_and_only_by_the_person() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let custody = CustodyKey::generate(NOW, &mut rng).unwrap();
         let custody = CustodyKey::from_bytes(&custody.to_bytes()).unwrap();
         let address: Address = "gina@partner.test".parse().unwrap();
-        let waiting = custody.make_waiting_key(&address, NOW, &mut rng).unwrap();
+        let waiting = custody.make_waiting_key(account(1), &address, NOW, &mut rng).unwrap();
 
-        let anna = Vault::create(&"anna@example.test".parse().unwrap(), NOW, &mut rng).unwrap();
+        let anna = Vault::create(account(2), &"anna@example.test".parse().unwrap(), NOW, &mut rng).unwrap();
         let letter = Letter {
             from: Correspondent {
                 name: None,
@@ -129,13 +147,19 @@ mod tests {
         let to = std::slice::from_ref(&waiting.certificate);
         let sealed = anna.seal(&letter, id, "Anna", to, NOW, &mut rng).unwrap();
 
-        let mut gina = Vault::create(&address, NOW, &mut rng).unwrap();
+        let mut gina = Vault::create(account(1), &address, NOW, &mut rng).unwrap();
         let packet = &sealed.key_packets[0].packet;
         assert!(gina.open_body(id, packet, &sealed.body, anna.certificate()).is_err());
         let parcel = custody
-            .hand_over(&waiting.sealed, gina.certificate(), NOW, &mut rng)
+            .hand_over(
+                &waiting.sealed,
+                &invited(1, "gina@partner.test"),
+                gina.certificate(),
+                NOW,
+                &mut rng,
+            )
             .unwrap();
-        gina.take_in(&parcel).unwrap();
+        gina.take_in(&parcel, &invited(1, "Gina@partner.test")).unwrap();
         assert_eq!(
             gina.open_body(id, packet, &sealed.body, anna.certificate())
                 .unwrap()
@@ -143,8 +167,8 @@ mod tests {
             letter
         );
 
-        let mut stranger = Vault::create(&address, NOW, &mut rng).unwrap();
-        assert!(stranger.take_in(&parcel).is_err());
+        let mut stranger = Vault::create(account(1), &address, NOW, &mut rng).unwrap();
+        assert!(stranger.take_in(&parcel, &invited(1, "gina@partner.test")).is_err());
     }
 
     #[test]
@@ -153,16 +177,22 @@ mod tests {
         let custody = CustodyKey::generate(NOW, &mut rng).unwrap();
         let other = CustodyKey::generate(NOW, &mut rng).unwrap();
         let waiting = custody
-            .make_waiting_key(&"gina@partner.test".parse().unwrap(), NOW, &mut rng)
+            .make_waiting_key(account(1), &"gina@partner.test".parse().unwrap(), NOW, &mut rng)
             .unwrap();
         let to = waiting.certificate.clone();
-        let refused = other.hand_over(&waiting.sealed, &to, NOW, &mut rng);
+        let ginas = invited(1, "gina@partner.test");
+        let refused = other.hand_over(&waiting.sealed, &ginas, &to, NOW, &mut rng);
         assert_eq!(refused, Err(CustodyError::Opening));
+        // Nor is it handed over as another account's, or for another address.
+        for origin in [invited(2, "gina@partner.test"), invited(1, "eve@partner.test")] {
+            let refused = custody.hand_over(&waiting.sealed, &origin, &to, NOW, &mut rng);
+            assert_eq!(refused, Err(CustodyError::Opening));
+        }
         let mut damaged = waiting.sealed;
         let last = damaged.len() - 1;
         damaged[last] ^= 1;
         assert_eq!(
-            custody.hand_over(&damaged, &to, NOW, &mut rng),
+            custody.hand_over(&damaged, &ginas, &to, NOW, &mut rng),
             Err(CustodyError::Opening)
         );
         assert!(CustodyKey::from_bytes(b"no key").is_err());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::{
-    Portal, Result, alarms, aliases, files, http::idempotency, mailer, outbox, registration, sessions,
+    Portal, Result, alarms, aliases, files, http::idempotency, keys, mailer, outbox, registration, sessions,
     storage::StoreError,
 };
 
@@ -60,8 +60,8 @@ async fn sweeps(portal: &Portal, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Sweeps what time has ended: sessions, sign-ins, attempts, idempotency keys, links, claims, mails that went out, files
-/// that no message names.
+/// Sweeps what time has ended: sessions, sign-ins, attempts, idempotency keys, links, parcels that were taken
+/// in, claims, mails that went out, files that no message names.
 ///
 /// # Errors
 /// Where database or blob store cannot be reached.
@@ -72,6 +72,7 @@ pub async fn sweep(portal: &Portal) -> Result<()> {
     idempotency::sweep(&mut unit, now).await?;
     alarms::sweep(&mut unit, now).await?;
     registration::sweep(&mut unit, now).await?;
+    keys::sweep(&mut unit, now).await?;
     // Mails before the claims that they name.
     outbox::sweep(&mut unit, now).await?;
     aliases::sweep(&mut unit, now).await?;

@@ -104,6 +104,7 @@ pub(super) async fn prove(
     activity::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
     let answer = ProvedOwner {
         proof: proof.to_vec().into(),
+        claim: linked.id,
         account,
         addresses: accounts::addresses(&mut unit, account).await?,
         vault: keys::vault(&mut unit, account, keys::Slots::Password).await?,

@@ -2,7 +2,13 @@
 
 use std::collections::HashSet;
 
-use wire::{Address, Bytes, ProblemType, claims::Succession, ids::AccountId, mailbox::Change, sessions::ActivityKind};
+use wire::{
+    Address, Bytes, ProblemType,
+    claims::Succession,
+    ids::{AccountId, ParcelId},
+    mailbox::Change,
+    sessions::{ActivityKind, Parcel, ParcelOrigin},
+};
 
 use super::{claims, links::LinkedClaim};
 use crate::{
@@ -45,7 +51,7 @@ pub(super) async fn take_in(portal: &Portal, unit: &mut Unit, linked: &LinkedCla
     let master = master(unit, claimant).await?;
     let certificate = keys::certificate_for(unit, &fingerprint, &master).await?;
     let certificate = certificate::Certificate::parse(certificate.as_ref()).map_err(|_| StoreError::Corrupt)?;
-    keys::hand_waiting_key_over(portal, unit, invited, claimant, &certificate).await?;
+    keys::hand_waiting_key_over(portal, unit, (invited, &linked.address), claimant, &certificate).await?;
     keys::move_parcels(unit, invited, claimant).await?;
     accounts::absorb(unit, invited, claimant).await?;
     join(portal, unit, linked).await
@@ -71,7 +77,12 @@ pub(super) async fn absorb(
     accounts::move_addresses(unit, other, claimant).await?;
     keys::move_parcels(unit, other, claimant).await?;
     accounts::absorb(unit, other, claimant).await?;
-    keys::add_parcel(portal, unit, claimant, handed_over.parcel.0, Some(other)).await?;
+    let parcel = Parcel {
+        id: ParcelId(portal.entropy.id(portal.now())),
+        origin: ParcelOrigin::Claim { claim: linked.id },
+        sealed: handed_over.parcel,
+    };
+    keys::add_parcel(portal, unit, claimant, parcel, Some(other)).await?;
     activity::record_about(portal, unit, other, ActivityKind::AbsorbedInto, &linked.address, false).await?;
     outbox::queue_security_notice(portal, unit, other, SecurityNotice::Absorbed, &joining).await?;
     Ok(())

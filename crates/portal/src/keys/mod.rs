@@ -3,6 +3,7 @@
 
 mod certificates;
 mod directory;
+mod history;
 mod parcels;
 mod vaults;
 
@@ -12,15 +13,27 @@ pub(crate) use certificates::{KeyAndAddress, certificate_key, certificates_for, 
 pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
 pub(crate) use directory::web_key_directory;
 pub(crate) use parcels::{MAX_PARCEL_BYTES, add_parcel, add_waiting_key, hand_waiting_key_over, move_parcels};
-pub(crate) use vaults::{MAX_SLOT_BYTES, MAX_VAULT_BYTES, Slots, store_vault, vault};
+pub(crate) use vaults::{MAX_SLOT_BYTES, Slots, store_vault, vault};
+use wire::Millis;
 
-use crate::Portal;
+use crate::{
+    Portal,
+    storage::{StoreError, Unit},
+};
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
     OpenApiRouter::new()
         .routes(routes!(vaults::read, vaults::write))
+        .routes(routes!(history::list))
+        .routes(routes!(history::read))
         .routes(routes!(certificates::replace))
         .routes(routes!(parcels::list))
         .routes(routes!(parcels::acknowledge))
         .routes(routes!(directory::find))
+}
+
+/// Forgets what is kept long enough. Part of the sweep.
+pub(crate) async fn sweep(unit: &mut Unit, now: Millis) -> Result<(), StoreError> {
+    history::sweep(unit, now).await?;
+    parcels::sweep(unit, now).await
 }

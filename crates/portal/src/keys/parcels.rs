@@ -2,41 +2,56 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use certificate::Certificate;
+use sqlx::any::AnyRow;
 use wire::{
-    ProblemType,
+    Address, Millis, ProblemType,
     ids::{AccountId, ParcelId},
-    sessions::{ActivityKind, Parcel},
+    sessions::{ActivityKind, Parcel, ParcelOrigin},
 };
 
 use super::vaults;
 use crate::{
     Portal, Result,
     activity::record,
-    http::{Caller, PathParams},
+    http::{Caller, InPerson, PathParams},
+    settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// The largest parcel that is taken, in bytes: as many keys as one may hold. A vault has room for it beside its own.
 pub(crate) const MAX_PARCEL_BYTES: usize = 1 << 20;
 
+/// For how long a parcel stays after a person said that it stands in the stored vault, and with it the vault of the account
+/// that it came of.
+const ACKNOWLEDGED_PARCEL_KEPT_FOR: Millis = 30 * DAY;
+
 /// Puts a parcel before an account. `absorbed` names the account whose whole keyring it holds: that one's vault stays
-/// until the parcel is taken in.
+/// while the parcel does.
 pub(crate) async fn add_parcel(
     portal: &Portal,
     unit: &mut Unit,
     account: AccountId,
-    sealed: Vec<u8>,
+    parcel: Parcel,
     absorbed: Option<AccountId>,
 ) -> Result<(), StoreError> {
-    let now = portal.now();
-    sqlx::query("INSERT INTO parcels (id, account, sealed, absorbed, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(ParcelId(portal.entropy.id(now)).key())
-        .bind(account.key())
-        .bind(sealed)
-        .bind(absorbed.as_ref().map(|absorbed| absorbed.key()))
-        .bind(now)
-        .execute(&mut **unit)
-        .await?;
+    let (claim, invited) = match &parcel.origin {
+        ParcelOrigin::Claim { claim } => (Some(claim), None),
+        ParcelOrigin::Invitation { account, address } => (None, Some((account, address))),
+    };
+    sqlx::query(
+        "INSERT INTO parcels (id, account, sealed, absorbed, created_at, claim, invited, invited_address) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(parcel.id.key())
+    .bind(account.key())
+    .bind(&parcel.sealed.0)
+    .bind(absorbed.as_ref().map(|absorbed| absorbed.key()))
+    .bind(portal.now())
+    .bind(claim.map(|claim| claim.key()))
+    .bind(invited.map(|(account, _)| account.key()))
+    .bind(invited.map(|(_, address)| address.as_typed()))
+    .execute(&mut **unit)
+    .await?;
     Ok(())
 }
 
@@ -60,11 +75,12 @@ pub(crate) async fn add_waiting_key(unit: &mut Unit, account: AccountId, sealed:
     Ok(())
 }
 
-/// Lets custody hand the key that an invited account's mail waited under to a certificate of `to`, and forgets it.
+/// Lets custody hand the key that the mail of an invited account waited under to a certificate of `to`, and forgets it.
+/// `address` is the one that was invited.
 pub(crate) async fn hand_waiting_key_over(
     portal: &Portal,
     unit: &mut Unit,
-    invited: AccountId,
+    (invited, address): (AccountId, &Address),
     to: AccountId,
     certificate: &Certificate,
 ) -> Result<()> {
@@ -73,12 +89,23 @@ pub(crate) async fn hand_waiting_key_over(
         .fetch_one(&mut **unit)
         .await
         .map_err(StoreError::from)?;
-    let parcel = portal.custody.hand_over(
+    let now = portal.now();
+    let origin = ParcelOrigin::Invitation {
+        account: invited,
+        address: address.clone(),
+    };
+    let sealed = portal.custody.hand_over(
         &waiting.bytes("sealed")?,
+        &origin,
         certificate,
-        portal.now(),
+        now,
         &mut portal.entropy.rng(),
     )?;
+    let parcel = Parcel {
+        id: ParcelId(portal.entropy.id(now)),
+        origin,
+        sealed: sealed.into(),
+    };
     add_parcel(portal, unit, to, parcel, None).await?;
     record(portal, unit, to, ActivityKind::WaitingKeyHandedOver).await?;
     Ok(())
@@ -87,16 +114,20 @@ pub(crate) async fn hand_waiting_key_over(
 /// The keyring parcels that wait for the caller, newest first. One may open only with a key out of another.
 #[utoipa::path(get, path = "/parcels", tag = "account", responses((status = 200, body = [Parcel])))]
 pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Result<Json<Vec<Parcel>>> {
-    let rows = sqlx::query("SELECT id, sealed FROM parcels WHERE account = $1 ORDER BY id DESC")
-        .bind(caller.account.key())
-        .fetch_all(&mut *portal.store.read().await?)
-        .await
-        .map_err(StoreError::from)?;
+    let rows = sqlx::query(
+        "SELECT id, sealed, claim, invited, invited_address FROM parcels \
+         WHERE account = $1 AND acknowledged_at IS NULL ORDER BY id DESC",
+    )
+    .bind(caller.account.key())
+    .fetch_all(&mut *portal.store.read().await?)
+    .await
+    .map_err(StoreError::from)?;
     let parcels = rows
         .iter()
         .map(|row| {
             Ok(Parcel {
                 id: row.key("id")?,
+                origin: origin(row)?,
                 sealed: row.bytes("sealed")?.into(),
             })
         })
@@ -104,28 +135,57 @@ pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Result
     Ok(Json(parcels))
 }
 
-/// Says that a parcel stands in the stored vault. It is deleted.
+fn origin(row: &AnyRow) -> Result<ParcelOrigin, StoreError> {
+    match row.maybe_key("claim")? {
+        Some(claim) => Ok(ParcelOrigin::Claim { claim }),
+        None => Ok(ParcelOrigin::Invitation {
+            account: row.key("invited")?,
+            address: row.address("invited_address")?,
+        }),
+    }
+}
+
+/// Says that a parcel stands in the stored vault: from then on it is shown to nobody. A person says so and no program,
+/// which might never have stored it; and it stays for a while, should the vault be lost.
 #[utoipa::path(
     delete, path = "/parcels/{id}", tag = "account",
     params(("id" = ParcelId, Path)), responses((status = 204)),
 )]
 pub(super) async fn acknowledge(
     State(portal): State<Portal>,
-    caller: Caller,
+    InPerson(caller): InPerson,
     PathParams(id): PathParams<ParcelId>,
 ) -> Result<StatusCode> {
+    caller.ensure_by_password()?;
     let mut unit = caller.begin(&portal).await?;
-    let row = sqlx::query("DELETE FROM parcels WHERE id = $1 AND account = $2 RETURNING absorbed")
-        .bind(id.key())
-        .bind(caller.account.key())
-        .fetch_optional(&mut **unit)
-        .await
-        .map_err(StoreError::from)?
-        .ok_or(ProblemType::NotFound)?;
-    // Until now it was the only other place where the absorbed account's keys stood.
-    if let Some(absorbed) = row.maybe_key("absorbed")? {
-        vaults::delete_vault(&mut unit, absorbed).await?;
+    let acknowledged = sqlx::query(
+        "UPDATE parcels SET acknowledged_at = $3 WHERE id = $1 AND account = $2 AND acknowledged_at IS NULL",
+    )
+    .bind(id.key())
+    .bind(caller.account.key())
+    .bind(portal.now())
+    .execute(&mut **unit)
+    .await
+    .map_err(StoreError::from)?
+    .rows_affected();
+    if acknowledged == 0 {
+        return Err(ProblemType::NotFound.into());
     }
     unit.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes parcels that were acknowledged long enough ago, each with the vault of the account that it came of: until now
+/// that was another place where its keys stood.
+pub(super) async fn sweep(unit: &mut Unit, now: Millis) -> Result<(), StoreError> {
+    let rows = sqlx::query("DELETE FROM parcels WHERE acknowledged_at <= $1 RETURNING absorbed")
+        .bind(now - ACKNOWLEDGED_PARCEL_KEPT_FOR)
+        .fetch_all(&mut **unit)
+        .await?;
+    for row in rows {
+        if let Some(absorbed) = row.maybe_key("absorbed")? {
+            vaults::delete_vault(unit, absorbed).await?;
+        }
+    }
+    Ok(())
 }

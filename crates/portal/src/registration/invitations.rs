@@ -62,10 +62,11 @@ pub async fn invite(
     }
 }
 
-/// Makes the key that mail for an address waits under.
+/// Makes the key that mail for an address waits under, for the account that it is to have.
 pub(crate) fn make_waiting_key(portal: &Portal, address: &Address) -> Result<WaitingKey> {
-    let mut rng = portal.entropy.rng();
-    Ok(portal.custody.make_waiting_key(address, portal.now(), &mut rng)?)
+    let (now, mut rng) = (portal.now(), portal.entropy.rng());
+    let account = AccountId(portal.entropy.id(now));
+    Ok(portal.custody.make_waiting_key(account, address, now, &mut rng)?)
 }
 
 /// Makes the account of an address that nobody has. The caller has locked the address.
@@ -78,7 +79,7 @@ pub(crate) async fn add_invited(
     key: WaitingKey,
 ) -> Result<AccountId> {
     let now = portal.now();
-    let account = AccountId(portal.entropy.id(now));
+    let account = key.account;
     let fingerprint = key.certificate.fingerprint().to_string();
     accounts::create_invited(unit, account, kind, &fingerprint, now).await?;
     keys::add_certificate(unit, account, &key.certificate, now).await?;

@@ -5,7 +5,6 @@ use certificate::Certificate;
 use opaque_ke::{RegistrationRequest, RegistrationUpload, ServerRegistration};
 use wire::{
     Address, Bytes, Problem, ProblemType,
-    ids::SlotId,
     mailbox::Change,
     opaque::Suite,
     sessions::{ActivityKind, InvitationToken, NewVault, Register, RegistrationStarted, SignedIn, StartRegistration},
@@ -16,7 +15,7 @@ use crate::{
     Error, Portal, Result, accounts, activity, changes,
     error::unacceptable,
     http::JsonBody,
-    keys::{self, MAX_SLOT_BYTES, MAX_VAULT_BYTES},
+    keys::{self, MAX_SLOT_BYTES},
     sessions::{self, SessionOrigin},
     storage::{Key as _, StoreError, Unit},
 };
@@ -72,7 +71,7 @@ pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): Json
     }
     store(&portal, &mut unit, &open, &registrant, &certificate, &request.vault).await?;
     activity::record(&portal, &mut unit, account, ActivityKind::Registered).await?;
-    keys::hand_waiting_key_over(&portal, &mut unit, account, account, &certificate).await?;
+    keys::hand_waiting_key_over(&portal, &mut unit, (account, &open.address), account, &certificate).await?;
     changes::append(&mut unit, account, Change::Account).await?;
     let begun = sessions::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
     unit.commit().await?;
@@ -97,12 +96,12 @@ impl Registrant {
         }
         let upload = RegistrationUpload::<Suite>::deserialize(request.registration_upload.as_ref())
             .map_err(|_| malformed("registration_upload"))?;
-        let (vault, slot) = (&request.vault.sealed.0, &request.vault.password_slot.0);
-        if vault.len() > MAX_VAULT_BYTES || slot.len() > MAX_SLOT_BYTES {
+        let slot = &request.vault.password_slot.0;
+        if slot.len() > MAX_SLOT_BYTES {
             return Err(ProblemType::TooLarge.into());
         }
-        if vault.is_empty() || slot.is_empty() {
-            return Err(unacceptable("the vault or its password slot is empty"));
+        if slot.is_empty() {
+            return Err(unacceptable("the password slot is empty"));
         }
         Ok(Self {
             name: name.to_owned(),
@@ -143,9 +142,7 @@ async fn store(
     };
     accounts::activate(unit, account, &registrant.name, &registrant.password, &fingerprint).await?;
     accounts::add_address(unit, &open.address, account, true, now).await?;
-    let slot = SlotId(portal.entropy.id(now));
-    keys::store_vault(unit, account, &vault.sealed.0, slot, &vault.password_slot.0).await?;
-    Ok(())
+    keys::store_vault(unit, account, vault, now).await
 }
 
 fn malformed(field: &str) -> Error {

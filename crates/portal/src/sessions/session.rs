@@ -90,6 +90,7 @@ pub(crate) async fn begin(
         reload_key: reload_key.to_vec().into(),
         expires_at,
         password_until: password_at + PASSWORD_GIVEN_LIFETIME,
+        in_person: matches!(origin, SessionOrigin::Password),
     };
     let slots = match origin {
         SessionOrigin::Password => Slots::Password,
@@ -175,6 +176,7 @@ pub(super) async fn current(State(portal): State<Portal>, caller: Caller) -> Res
         reload_key: row.bytes("reload_key")?.into(),
         expires_at: row.millis("expires_at")?,
         password_until: row.millis("password_at")? + PASSWORD_GIVEN_LIFETIME,
+        in_person: caller.ensure_by_password().is_ok(),
     }))
 }
 

@@ -118,7 +118,7 @@ impl TestPortal {
         };
         assert_eq!(slot.kind, SlotKind::Activation);
         let key = kept.pass.unwrap(slot.wrapped.as_ref()).unwrap();
-        let vault = Vault::unlock(signed_in.vault.sealed.as_ref(), &key).unwrap();
+        let vault = Vault::unlock(signed_in.vault.sealed.as_ref(), of.id(), &key).unwrap();
         Person {
             test: self,
             address: of.address.clone(),
@@ -132,7 +132,7 @@ impl TestPortal {
     /// A browser that took a hand-over.
     fn browser(&self, of: &Person<'_>, pass: &Pass, taken: HandedOver) -> Person<'_> {
         let key = pass.unwrap(taken.wrapped.as_ref()).unwrap();
-        let vault = Vault::unlock(taken.signed_in.vault.sealed.as_ref(), &key).unwrap();
+        let vault = Vault::unlock(taken.signed_in.vault.sealed.as_ref(), of.id(), &key).unwrap();
         Person {
             test: self,
             address: of.address.clone(),

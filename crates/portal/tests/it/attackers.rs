@@ -16,6 +16,7 @@ use wire::{
     mailbox::Folder,
     people::{AccountState, ManagedAccount},
     sessions::AccountKind,
+    vaults::VaultHead,
 };
 
 use crate::{
@@ -378,7 +379,11 @@ async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(t
     test.mails().await;
     let before = (ada.account().await, ada.activity().await.len(), ada.activations().await);
 
-    let garbage = Bytes(vec![7; 32]);
+    let head = VaultHead {
+        account: ada.id(),
+        revision: ada.signed_in.vault.version + 1,
+    };
+    let next = [&head.to_bytes()[..], &[7; 32]].concat();
     let ben_is = format!("/admin/accounts/{}", ben.id());
     let confirms = json!({ "token": confirmation, "by": { "kind": "click" } });
     let new = json!({ "address": "new@partner.test" });
@@ -405,7 +410,7 @@ async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(t
             "/aliases/remove".into(),
             json!({ "address": "alias@example.test" }),
         ),
-        (Method::PUT, "/vault".into(), json!({ "sealed": garbage })),
+        (Method::PUT, "/vault".into(), json!({ "sealed": Bytes(next) })),
         (
             Method::PUT,
             format!("/activations/{kept}/blocked"),

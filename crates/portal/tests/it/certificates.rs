@@ -138,7 +138,7 @@ async fn what_does_not_name_them_is_refused_and_changes_nothing(test: TestPortal
         let certificate = anna.vault.certify(&addresses(&named), NOW, &mut anna.rng).unwrap();
         wrong.push((what, certificate.to_bytes()));
     }
-    let mut stranger = Vault::create(&old.parse().unwrap(), NOW, &mut anna.rng).unwrap();
+    let mut stranger = Vault::create(anna.id(), &old.parse().unwrap(), NOW, &mut anna.rng).unwrap();
     let strangers = stranger.certify(&addresses(&[old, new]), NOW, &mut anna.rng).unwrap();
     wrong.push(("another key", strangers.to_bytes()));
     let right = anna.vault.certify(&addresses(&[old, new]), NOW, &mut anna.rng).unwrap();

@@ -82,7 +82,7 @@ impl TestPortal {
         let proved: ProvedOwner = reply.json();
         let key = VaultKey::unwrap_with_password(proved.vault.slots[0].wrapped.as_ref(), &key.unwrap()).unwrap();
         Ok(Other {
-            vault: Vault::unlock(proved.vault.sealed.as_ref(), &key).unwrap(),
+            vault: Vault::unlock(proved.vault.sealed.as_ref(), proved.account, &key).unwrap(),
             claimant: Certificate::parse(proved.claimant_certificate.as_ref()).unwrap(),
             proved,
             rng: ChaCha20Rng::seed_from_u64(5),
@@ -99,7 +99,10 @@ impl Other {
 
     /// What absorbs the whole account.
     pub fn absorb(&mut self) -> Value {
-        let parcel = self.vault.hand_over(&self.claimant, NOW, &mut self.rng).unwrap();
+        let parcel = self
+            .vault
+            .hand_over(&self.claimant, self.proved.claim, NOW, &mut self.rng)
+            .unwrap();
         let addresses: Vec<_> = self.proved.addresses.iter().map(|own| own.address.clone()).collect();
         let successions: Vec<_> = addresses.iter().map(|address| self.succession(address)).collect();
         json!({

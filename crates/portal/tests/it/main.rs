@@ -41,6 +41,7 @@ mod storage;
 mod test_portal;
 mod upgrade;
 mod uploads;
+mod vaults;
 mod web;
 
 /// One test a line, each on both engines.

@@ -133,7 +133,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/registrations",
             "/registrations".into(),
             json!({ "token": garbage, "name": "N", "registration_upload": garbage, "certificate": garbage,
-                    "vault": { "sealed": garbage, "password_slot": garbage }, "carrier": "bearer" }),
+                    "vault": { "sealed": garbage, "slot": unknown, "password_slot": garbage }, "carrier": "bearer" }),
             anyone(400),
         ),
         (
@@ -234,7 +234,15 @@ async fn each_kind_of_caller_against_each_route() {
             "/vault",
             "/vault".into(),
             json!({ "sealed": garbage }),
-            signed_in(412),
+            signed_in(422),
+        ),
+        (Method::GET, "/vaults", "/vaults".into(), Value::Null, in_person(200)),
+        (
+            Method::GET,
+            "/vaults/{version}",
+            "/vaults/99".into(),
+            Value::Null,
+            in_person(404),
         ),
         (Method::GET, "/parcels", "/parcels".into(), Value::Null, signed_in(200)),
         (
@@ -242,7 +250,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/parcels/{id}",
             format!("/parcels/{unknown}"),
             Value::Null,
-            signed_in(404),
+            in_person(404),
         ),
         (
             Method::GET,

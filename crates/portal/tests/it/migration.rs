@@ -339,7 +339,11 @@ async fn what_is_absorbed_can_be_absorbed_again(test: TestPortal) {
         assert_eq!(row.maybe_key("absorbed_into").unwrap(), Some(carl.id()));
     }
     drop(db);
-    // No vault is left behind but carl's.
+    // No vault is left behind but carl's, once it is sure that he has their keys.
+    test.clock.pass(30 * 24 * 3_600_000);
+    portal::workers::sweep(&test.portal).await.unwrap();
+    carl.sign_in_again().await;
+    dora.sign_in_again().await;
     for person in [&anna, &ben] {
         assert!(state(&test, person).await.contains(&"vaults 0".to_owned()));
     }
@@ -551,12 +555,7 @@ async fn what_changed_since_the_proof_is_told(test: TestPortal) {
     let (_, token) = anna.claimed("ben@example.test").await;
     // The vault was written: the keyring that was handed over may lack a key.
     let by = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap().absorb();
-    let sealed = Bytes(ben.vault.lock(&ben.key, &mut ben.rng).unwrap());
-    let write = request(Method::PUT, "/api/v1/vault", Some(ben.bearer()))
-        .header("if-match", format!("\"{}\"", ben.signed_in.vault.version));
-    test.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
-        .await
-        .ok();
+    ben.store_vault().await;
     let reply = test.confirm(&token, by, None).await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (412, "version-conflict"));
     // An alias came: its succession is not among those that were signed.
@@ -728,6 +727,9 @@ async fn the_absorbed_vault_stays_until_its_keyring_was_taken_in(test: TestPorta
     // With what a password proves itself against: without that nobody could open the copy.
     assert!(state(&test, &ben).await.contains(&"passwords 1".to_owned()));
     anna.take_parcels_in().await;
+    assert!(state(&test, &ben).await.contains(&"vaults 1".to_owned()));
+    test.clock.pass(30 * 24 * 3_600_000);
+    portal::workers::sweep(&test.portal).await.unwrap();
     assert!(state(&test, &ben).await.contains(&"passwords 0".to_owned()));
     assert!(state(&test, &ben).await.contains(&"vaults 0".to_owned()));
     assert!(state(&test, &anna).await.contains(&"vaults 1".to_owned()));
@@ -1153,12 +1155,8 @@ async fn the_password_of_another_account_is_not_given_here(test: TestPortal) {
 async fn writing_the_vault_tells_the_other_clients(test: TestPortal) {
     let mut anna = test.professional("anna").await;
     let before = anna.get("/changes?since=0").await.ok().json::<Changes>().latest;
-    let sealed = Bytes(anna.vault.lock(&anna.key, &mut anna.rng).unwrap());
     let version = anna.signed_in.vault.version;
-    let write = request(Method::PUT, "/api/v1/vault", Some(anna.bearer())).header("if-match", format!("\"{version}\""));
-    test.request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
-        .await
-        .ok();
+    anna.store_vault().await;
     let changes: Changes = anna.get(&format!("/changes?since={before}")).await.ok().json();
     assert_eq!(changes.changes, [Change::Vault { version: version + 1 }]);
 }

@@ -21,7 +21,7 @@ use wire::{
     mailbox::{Delivery, Folder, OpenDelivery, Page},
     people::{Invite, Recipient},
     send::{KeyPacket, Send, Sent},
-    sessions::{AccountKind, Carrier, Parcel, RegistrationStarted, SignInStarted, SignedIn},
+    sessions::{AccountKind, Carrier, Parcel, RegistrationStarted, SignInStarted, SignedIn, SlotKind},
 };
 
 use crate::test_portal::{NOW, TestPortal, URL};
@@ -128,15 +128,19 @@ impl TestPortal {
         let (upload, export_key) = registration
             .finish(started.registration_response.as_ref(), &mut rng)
             .unwrap();
-        let vault = Vault::create(&address, NOW, &mut rng).unwrap();
+        let mut vault = Vault::create(started.account, &address, NOW, &mut rng).unwrap();
+        let slot = vault.make_slot(SlotKind::Password, NOW, &mut rng);
         let key = VaultKey::generate(&mut rng);
+        let sealed = vault.lock(&key, &mut rng).unwrap();
+        vault.was_stored(&sealed).unwrap();
         let body = json!({
             "token": token,
             "name": name,
             "registration_upload": Bytes(upload),
             "certificate": Bytes(vault.certificate().to_bytes()),
             "vault": {
-                "sealed": Bytes(vault.lock(&key, &mut rng).unwrap()),
+                "sealed": Bytes(sealed),
+                "slot": slot,
                 "password_slot": Bytes(key.wrap_for_password(&export_key, &mut rng).unwrap()),
             },
             "carrier": Carrier::Bearer,
@@ -286,22 +290,40 @@ impl Person<'_> {
         // One may open only with a key out of another.
         while let Some(n) = parcels
             .iter()
-            .position(|parcel| self.vault.take_in(parcel.sealed.as_ref()).is_ok())
+            .position(|parcel| self.vault.take_in(parcel.sealed.as_ref(), &parcel.origin).is_ok())
         {
             let parcel = parcels.remove(n);
-            let sealed = Bytes(self.vault.lock(&self.key, &mut self.rng).unwrap());
-            let version = format!("\"{}\"", self.signed_in.vault.version);
-            let write = request(Method::PUT, "/api/v1/vault", Some(self.bearer())).header(header::IF_MATCH, version);
-            let reply = self
-                .test
-                .request(write.body(Body::from(json!({ "sealed": sealed }).to_string())).unwrap())
-                .await;
-            self.signed_in.vault.version = reply.ok().json::<wire::sessions::VaultVersion>().version;
-            self.call(Method::DELETE, &format!("/parcels/{}", parcel.id), Value::Null)
-                .await
-                .ok();
+            self.store_vault().await;
+            // A program leaves that to its person.
+            if self.signed_in.session.in_person {
+                self.call(Method::DELETE, &format!("/parcels/{}", parcel.id), Value::Null)
+                    .await
+                    .ok();
+            }
         }
         assert!(parcels.is_empty(), "a parcel does not open");
+    }
+
+    /// The next revision of the vault, sealed.
+    pub fn seal_vault(&mut self) -> Vec<u8> {
+        self.vault.lock(&self.key, &mut self.rng).unwrap()
+    }
+
+    /// The request that stores that in place of the version that is known.
+    pub fn writes_vault(&self, sealed: Vec<u8>) -> Request<Body> {
+        let version = format!("\"{}\"", self.signed_in.vault.version);
+        request(Method::PUT, "/api/v1/vault", Some(self.bearer()))
+            .header(header::IF_MATCH, version)
+            .body(Body::from(json!({ "sealed": Bytes(sealed) }).to_string()))
+            .unwrap()
+    }
+
+    /// Stores the vault as it is.
+    pub async fn store_vault(&mut self) {
+        let sealed = self.seal_vault();
+        let reply = self.test.request(self.writes_vault(sealed.clone())).await;
+        self.signed_in.vault.version = reply.ok().json::<wire::sessions::VaultVersion>().version;
+        self.vault.was_stored(&sealed).unwrap();
     }
 
     /// Signs in anew: a session lasts half as long as a confirmation link.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use vault::{Certificate, Sight};
 use wire::{
     Address, Bytes,
-    ids::AccountId,
+    ids::{AccountId, ClaimId},
     mailbox::{Change, Changes, Delivery, Folder, OpenDelivery, Page, Participant, Role},
     people::{Correspondent, Recipient, RecipientKind},
 };
@@ -45,7 +45,12 @@ async fn absorb(into: &mut Person<'_>, other: &mut Person<'_>) {
     let (test, holder, absorbed) = (into.test, id(into), id(other));
     let parcel = other
         .vault
-        .hand_over(into.vault.certificate(), NOW, &mut other.rng)
+        .hand_over(
+            into.vault.certificate(),
+            ClaimId(uuid::Uuid::nil()),
+            NOW,
+            &mut other.rng,
+        )
         .unwrap();
     let mut unit = test.portal.begin_unguarded().await.unwrap();
     succeed(&mut unit, into, other, &other.address.clone()).await;
@@ -61,10 +66,11 @@ async fn absorb(into: &mut Person<'_>, other: &mut Person<'_>) {
     let accounts = "UPDATE accounts SET absorbed_into = $1, state = 'disabled', password = NULL \
         WHERE id = $2 OR absorbed_into = $2";
     run(&mut unit, accounts, &[&holder, &absorbed]).await;
-    sqlx::query("INSERT INTO parcels (id, account, sealed, created_at) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO parcels (id, account, sealed, claim, created_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(absorbed.key())
         .bind(holder.key())
         .bind(parcel)
+        .bind(ClaimId(uuid::Uuid::nil()).key())
         .bind(NOW)
         .execute(&mut **unit)
         .await

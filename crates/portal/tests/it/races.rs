@@ -679,7 +679,8 @@ async fn registers(test: &TestPortal, address: &str, token: &Bytes) -> Request<B
     let started: RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let response = started.registration_response;
     let (upload, export_key) = registration.finish(response.as_ref(), &mut rng).unwrap();
-    let vault = Vault::create(&address.parse().unwrap(), NOW, &mut rng).unwrap();
+    let mut vault = Vault::create(started.account, &address.parse().unwrap(), NOW, &mut rng).unwrap();
+    let slot = vault.make_slot(wire::sessions::SlotKind::Password, NOW, &mut rng);
     let key = VaultKey::generate(&mut rng);
     let body = json!({
         "token": token,
@@ -688,6 +689,7 @@ async fn registers(test: &TestPortal, address: &str, token: &Bytes) -> Request<B
         "certificate": Bytes(vault.certificate().to_bytes()),
         "vault": {
             "sealed": Bytes(vault.lock(&key, &mut rng).unwrap()),
+            "slot": slot,
             "password_slot": Bytes(key.wrap_for_password(&export_key, &mut rng).unwrap()),
         },
         "carrier": Carrier::Bearer,
@@ -808,11 +810,8 @@ async fn no_key_is_lost_between_a_write_of_the_vault_and_an_absorb(test: TestPor
             somebody(&test, "ben", round).await,
         );
         let (token, by) = absorbs(&anna, &ben).await;
-        let sealed = Bytes(ben.vault.lock(&ben.key, &mut ben.rng).unwrap());
-        let write = request(Method::PUT, "/api/v1/vault", Some(ben.bearer()))
-            .header("if-match", format!("\"{}\"", ben.signed_in.vault.version))
-            .body(Body::from(json!({ "sealed": sealed }).to_string()))
-            .unwrap();
+        let sealed = ben.seal_vault();
+        let write = ben.writes_vault(sealed);
         let replies = at_once(&test, round, [confirms(&token, &by, None), write]).await;
         one_of(&replies, [&["version-conflict"], &["signed-out"]]);
         whole(&test).await;

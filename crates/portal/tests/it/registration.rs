@@ -153,6 +153,7 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
         .finish(started.registration_response.as_ref(), &mut rng)
         .unwrap();
     let other = vault::Vault::create(
+        started.account,
         &"other@partner.test".parse().unwrap(),
         crate::test_portal::NOW,
         &mut rng,
@@ -161,7 +162,7 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
     let body = json!({
         "token": token, "name": "Gina", "registration_upload": wire::Bytes(upload), "carrier": "bearer",
         "certificate": wire::Bytes(other.certificate().to_bytes()),
-        "vault": { "sealed": "AAAA", "password_slot": "AAAA" },
+        "vault": { "sealed": "AAAA", "slot": started.account, "password_slot": "AAAA" },
     });
     assert_eq!(
         test.post("/api/v1/registrations", body.clone()).await.problem(),

@@ -15,7 +15,7 @@ use vault::Certificate;
 use wire::{
     mailbox::{Folder, Notification},
     people::Correspondent,
-    sessions::AccountKind,
+    sessions::{AccountKind, ParcelOrigin},
 };
 
 use crate::{
@@ -177,10 +177,14 @@ async fn a_filled_database_is_brought_up_to_addresses_that_migrate(before: TestP
     ada.call(Method::PUT, &path, json!({ "disabled": true })).await.ok();
     // A parcel that its client has not taken in: the key that mail waited under.
     let mut unit = before.portal.begin_unguarded().await.unwrap();
-    let parcel = anna
-        .vault
-        .hand_over(ben.vault.certificate(), crate::test_portal::NOW, &mut anna.rng)
-        .unwrap();
+    let now = crate::test_portal::NOW;
+    let waited = vault::AccountKey::generate(&ben.address, now, &mut anna.rng).unwrap();
+    let origin = ParcelOrigin::Invitation {
+        account: ben.id(),
+        address: ben.address.clone(),
+    };
+    let waited = std::slice::from_ref(&waited);
+    let parcel = vault::seal_parcel(waited, &origin, ben.vault.certificate(), now, &mut anna.rng).unwrap();
     sqlx::query(
         "INSERT INTO parcels (id, account, sealed, created_at) SELECT id, id, $1, 0 FROM accounts WHERE name = 'ben'",
     )

@@ -640,6 +640,7 @@ impl Plan<'_> {
                     4 => Op::Prepare { by, to: address },
                     _ => Op::WriteVault {
                         by,
+                        of: who,
                         version: 1,
                         keys: BTreeSet::new(),
                     },
@@ -798,6 +799,7 @@ impl Plan<'_> {
                 let by = self.session(other, false)?;
                 self.then(Op::WriteVault {
                     by,
+                    of: other,
                     version: handed.version,
                     keys: handed.keys.clone(),
                 })?;
@@ -854,13 +856,20 @@ impl Plan<'_> {
         let mut taken = Vec::new();
         loop {
             let mut parcels = self.model.world.parcels.iter();
-            let next = parcels
-                .find(|(contents, parcel)| parcel.of == who && keys.contains(&parcel.to) && !taken.contains(*contents));
+            let next = parcels.find(|(contents, parcel)| {
+                let is_open = parcel.of == who && !parcel.acknowledged && keys.contains(&parcel.to);
+                is_open && !taken.contains(*contents)
+            });
             let Some((contents, parcel)) = next else { break };
             taken.push(*contents);
             keys.extend(parcel.keys.iter().copied());
         }
-        self.then(Op::WriteVault { by, version, keys })?;
+        self.then(Op::WriteVault {
+            by,
+            of: who,
+            version,
+            keys,
+        })?;
         for contents in taken {
             self.then(Op::DropParcel { by, contents })?;
         }

@@ -101,7 +101,7 @@ fn keyring(world: &World, who: Who) -> BTreeSet<Key> {
     loop {
         let had = keys.len();
         for parcel in world.parcels.values() {
-            if parcel.of == who && keys.contains(&parcel.to) {
+            if parcel.of == who && !parcel.acknowledged && keys.contains(&parcel.to) {
                 keys.extend(parcel.keys.iter().copied());
             }
         }

@@ -11,7 +11,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 use vault::Vault;
-use wire::{Address, Millis, Sha256};
+use wire::{Address, Millis, Sha256, ids::AccountId, sessions::ParcelOrigin, vaults::VaultHead};
 
 use super::names::{Addr, Who};
 use crate::test_portal::NOW;
@@ -36,7 +36,8 @@ fn with<T>(slot: Slot, address: Addr, use_it: impl FnOnce(&mut Made) -> T) -> T 
     let mut keys = KEYS.lock().unwrap();
     let made = keys.entry(slot).or_insert_with(|| {
         let seed = Sha256::of(format!("{slot:?}").as_bytes());
-        let vault = Vault::create(&address.address(), NOW, &mut ChaCha20Rng::from_seed(seed.0)).unwrap();
+        let account = AccountId(uuid::Uuid::nil());
+        let vault = Vault::create(account, &address.address(), NOW, &mut ChaCha20Rng::from_seed(seed.0)).unwrap();
         let certificate = vault.certificate().clone();
         let fingerprint = certificate.fingerprint().to_string();
         Made {
@@ -90,6 +91,16 @@ impl Sealed {
     pub fn parse(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap()
     }
+
+    /// As a vault, behind the head that the portal reads.
+    pub fn to_vault(&self, account: AccountId, revision: i64) -> Vec<u8> {
+        let head = VaultHead { account, revision };
+        [&head.to_bytes()[..], &self.to_bytes()].concat()
+    }
+
+    pub fn parse_vault(bytes: &[u8]) -> Self {
+        Self::parse(VaultHead::split(bytes).unwrap().1)
+    }
 }
 
 /// Custody that makes no keys of its own, and seals nothing.
@@ -116,7 +127,13 @@ impl Keeper {
 }
 
 impl Custody for Keeper {
-    fn make_waiting_key(&self, address: &Address, _: Millis, _: &mut dyn Rng) -> Result<WaitingKey, CustodyError> {
+    fn make_waiting_key(
+        &self,
+        account: AccountId,
+        address: &Address,
+        _: Millis,
+        _: &mut dyn Rng,
+    ) -> Result<WaitingKey, CustodyError> {
         let address = Addr::of(address.as_typed());
         let mut state = self.0.lock().unwrap();
         let made = state.made.entry(address).or_default();
@@ -127,12 +144,20 @@ impl Custody for Keeper {
         });
         state.made_for.insert(fingerprint.clone(), address);
         Ok(WaitingKey {
+            account,
             certificate,
             sealed: fingerprint.into_bytes(),
         })
     }
 
-    fn hand_over(&self, sealed: &[u8], to: &Certificate, _: Millis, _: &mut dyn Rng) -> Result<Vec<u8>, CustodyError> {
+    fn hand_over(
+        &self,
+        sealed: &[u8],
+        _: &ParcelOrigin,
+        to: &Certificate,
+        _: Millis,
+        _: &mut dyn Rng,
+    ) -> Result<Vec<u8>, CustodyError> {
         let parcel = Sealed {
             to: Some(to.fingerprint().to_string()),
             keys: vec![String::from_utf8(sealed.to_vec()).map_err(|_| CustodyError::Opening)?],

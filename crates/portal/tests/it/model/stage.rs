@@ -114,7 +114,7 @@ impl Stage {
             names.account(invited, who);
             names.key(&row.text("fingerprint").unwrap(), Key::Waiting(who));
             names.key(&keys::own(who).1, Key::Own(who));
-            let reply = self.register(who, &token(&link)).await.ok();
+            let reply = self.register(who, invited, &token(&link)).await.ok();
             let bearer = reply.json::<SignedIn>().bearer.unwrap();
             names.session(u32::try_from(session).unwrap(), bearer);
         }
@@ -138,15 +138,20 @@ impl Stage {
         )
     }
 
-    async fn register(&self, who: Who, token: &Bytes) -> Reply {
+    async fn register(&self, who: Who, account: AccountId, token: &Bytes) -> Reply {
         let (certificate, fingerprint) = keys::own(who);
+        let sealed = Sealed {
+            to: None,
+            keys: vec![fingerprint],
+        };
         let body = json!({
             "token": token,
             "name": format!("{who:?}"),
             "registration_upload": self.upload,
             "certificate": Bytes(certificate),
             "vault": {
-                "sealed": Bytes(Sealed { to: None, keys: vec![fingerprint] }.to_bytes()),
+                "sealed": Bytes(sealed.to_vault(account, 1)),
+                "slot": account,
                 "password_slot": Bytes(vec![1]),
             },
             "carrier": "bearer",
@@ -474,7 +479,11 @@ impl Stage {
             }
             Op::Register { who, session } => {
                 let reply = self
-                    .register(*who, &Bytes(secret("invitation", *session).to_vec()))
+                    .register(
+                        *who,
+                        names.account_ids[who],
+                        &Bytes(secret("invitation", *session).to_vec()),
+                    )
                     .await;
                 if reply.status.is_success() {
                     let bearer = reply.json::<SignedIn>().bearer.unwrap();
@@ -526,8 +535,8 @@ impl Stage {
                 self.call(delete, &path, bearer(by), Value::Null).await
             }
             Op::SignOut { by } => self.call(delete, "/session", bearer(by), Value::Null).await,
-            Op::WriteVault { by, version, keys } => {
-                let sealed = Bytes(sealed(None, keys, names).to_bytes());
+            Op::WriteVault { by, of, version, keys } => {
+                let sealed = Bytes(sealed(None, keys, names).to_vault(names.account_ids[of], version + 1));
                 let request = request(put, "/api/v1/vault", bearer(by)).header("if-match", format!("\"{version}\""));
                 self.test
                     .request(

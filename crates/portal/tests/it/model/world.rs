@@ -138,6 +138,8 @@ pub struct Parcel {
     pub of: Who,
     pub to: Key,
     pub keys: BTreeSet<Key>,
+    /// A person said that it stands in the vault. It stays for a while, and is shown to nobody.
+    pub acknowledged: bool,
 }
 
 /// What each of its parts is read from: columns, as they are, as hexadecimal (`x`) or as text (`t`), and tables.
@@ -185,8 +187,12 @@ const PARTS: &[(&str, &str, &str)] = &[
         "activations",
     ),
     ("sign-in", "x id, x account", "sign_ins WHERE account IS NOT NULL"),
-    ("vault", "x account, version, t sealed", "vaults"),
-    ("parcel", "x id, x account, x absorbed, t sealed", "parcels"),
+    ("vault", "x account, version, x sealed", "vaults"),
+    (
+        "parcel",
+        "x id, x account, x absorbed, t sealed, acknowledged_at",
+        "parcels",
+    ),
     ("waiting key", "x account", "waiting_keys"),
     ("telling", "x account, address", "announcements"),
     (
@@ -259,7 +265,7 @@ type ClaimRow = (
     Option<String>,
     Option<Millis>,
 );
-type ParcelRow = (ParcelId, AccountId, Option<String>, String);
+type ParcelRow = (ParcelId, AccountId, Option<String>, String, Option<Millis>);
 
 impl World {
     /// From the answer to the [question], with names for what is new.
@@ -392,7 +398,7 @@ impl World {
         );
         take!("sign-in", sign_ins, |(id: Uuid, of: AccountId)| (number(id), who(of)));
         take!("vault", vaults, |(of: AccountId, version: i64, sealed: String)| {
-            (who(of), (version, keys(&sealed, names)))
+            (who(of), (version, keys(&Sealed::parse_vault(&from_hex(&sealed)), names)))
         });
         take!(set "waiting key", waiting_keys, |(of: AccountId)| who(of));
         take!("telling", tellings, |(of: AccountId, address: String)| (who(of), Addr::of(&address)));
@@ -411,12 +417,13 @@ impl World {
     }
 }
 
-fn keys(sealed: &str, names: &Names) -> BTreeSet<Key> {
-    Sealed::parse(sealed.as_bytes())
-        .keys
-        .iter()
-        .map(|key| names.keys[key])
-        .collect()
+fn keys(sealed: &Sealed, names: &Names) -> BTreeSet<Key> {
+    sealed.keys.iter().map(|key| names.keys[key]).collect()
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+    (0..text.len()).step_by(2).map(byte).collect()
 }
 
 /// An account begins as an invited one: what custody made for an address says which. One step makes at most one of each.
@@ -460,12 +467,13 @@ fn name_claims(rows: &[ClaimRow], names: &mut Names) {
     }
 }
 
-fn name_parcel((id, of, absorbed, sealed): ParcelRow, names: &mut Names) -> (Contents, Parcel) {
-    let Sealed { to, .. } = Sealed::parse(sealed.as_bytes());
+fn name_parcel((id, of, absorbed, sealed, acknowledged_at): ParcelRow, names: &mut Names) -> (Contents, Parcel) {
+    let sealed = Sealed::parse(sealed.as_bytes());
     let parcel = Parcel {
         of: names.accounts[&of],
-        to: names.keys[&to.unwrap()],
+        to: names.keys[sealed.to.as_ref().unwrap()],
         keys: keys(&sealed, names),
+        acknowledged: acknowledged_at.is_some(),
     };
     let absorbed: Option<AccountId> = some(absorbed);
     let contents = match (absorbed, parcel.keys.first()) {

@@ -66,6 +66,7 @@ impl Model {
             of: who,
             to: own,
             keys: BTreeSet::from([Key::Waiting(who)]),
+            acknowledged: false,
         };
         self.world.parcels.insert(Contents::WaitingKey(who), parcel);
         self.record(who, "registered", None);

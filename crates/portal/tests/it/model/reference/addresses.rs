@@ -38,6 +38,7 @@ impl Model {
             of: claimant,
             to: handed.to,
             keys: handed.keys.clone(),
+            acknowledged: false,
         };
         self.world.parcels.insert(Contents::Keyring(other), parcel);
         self.record(other, "absorbed-into", Some(on));

@@ -258,6 +258,7 @@ impl Model {
                         of: claimant,
                         to: self.account(claimant).key,
                         keys: BTreeSet::from([Key::Waiting(invited)]),
+                        acknowledged: false,
                     };
                     self.world.parcels.insert(Contents::WaitingKey(invited), parcel);
                     self.record(claimant, "waiting-key-handed-over", None);

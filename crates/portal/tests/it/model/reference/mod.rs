@@ -16,7 +16,7 @@ use wire::{Millis, ProblemType};
 use self::claims::told;
 pub use self::operation::{By, Entry, Handed, Op, Outcome};
 use super::{
-    names::{Addr, ClaimName, Contents, Message, Session, Who},
+    names::{Addr, ClaimName, Message, Session, Who},
     world::{Account, Ended, State, World},
 };
 
@@ -108,7 +108,9 @@ impl Model {
         };
         match op {
             Prepare { by, .. } | Send { by, .. } | Certify { by, .. } => caller(by, |_| true),
-            SignOut { by } | WriteVault { by, .. } | DropParcel { by, .. } => caller(by, |_| true),
+            SignOut { by } | WriteVault { by, .. } => caller(by, |_| true),
+            // A program might never have stored what it took in.
+            DropParcel { by, .. } => in_person(by, |_| true),
             Claim { by, .. } | MailAgain { by, .. } | Cancel { by, .. } => {
                 in_person(by, |account| account.professional)
             }
@@ -302,7 +304,7 @@ impl Model {
             Op::SignOut { by } => {
                 self.world.sessions.remove(by);
             }
-            Op::WriteVault { by, version, keys } => {
+            Op::WriteVault { by, version, keys, .. } => {
                 self.still_signed_in(*by)?;
                 let vault = self.world.vaults.get_mut(&caller()).unwrap();
                 if vault.0 != *version {
@@ -311,15 +313,11 @@ impl Model {
                 *vault = (version + 1, keys.clone());
             }
             Op::DropParcel { by, contents } => {
-                match self.world.parcels.get(contents) {
-                    Some(parcel) if parcel.of == caller() => {}
+                // It stays, and so does the vault of the account that it came of, until days have passed.
+                let own = caller();
+                match self.world.parcels.get_mut(contents) {
+                    Some(parcel) if parcel.of == own && !parcel.acknowledged => parcel.acknowledged = true,
                     _ => refuse!(NotFound),
-                }
-                self.world.parcels.remove(contents);
-                // Until then the vault and its password were the only other place of those keys.
-                if let Contents::Keyring(of) = contents {
-                    self.world.vaults.remove(of);
-                    self.account_mut(*of).password = false;
                 }
                 self.still_signed_in(*by)?;
             }

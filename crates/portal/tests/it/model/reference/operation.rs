@@ -107,6 +107,7 @@ pub enum Op {
     },
     WriteVault {
         by: Session,
+        of: Who,
         version: i64,
         keys: BTreeSet<Key>,
     },
