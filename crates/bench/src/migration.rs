@@ -15,7 +15,7 @@ use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
-use wire::Sha256;
+use wire::{Sha256, ids::ClaimId};
 
 use crate::{
     dovecot,
@@ -327,7 +327,9 @@ impl<'a> MeasuredPortal<'a> {
             .execute(&mut *unit)
             .await?;
         unit.commit().await?;
-        let parcel = owner.vault.hand_over(&claimant.certificate, now, &mut self.rng)?;
+        let parcel = owner
+            .vault
+            .hand_over(&claimant.certificate, ClaimId(claim), now, &mut self.rng)?;
         let mut successions: Vec<Value> = Vec::new();
         for address in [&owner.address, &self.alias] {
             let successor = claimant.certificate.fingerprint();

@@ -43,9 +43,9 @@ pub async fn settle(store: &Store, called: &str, count: usize, now: Millis) -> R
     let mut people = Vec::with_capacity(count);
     for number in 0..count {
         let address = format!("{called}{number}@clinic.test");
-        let vault = Vault::create(&address.parse()?, now, &mut rng)?;
-        let certificate = vault.certificate().clone();
         let account = AccountId(ids.next(now));
+        let vault = Vault::create(account, &address.parse()?, now, &mut rng)?;
+        let certificate = vault.certificate().clone();
         let fingerprint = certificate.fingerprint().to_string();
         sqlx::query(
             "INSERT INTO accounts (id, kind, state, name, password, fingerprint, created_at) \

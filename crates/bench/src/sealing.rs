@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 use tokio::time::Instant;
 use uuid::Uuid;
 use vault::{Certificate, FileOpener, FileRef, FileSealer, SealedMessage, Vault};
-use wire::ids::MessageId;
+use wire::ids::{AccountId, MessageId};
 
 use crate::{
     files::SIZE,
@@ -29,10 +29,12 @@ const FILES: usize = 5;
 
 pub fn measure(report: &mut Report) -> Result<()> {
     let mut rng = ChaCha20Rng::seed_from_u64(6);
-    let anna = Vault::create(&"anna@clinic.test".parse()?, NOW, &mut rng)?;
+    let account = AccountId(Uuid::nil());
+    let anna = Vault::create(account, &"anna@clinic.test".parse()?, NOW, &mut rng)?;
     let others = (0..10)
         .map(|n| {
             Ok(Vault::create(
+                account,
                 &format!("person{n}@clinic.test").parse()?,
                 NOW,
                 &mut rng,
@@ -61,7 +63,7 @@ pub fn measure(report: &mut Report) -> Result<()> {
     };
     let mut table = vec![
         row("make an account's keys", &mut |rng| {
-            black_box(Vault::create(&"anna@clinic.test".parse()?, NOW, rng)?);
+            black_box(Vault::create(account, &"anna@clinic.test".parse()?, NOW, rng)?);
             Ok(())
         })?,
         row("seal 2 kB to one", &mut |rng| {

@@ -29,7 +29,7 @@ impl Stationery {
     pub fn seal(people: &[Person], now: Millis) -> Result<Self> {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
         let first = people.first().context("nobody to seal for")?;
-        let vault = Vault::create(&first.address.parse()?, now, &mut rng)?;
+        let vault = Vault::create(first.account, &first.address.parse()?, now, &mut rng)?;
         let certificates: Vec<_> = people.iter().map(|person| person.certificate.clone()).collect();
         let letter = letter(&first.address, &first.address, 2_000)?;
         let message = Uuid::from_u128(1).to_string().parse()?;

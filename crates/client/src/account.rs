@@ -94,7 +94,7 @@ fn names(certificate: &Certificate, addresses: &[Address]) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicU8, Ordering};
 
-    use wire::sessions::AccountKind;
+    use wire::{ids::AccountId, sessions::AccountKind};
 
     use super::*;
 
@@ -107,6 +107,10 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn id() -> AccountId {
+        "0199ad0e-1f7a-7000-8000-000000000001".parse().unwrap()
+    }
+
     /// The account of those addresses, of which the portal says in any order which is the Master.
     fn account(addresses: &[&str], master: &str, certificate: &Certificate) -> Account {
         let addresses = addresses.iter().map(|text| OwnAddress {
@@ -115,7 +119,7 @@ mod tests {
             confirmed_at: 0,
         });
         Account {
-            id: "0199ad0e-1f7a-7000-8000-000000000001".parse().unwrap(),
+            id: id(),
             name: "Anna".into(),
             kind: AccountKind::Professional,
             administrator: false,
@@ -132,7 +136,7 @@ mod tests {
     fn a_certificate_follows_the_addresses_and_is_made_only_where_it_does_not() {
         let environment = environment();
         let (old, new) = ("Anna@clinic.test", "Anna.Winter@clinic.test");
-        let vault = || Vault::create(&address(old), environment.now(), &mut environment.rng());
+        let vault = || Vault::create(id(), &address(old), environment.now(), &mut environment.rng());
         let mut vault = vault().unwrap();
         let first = vault.certificate().clone();
         let as_it_was = account(&[old], old, &first);
@@ -150,7 +154,7 @@ mod tests {
 
         // Another client of hers adopts what this one made, and one that has more than the account drops it.
         let (key, mut other) = (vault::VaultKey::generate(&mut environment.rng()), environment.rng());
-        let mut other = Vault::unlock(&vault.lock(&key, &mut other).unwrap(), &key).unwrap();
+        let mut other = Vault::unlock(&vault.lock(&key, &mut other).unwrap(), id(), &key).unwrap();
         assert_eq!(dress(&mut other, &settled, &environment).unwrap(), None);
         assert_eq!(user_ids(&other), [new, old]);
         let removed = account(&[new], new, &signed);
@@ -162,8 +166,8 @@ mod tests {
     fn a_certificate_of_another_key_is_replaced() {
         let environment = environment();
         let anna = "anna@clinic.test";
-        let mut vault = Vault::create(&address(anna), environment.now(), &mut environment.rng()).unwrap();
-        let foreign = Vault::create(&address(anna), environment.now(), &mut environment.rng()).unwrap();
+        let mut vault = Vault::create(id(), &address(anna), environment.now(), &mut environment.rng()).unwrap();
+        let foreign = Vault::create(id(), &address(anna), environment.now(), &mut environment.rng()).unwrap();
         let own = vault.certificate().fingerprint();
         let account = account(&[anna], anna, foreign.certificate());
         let signed = dress(&mut vault, &account, &environment).unwrap().expect("one is made");

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use vault::{Pass, Purpose, Vault};
+use vault::{Pass, Purpose};
 use wire::{
     Address,
     activations::{
@@ -105,8 +105,7 @@ impl Client {
         let slot = slots.iter().find(|slot| slot.kind == SlotKind::Activation);
         let slot = slot.ok_or(Error::Answer("a vault without the activation's slot"))?;
         let key = kept.secret.unwrap(slot.wrapped.as_ref())?;
-        let vault = Vault::unlock(signed_in.vault.sealed.as_ref(), &key)?;
-        self.begin(signed_in, key, vault).await
+        self.begin(signed_in, key).await
     }
 
     /// Whose session a [hand-over](Session::hand_over) begins. Takes the whole link, or what stands behind its `#`.
@@ -137,8 +136,7 @@ impl Client {
             .once(Ask::new(Method::POST, "/hand-overs/take").json(&request)?)
             .await?;
         let key = pass.unwrap(wrapped.as_ref())?;
-        let vault = Vault::unlock(signed_in.vault.sealed.as_ref(), &key)?;
-        self.begin(signed_in, key, vault).await
+        self.begin(signed_in, key).await
     }
 }
 

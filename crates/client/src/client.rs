@@ -6,6 +6,7 @@ use wire::sessions::Portal;
 use crate::{
     Environment, Error, Progress,
     http::{Ask, Http},
+    seen_vaults::{InMemory, SeenVaults},
 };
 
 /// A portal, as a program reaches it. Cheap to clone.
@@ -14,6 +15,7 @@ pub struct Client {
     pub(crate) http: Http,
     pub(crate) environment: Environment,
     watcher: Option<Watcher>,
+    pub(crate) seen: Arc<dyn SeenVaults>,
 }
 
 type Watcher = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
@@ -31,6 +33,7 @@ impl Client {
             http: Http::new(portal, MAX_CONNECT_DURATION)?,
             environment: Environment::system(),
             watcher: None,
+            seen: Arc::new(InMemory::default()),
         })
     }
 
@@ -38,6 +41,14 @@ impl Client {
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
+        self
+    }
+
+    /// Where the last vault of each account that was seen is kept: for as long as the process runs, unless told. A program
+    /// that ends keeps it where the next one finds it, or is served an older vault without noticing.
+    #[must_use]
+    pub fn seen_vaults(mut self, seen: impl SeenVaults + 'static) -> Self {
+        self.seen = Arc::new(seen);
         self
     }
 

@@ -7,10 +7,11 @@ use vault::{Certificate, Fingerprint, Sight, Vault};
 use wire::{
     Address,
     claims::{AlarmShown, ClaimShown, Confirm, ConfirmBy, Confirmed, LinkToken, ProveOwner, ProvedOwner, Succession},
+    ids::ClaimId,
     sessions::{OwnAddress, Person},
 };
 
-use crate::{ChangedKey, Client, Error, Session, client::blocking, http::Ask, links::token, registration::unlock};
+use crate::{ChangedKey, Client, Error, Session, client::blocking, http::Ask, links::token, registration::unwrap};
 
 impl Client {
     /// What a confirmation link is about, and what it asks for where nobody is signed in. Takes the whole link, or what
@@ -55,7 +56,8 @@ impl Client {
             .http
             .once(Ask::new(Method::POST, "/claims/prove").json(&request)?)
             .await?;
-        let (_, vault) = unlock(&proved.vault, &attempt.export_key)?;
+        let key = unwrap(&proved.vault, &attempt.export_key)?;
+        let (taken_up, _) = self.take_up(&proved.vault, proved.account, &key).await?;
         let certificate = Certificate::parse(proved.claimant_certificate.as_ref()).map_err(vault::Error::from)?;
         // The keyring goes to whom the page named, and to nobody else. A claimant whose client did not come to sign a
         // certificate for the Master yet has one without a name.
@@ -69,8 +71,9 @@ impl Client {
             address,
             claimant,
             certificate,
-            vault,
+            vault: taken_up.vault,
             proof: proved.proof,
+            claim: proved.claim,
             vault_version: proved.vault.version,
             addresses: proved.addresses,
         })
@@ -149,6 +152,7 @@ pub struct Owner {
     certificate: Certificate,
     vault: Vault,
     proof: wire::Bytes,
+    claim: ClaimId,
     vault_version: i64,
     addresses: Vec<OwnAddress>,
 }
@@ -197,13 +201,16 @@ impl Owner {
             token,
             vault,
             proof,
+            claim,
             vault_version,
             addresses,
             ..
         } = self;
         let by = blocking(move || {
             let now = environment.now();
-            let parcel = vault.hand_over(&certificate, now, &mut environment.rng())?.into();
+            let parcel = vault
+                .hand_over(&certificate, claim, now, &mut environment.rng())?
+                .into();
             let successions = addresses.iter().map(|own| {
                 let statement =
                     vault.succession(&own.address, certificate.fingerprint(), now, &mut environment.rng())?;

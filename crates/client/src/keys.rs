@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use reqwest::{Method, header::IF_MATCH};
-use vault::{Certificate, Fingerprint, Sight, Vault};
+use vault::{Certificate, Fingerprint, Sight, TakenUp, Vault};
 use wire::{
     Address, ProblemType,
     claims::Predecessor,
@@ -59,6 +59,11 @@ impl Session {
         self.remember(vec![(address.clone(), fingerprint)]).await
     }
 
+    /// Stores the vault where it holds something that the portal's copy does not.
+    pub(crate) async fn store(&self) -> Result<(), Error> {
+        self.change(|_| (false, ())).await
+    }
+
     /// Remembers whose key is whose.
     pub(crate) async fn remember(&self, seen: Vec<(Address, Fingerprint)>) -> Result<(), Error> {
         self.change(move |vault| {
@@ -88,15 +93,12 @@ impl Session {
             let ask = self
                 .ask(Method::PUT, "/vault")
                 .header(IF_MATCH, format!("\"{version}\""));
-            let written = self
-                .get::<VaultVersion>(ask.json(&WriteVault { sealed: sealed.into() })?)
-                .await;
+            let request = WriteVault { sealed: sealed.into() };
+            let written = self.get::<VaultVersion>(ask.json(&request)?).await;
             rounds += 1;
             match written {
                 Ok(VaultVersion { version }) => {
-                    let mut held = self.vault_mut();
-                    held.version = version;
-                    held.unsaved = false;
+                    self.was_stored(request.sealed.0, version).await?;
                     return Ok(done);
                 }
                 Err(error) if error.problem() == Some(ProblemType::VersionConflict) && rounds < MAX_ROUNDS => {
@@ -105,6 +107,23 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Knows that the portal has the vault as it was sealed, and goes back behind it no more.
+    async fn was_stored(&self, sealed: Vec<u8>, version: i64) -> Result<(), Error> {
+        let (session, account) = (self.clone(), self.account().id);
+        blocking(move || {
+            let mut held = session.vault_mut();
+            held.vault.was_stored(&sealed)?;
+            if held.vault.revision() != version {
+                return Err(Error::Answer("a vault of another version than was stored"));
+            }
+            held.version = version;
+            held.unsaved = false;
+            drop(held);
+            session.0.client.keep_seen(account, &sealed)
+        })
+        .await?
     }
 
     /// What a change did, and the vault after it, locked, with the version that it replaces: nothing where there is
@@ -141,9 +160,10 @@ impl Session {
     async fn reload(&self) -> Result<(), Error> {
         let stored: wire::sessions::Vault = self.get(self.ask(Method::GET, "/vault")).await?;
         let version = stored.version;
-        let (key, account, environment) = (self.0.key.clone(), self.account(), self.0.client.environment.clone());
+        let (account, environment) = (self.account(), self.0.client.environment.clone());
+        let (taken_up, _) = self.0.client.take_up(&stored, account.id, &self.0.key).await?;
+        let TakenUp { mut vault, joined } = taken_up;
         let vault = blocking(move || {
-            let mut vault = Vault::unlock(stored.sealed.as_ref(), &key)?;
             // Certificates are not stored in it. One that is made here was handed to the portal before, or will be.
             dress(&mut vault, &account, &environment)?;
             Ok::<_, vault::Error>(vault)
@@ -152,7 +172,7 @@ impl Session {
         *self.vault_mut() = Held {
             vault,
             version,
-            unsaved: false,
+            unsaved: joined,
         };
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Keys that are handed to the account.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use reqwest::Method;
 use vault::Vault;
@@ -10,7 +10,8 @@ use crate::{Error, Session};
 
 impl Session {
     /// Takes keys that were handed to the account into its vault. Done at sign-in, and where
-    /// [changes](Session::changes) tell of the account. A parcel that no key here opens is left where it is.
+    /// [changes](Session::changes) tell of the account. A parcel that no key here opens, or that its giver did not sign, is
+    /// left where it is. The portal lets go of one when a session of a person says that it is stored; a program's does not.
     ///
     /// # Errors
     /// Where the portal cannot be reached.
@@ -24,9 +25,8 @@ impl Session {
         // a key came from.
         let stored = self
             .change(move |vault| {
-                let taken = take_in(vault, &parcels);
-                // Stored even if all of them were in it: the write before may be the one whose answer was lost.
-                (!taken.is_empty(), taken)
+                // Where the answer to a write was lost, its keys are in the vault as the portal has it, or it is unsaved.
+                take_in(vault, &parcels)
             })
             .await;
         let stored = match stored {
@@ -34,6 +34,9 @@ impl Session {
             Err(error) if error.problem() == Some(ProblemType::TooLarge) => return Ok(()),
             other => other?,
         };
+        if !self.0.in_person.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         for parcel in stored {
             match self.tell(self.ask(Method::DELETE, &format!("/parcels/{parcel}"))).await {
                 // Another client was faster, or the answer to an earlier try was lost.
@@ -47,20 +50,23 @@ impl Session {
 
 /// Takes in all that opens. A key that comes out of one parcel may open the next: those of an account that had absorbed
 /// another, and was absorbed before any client of it looked.
-fn take_in(vault: &mut Vault, parcels: &[Parcel]) -> Vec<ParcelId> {
+///
+/// Whether any key was new, and which parcels are in the vault.
+fn take_in(vault: &mut Vault, parcels: &[Parcel]) -> (bool, Vec<ParcelId>) {
     let mut closed: Vec<&Parcel> = parcels.iter().collect();
-    let mut taken = Vec::new();
+    let (mut any, mut taken) = (false, Vec::new());
     loop {
         let before = closed.len();
         closed.retain(|parcel| {
-            let opens = vault.take_in(parcel.sealed.as_ref()).is_ok();
-            if opens {
+            let opened = vault.take_in(parcel.sealed.as_ref(), &parcel.origin);
+            any |= opened == Ok(true);
+            if opened.is_ok() {
                 taken.push(parcel.id);
             }
-            !opens
+            opened.is_err()
         });
         if closed.len() == before {
-            return taken;
+            return (any, taken);
         }
     }
 }
@@ -70,6 +76,11 @@ mod tests {
     use rand::SeedableRng as _;
     use rand_chacha::ChaCha20Rng;
 
+    use wire::{
+        ids::{AccountId, ClaimId},
+        sessions::ParcelOrigin,
+    };
+
     use super::*;
 
     #[test]
@@ -77,18 +88,30 @@ mod tests {
         let (now, mut rng) = (1_764_000_000_000, ChaCha20Rng::seed_from_u64(1));
         let mut vault = |name: &str| {
             let address = format!("{name}@clinic.test").parse().unwrap();
-            Vault::create(&address, now, &mut rng).unwrap()
+            Vault::create(AccountId(uuid::Uuid::nil()), &address, now, &mut rng).unwrap()
         };
         let (mut anna, ben, carl, dora) = (vault("anna"), vault("ben"), vault("carl"), vault("dora"));
+        let claim = ClaimId(uuid::Uuid::nil());
         let mut parcel = |id: u8, of: &Vault, to: &Vault| Parcel {
             id: ParcelId(uuid::Uuid::from_bytes([id; 16])),
-            sealed: of.hand_over(to.certificate(), now, &mut rng).unwrap().into(),
+            origin: ParcelOrigin::Claim { claim },
+            sealed: of.hand_over(to.certificate(), claim, now, &mut rng).unwrap().into(),
         };
         // Carl joined Ben, who joined Anna before any client of his looked. Of the third nobody here has the key.
         let parcels = [parcel(1, &carl, &ben), parcel(2, &anna, &dora), parcel(3, &ben, &anna)];
         let id = |parcel: &Parcel| parcel.id;
-        assert_eq!(take_in(&mut anna, &parcels), [id(&parcels[2]), id(&parcels[0])]);
-        // Again, after an answer that was lost: all are in it, and nothing is the worse for it.
-        assert_eq!(take_in(&mut anna, &parcels), [id(&parcels[0]), id(&parcels[2])]);
+        let taken = |parcels: &[&Parcel]| parcels.iter().map(|parcel| id(parcel)).collect::<Vec<_>>();
+        assert_eq!(take_in(&mut anna, &parcels), (true, taken(&[&parcels[2], &parcels[0]])));
+        // Again, after an answer that was lost: all are in it, and nothing is the worse for it, nor is it stored again.
+        assert_eq!(
+            take_in(&mut anna, &parcels),
+            (false, taken(&[&parcels[0], &parcels[2]]))
+        );
+        // Nor is one taken in as what it is not.
+        let mut foreign = parcel(4, &carl, &anna);
+        foreign.origin = ParcelOrigin::Claim {
+            claim: ClaimId(uuid::Uuid::max()),
+        };
+        assert_eq!(take_in(&mut anna, &[foreign]), (false, vec![]));
     }
 }

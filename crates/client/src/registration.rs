@@ -1,5 +1,7 @@
 //! Ways in: an invitation, the password, a session that was kept.
 
+use std::sync::atomic::Ordering;
+
 use reqwest::Method;
 use vault::{
     Vault, VaultKey,
@@ -59,22 +61,25 @@ impl Client {
             .get(Ask::new(Method::POST, "/registrations/start").json(&request)?)
             .await?;
         let now = self.environment.now();
-        let (upload, vault, key, new) = blocking(move || {
+        let (upload, certificate, key, new) = blocking(move || {
             let (upload, export_key) = attempt.finish(started.registration_response.as_ref(), &mut rng)?;
-            let vault = Vault::create(&invitation.address, now, &mut rng)?;
+            let mut vault = Vault::create(started.account, &invitation.address, now, &mut rng)?;
+            let slot = vault.make_slot(SlotKind::Password, now, &mut rng);
             let key = VaultKey::generate(&mut rng);
             let new = NewVault {
                 sealed: vault.lock(&key, &mut rng)?.into(),
+                slot,
                 password_slot: key.wrap_for_password(&export_key, &mut rng)?.into(),
             };
-            Ok::<_, vault::Error>((upload, vault, key, new))
+            let certificate = vault.certificate().to_bytes();
+            Ok::<_, vault::Error>((upload, certificate, key, new))
         })
         .await??;
         let request = Register {
             token,
             name: name.to_owned(),
             registration_upload: upload.into(),
-            certificate: vault.certificate().to_bytes().into(),
+            certificate: certificate.into(),
             vault: new,
             carrier: Carrier::Bearer,
         };
@@ -82,7 +87,7 @@ impl Client {
             .http
             .once(Ask::new(Method::POST, "/registrations").json(&request)?)
             .await?;
-        self.begin(signed_in, key, vault).await
+        self.begin(signed_in, key).await
     }
 
     /// Signs in under any confirmed address of the account.
@@ -90,6 +95,12 @@ impl Client {
     /// # Errors
     /// [`Error::is_wrong_password`], `too-many-attempts`, `account-disabled`.
     pub async fn sign_in(&self, address: &Address, password: &str) -> Result<Session, Error> {
+        let (signed_in, key) = self.prove(address, password).await?;
+        self.begin(signed_in, key).await
+    }
+
+    /// Begins a session at the portal by the password, and unwraps the vault key.
+    pub(crate) async fn prove(&self, address: &Address, password: &str) -> Result<(SignedIn, VaultKey), Error> {
         let attempt = self.attempt(address, password).await?;
         let request = FinishSignIn {
             sign_in: attempt.sign_in,
@@ -100,8 +111,8 @@ impl Client {
             .http
             .once(Ask::new(Method::POST, "/sessions").json(&request)?)
             .await?;
-        let (key, vault) = unlock(&signed_in.vault, &attempt.export_key)?;
-        self.begin(signed_in, key, vault).await
+        let key = unwrap(&signed_in.vault, &attempt.export_key)?;
+        Ok((signed_in, key))
     }
 
     /// The first half of proving a password. Neither half is repeated: each counts as an attempt at the password.
@@ -142,23 +153,12 @@ impl Client {
                 .map_err(|_| Error::Answer("a reload key of another size"))?,
         );
         let key = VaultKey::unwrap_for_reload(kept.wrapped_key.as_ref(), &reload_key)?;
-        let opened = Vault::unlock(vault.sealed.as_ref(), &key)?;
         let signed_in = SignedIn {
             session,
             vault,
             bearer: Some(bearer.to_owned()),
         };
-        self.begin(signed_in, key, opened).await
-    }
-
-    pub(crate) async fn begin(&self, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Session, Error> {
-        let account = signed_in.session.account.clone();
-        let session = Session::new(self.clone(), signed_in, key, vault)?;
-        // A certificate that could not be signed anew keeps nobody from reading; where a message is refused for it, that
-        // is tried again.
-        let _ = session.settle(account).await;
-        session.take_parcels_in().await?;
-        Ok(session)
+        self.begin(signed_in, key).await
     }
 }
 
@@ -176,6 +176,7 @@ impl Session {
         };
         let ask = self.ask(Method::POST, "/session/password").json(&request)?;
         let _: PasswordGiven = self.0.client.http.once(ask).await?;
+        self.0.in_person.store(true, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -191,11 +192,9 @@ pub(crate) struct Attempt {
     pub(crate) export_key: ExportKey,
 }
 
-/// Opens a vault by its password slot.
-pub(crate) fn unlock(stored: &wire::sessions::Vault, export_key: &ExportKey) -> Result<(VaultKey, Vault), Error> {
+/// The key of a vault, by its password slot.
+pub(crate) fn unwrap(stored: &wire::sessions::Vault, export_key: &ExportKey) -> Result<VaultKey, Error> {
     let slot = stored.slots.iter().find(|slot| slot.kind == SlotKind::Password);
     let slot = slot.ok_or(Error::Answer("a vault without a password slot"))?;
-    let key = VaultKey::unwrap_with_password(slot.wrapped.as_ref(), export_key)?;
-    let vault = Vault::unlock(stored.sealed.as_ref(), &key)?;
-    Ok((key, vault))
+    Ok(VaultKey::unwrap_with_password(slot.wrapped.as_ref(), export_key)?)
 }

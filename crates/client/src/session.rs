@@ -1,15 +1,16 @@
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, atomic::AtomicBool},
 };
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use vault::{Fingerprint, Vault, VaultKey};
+use vault::{Fingerprint, TakenUp, VaultKey};
 use wire::{
     Address, Bytes,
     people::Correspondent,
     sessions::{Account, Activity, SignedIn},
+    vaults::VaultWritten,
 };
 use zeroize::Zeroizing;
 
@@ -31,6 +32,15 @@ pub(crate) struct Inner {
     pub(crate) key: VaultKey,
     pub(crate) held: Arc<RwLock<Held>>,
     pub(crate) in_turn: WrittenInTurn,
+    pub(crate) in_person: AtomicBool,
+    known_vault: KnownVault,
+}
+
+/// Whether this client had seen a vault of the account before.
+pub(crate) enum KnownVault {
+    Before,
+    /// It had not: nothing tells whether the one that was served is the newest.
+    Never(VaultWritten),
 }
 
 /// What the session knows of its account, until it is told otherwise.
@@ -63,17 +73,25 @@ impl Known {
 }
 
 impl Session {
-    pub(crate) fn new(client: Client, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Self, Error> {
+    pub(crate) fn new(
+        client: Client,
+        signed_in: SignedIn,
+        key: VaultKey,
+        taken_up: TakenUp,
+        known_vault: KnownVault,
+    ) -> Result<Self, Error> {
         Ok(Self(Arc::new(Inner {
             client,
+            in_person: AtomicBool::new(signed_in.session.in_person),
+            known_vault,
             bearer: Zeroizing::new(signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?),
             known: RwLock::new(Known::new(signed_in.session.account)?),
             reload_key: Zeroizing::new(signed_in.session.reload_key.0),
             key,
             held: Arc::new(RwLock::new(Held {
-                vault,
+                vault: taken_up.vault,
                 version: signed_in.vault.version,
-                unsaved: false,
+                unsaved: taken_up.joined,
             })),
             in_turn: WrittenInTurn::default(),
         })))
@@ -102,6 +120,15 @@ impl Session {
     /// The fingerprint of the account's own key, to be read out to those who ask.
     pub fn fingerprint(&self) -> Fingerprint {
         self.vault().certificate().fingerprint()
+    }
+
+    /// Where this client had never seen a vault of the account before: when the served one was written, and by what. Show
+    /// it: nothing else would tell its person that it is an older one.
+    pub fn first_sight(&self) -> Option<&VaultWritten> {
+        match &self.0.known_vault {
+            KnownVault::Never(written) => Some(written),
+            KnownVault::Before => None,
+        }
     }
 
     /// The client that it was begun with.

@@ -7,6 +7,7 @@ mod assemble;
 mod demo;
 mod init;
 mod invite;
+mod keyring;
 mod mail;
 mod options;
 mod program;
@@ -50,6 +51,9 @@ enum Command {
     /// Manage your addresses, and move to a new one
     #[command(subcommand)]
     Alias(alias::Alias),
+    /// See earlier keyrings, and join the keys of one in
+    #[command(subcommand)]
+    Vault(keyring::Vault),
     #[command(flatten)]
     Mail(mail::Command),
 }
@@ -68,6 +72,7 @@ async fn main() -> ExitCode {
         Command::Activate(activate) => activate.run(program.json).await,
         Command::Activation(command) => activation::run(command, program.json).await,
         Command::Alias(command) => alias::run(command, program.json).await,
+        Command::Vault(command) => keyring::run(command, program.json).await,
         Command::Mail(command) => mail::run(command, program.json).await,
     };
     match done {

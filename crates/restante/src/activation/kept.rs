@@ -107,11 +107,21 @@ impl Activations {
         })
     }
 
+    /// The file that the environment names, or else the one in the user's folder of configurations.
+    pub fn of_this_computer() -> Self {
+        Self::at(std::env::var_os("RESTANTE_ACTIVATIONS").map(PathBuf::from).as_deref())
+    }
+
     /// Where it is, or would be.
     pub fn path(&self) -> Result<&Path> {
         self.0
             .as_deref()
             .context("there is no place to keep an activation in: name a file with --activations")
+    }
+
+    /// The folder beside it of the last keyrings that this computer saw: older ones are refused.
+    pub fn seen_vaults(&self) -> Option<PathBuf> {
+        Some(folder(self.0.as_deref()?).unwrap_or(Path::new(".")).join("vaults"))
     }
 
     /// All of them.

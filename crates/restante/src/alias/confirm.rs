@@ -14,10 +14,13 @@ use wire::{
     claims::{Asks, ClaimShown, Confirmed, Outcome},
 };
 
-use crate::mail::{
-    access::{Variable, by_password, finish, password},
-    advice::{advise, advised},
-    terminal,
+use crate::{
+    activation::Activations,
+    mail::{
+        access::{Variable, by_password, finish, password, seeing},
+        advice::{advise, advised},
+        terminal,
+    },
 };
 
 /// The password of the account that has the claimed address. No flag: others on the machine see flags.
@@ -219,6 +222,7 @@ impl Refuse {
 /// The portal, where the link is one of its own: to a strange one no keyring is handed over.
 fn client(portal: &str, link: &str) -> Result<Client> {
     let client = Client::new(portal)?.watch(terminal::show_progress());
+    let client = seeing(client, &Activations::of_this_computer())?;
     let (place, secret) = link.trim().rsplit_once('#').unwrap_or_default();
     let begins = format!("{}/", client.url().trim_end_matches('/'));
     if !secret.is_empty() && !place.is_empty() && !place.starts_with(&begins) {

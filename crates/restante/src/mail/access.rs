@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use client::{Client, Session};
+use client::{Client, LockedSession, Session};
 use wire::{Address, ProblemType};
 use zeroize::Zeroizing;
 
@@ -15,7 +15,10 @@ use super::{
     advice::{advise, advised},
     terminal::show_progress,
 };
-use crate::activation::{Activations, Kept, VERSION};
+use crate::{
+    activation::{Activations, Kept, VERSION},
+    keyring::{SeenFiles, written},
+};
 
 /// Where the password is looked for, unless it comes from a file. No flag: others on the machine see flags.
 const PASSWORD: Variable = Variable {
@@ -131,10 +134,23 @@ impl Access {
         Activations::at(self.activations.as_deref())
     }
 
+    /// A portal, with the keyrings that this computer saw there.
+    pub fn client(&self, portal: &str) -> Result<Client, client::Error> {
+        seeing(Client::new(portal)?.watch(show_progress()), &self.file())
+    }
+
+    /// Signs in by the password, and leaves the keyring closed.
+    pub async fn locked(&self) -> Result<LockedSession> {
+        let who = self.who()?;
+        let password = password(&who.address, self.password_file.as_deref(), PASSWORD)?;
+        let locked = who.client.sign_in_locked(&who.address, &password).await;
+        locked.map_err(|error| advise(error, who.client.url()))
+    }
+
     /// Whose account it is about.
     pub fn who(&self) -> Result<Who> {
         let all = self.file().all()?;
-        let client = |portal: &str| Ok::<_, client::Error>(Client::new(portal)?.watch(show_progress()));
+        let client = |portal: &str| self.client(portal);
         let portal = self.portal.as_deref().map(client).transpose()?;
         let fits = |kept: &&Kept| {
             portal
@@ -178,7 +194,22 @@ impl Access {
 pub async fn by_password(client: &Client, address: &Address, file: Option<&Path>) -> Result<Session> {
     let password = password(address, file, PASSWORD)?;
     let session = client.sign_in(address, &password).await;
-    session.map_err(|error| advise(error, client.url()))
+    let session = session.map_err(|error| advise(error, client.url()))?;
+    if let Some(first) = session.first_sight() {
+        eprintln!(
+            "This computer has not seen your keyring before. It was last written {}.",
+            written(first)
+        );
+    }
+    Ok(session)
+}
+
+/// A client that refuses a keyring older than the one that this computer saw last.
+pub fn seeing(client: Client, file: &Activations) -> Result<Client, client::Error> {
+    Ok(match file.seen_vaults() {
+        Some(folder) => client.seen_vaults(SeenFiles::at(folder)),
+        None => client,
+    })
 }
 
 /// Does the work, and signs out, whatever came of it.

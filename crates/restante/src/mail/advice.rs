@@ -50,6 +50,17 @@ pub fn advise(error: client::Error, portal: &str) -> Error {
         client::Error::Problem(problem) if problem.kind == ProblemType::NotFound => {
             "`restante inbox` and `restante inbox --sent` list your messages with their ids.".to_owned()
         }
+        client::Error::Vault(vault::Error::OlderVault) => "Nothing was opened. Was the portal restored from a backup? Ask its \
+             administrator. If it was, `restante vault accept` goes on with it, and loses nothing that this computer has seen."
+            .to_owned(),
+        client::Error::Vault(vault::Error::UnreadableVault | vault::Error::ForkedVault) => {
+            "Nothing was changed. `restante vault list` shows earlier keyrings, and `restante vault join REVISION` goes on \
+             with one. Tell the administrator of the portal."
+                .to_owned()
+        }
+        client::Error::Vault(vault::Error::ForeignVault | vault::Error::VaultLeapt) => {
+            "Nothing was opened or changed. Tell the administrator of the portal.".to_owned()
+        }
         client::Error::Vault(vault::Error::WrongKey) => {
             "The key it was sealed to is not in your vault; the sender can send it again.".to_owned()
         }

@@ -16,3 +16,4 @@ mod mail;
 mod sink;
 mod site;
 mod torture;
+mod vaults;
