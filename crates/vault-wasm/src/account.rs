@@ -5,6 +5,7 @@ use vault::{
     password::{ExportKey, Registration, SignIn},
 };
 use wasm_bindgen::prelude::*;
+use wire::sessions::SlotKind;
 
 use crate::{
     failure::{Failure, malformed},
@@ -38,21 +39,25 @@ impl RegistrationAttempt {
     /// Takes the portal's answer and makes the account: its key, its vault and the way in by password. Uses the attempt
     /// up.
     #[wasm_bindgen(unchecked_return_type = "Registered")]
-    pub fn finish(self, response: &[u8], address: &str, now: f64) -> Result<JsValue, JsValue> {
+    pub fn finish(self, response: &[u8], account: &str, address: &str, now: f64) -> Result<JsValue, JsValue> {
+        let account = account.parse().map_err(malformed)?;
         let address = address.parse().map_err(malformed)?;
         let made = (|| {
             let mut rng = draw()?;
             let (upload, export_key) = self.registration.finish(response, &mut rng)?;
-            let vault = Vault::create(&address, now as i64, &mut rng)?;
+            let mut vault = Vault::create(account, &address, now as i64, &mut rng)?;
+            let slot = vault.make_slot(SlotKind::Password, now as i64, &mut rng);
             let key = VaultKey::generate(&mut rng);
             let password_slot = key.wrap_for_password(&export_key, &mut rng)?;
             let sealed_vault = vault.lock(&key, &mut rng)?;
+            vault.was_stored(&sealed_vault)?;
             Ok::<_, Failure>(object([
                 ("upload", bytes(&upload)),
                 ("certificate", bytes(&vault.certificate().to_bytes())),
                 ("sealedVault", bytes(&sealed_vault)),
+                ("slot", slot.to_string().into()),
                 ("passwordSlot", bytes(&password_slot)),
-                ("vault", OpenVault::new(vault, key).into()),
+                ("vault", OpenVault::new(vault, key, false).into()),
             ]))
         })();
         Ok(made?)
@@ -107,11 +112,34 @@ impl SignInProof {
         self.finalization.clone()
     }
 
-    /// Opens the vault that the portal gives out for the proof.
+    /// Opens the vault that the portal gives out for the proof. `lastSeen` is the one of that account that this browser
+    /// saw last, sealed. Throws `foreign-vault`, `older-vault`, `vault-leapt`, `forked-vault`, `unreadable-vault`.
     #[wasm_bindgen(js_name = openVault)]
-    pub fn open_vault(&self, sealed_vault: &[u8], password_slot: &[u8]) -> Result<OpenVault, JsValue> {
+    pub fn open_vault(
+        &self,
+        sealed_vault: &[u8],
+        password_slot: &[u8],
+        account: &str,
+        last_seen: Option<Vec<u8>>,
+    ) -> Result<OpenVault, JsValue> {
         let key = VaultKey::unwrap_with_password(password_slot, &self.export_key).map_err(Failure::from)?;
-        let vault = Vault::unlock(sealed_vault, &key).map_err(Failure::from)?;
-        Ok(OpenVault::new(vault, key))
+        OpenVault::take_up(sealed_vault, last_seen, account, key)
+    }
+
+    /// Opens a vault that the person chose: the served one, although it is older than the one seen last, or a past one in
+    /// place of one that does not open. It wants to be stored.
+    #[wasm_bindgen(js_name = acceptVault)]
+    pub fn accept_vault(
+        &self,
+        chosen: &[u8],
+        sealed_vault: &[u8],
+        password_slot: &[u8],
+        account: &str,
+        last_seen: Option<Vec<u8>>,
+    ) -> Result<OpenVault, JsValue> {
+        let account = account.parse().map_err(malformed)?;
+        let key = VaultKey::unwrap_with_password(password_slot, &self.export_key).map_err(Failure::from)?;
+        let vault = Vault::accept(chosen, sealed_vault, last_seen.as_deref(), account, &key).map_err(Failure::from)?;
+        Ok(OpenVault::new(vault, key, true))
     }
 }

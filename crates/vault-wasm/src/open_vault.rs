@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use js_sys::{Reflect, Uint8Array};
 use vault::{Certificate, Error, Vault, VaultKey};
 use wasm_bindgen::{JsCast as _, prelude::*};
+use wire::sessions::ParcelOrigin;
 
 use crate::{
     failure::{Failure, malformed},
@@ -17,6 +18,7 @@ use crate::{
 pub struct OpenVault {
     pub(crate) vault: Vault,
     key: VaultKey,
+    joined: bool,
     /// A list shows many messages of few senders, and verifying a certificate takes three signatures.
     verified: HashMap<Vec<u8>, Certificate>,
 }
@@ -25,12 +27,25 @@ pub struct OpenVault {
 const MAX_VERIFIED: usize = 256;
 
 impl OpenVault {
-    pub(crate) fn new(vault: Vault, key: VaultKey) -> Self {
+    pub(crate) fn new(vault: Vault, key: VaultKey, joined: bool) -> Self {
         Self {
             vault,
             key,
+            joined,
             verified: HashMap::new(),
         }
+    }
+
+    /// Opens what the portal serves, compared with what was seen last.
+    pub(crate) fn take_up(
+        sealed_vault: &[u8],
+        last_seen: Option<Vec<u8>>,
+        account: &str,
+        key: VaultKey,
+    ) -> Result<Self, JsValue> {
+        let account = account.parse().map_err(malformed)?;
+        let taken_up = Vault::take_up(sealed_vault, last_seen.as_deref(), account, &key).map_err(Failure::from)?;
+        Ok(Self::new(taken_up.vault, key, taken_up.joined))
     }
 
     pub(crate) fn key(&self) -> &VaultKey {
@@ -53,11 +68,23 @@ impl OpenVault {
 
 #[wasm_bindgen]
 impl OpenVault {
-    /// Opens a vault again after a page was loaded anew, with the key kept by `wrapForReload` and the session's key.
-    pub fn reload(sealed_vault: &[u8], wrapped_key: &[u8], reload_key: &[u8]) -> Result<OpenVault, JsValue> {
+    /// Opens a vault again after a page was loaded anew, with the key kept by `wrapForReload` and the session's key. Throws
+    /// as `openVault` does.
+    pub fn reload(
+        sealed_vault: &[u8],
+        wrapped_key: &[u8],
+        reload_key: &[u8],
+        account: &str,
+        last_seen: Option<Vec<u8>>,
+    ) -> Result<OpenVault, JsValue> {
         let key = VaultKey::unwrap_for_reload(wrapped_key, session_key(reload_key)?).map_err(Failure::from)?;
-        let vault = Vault::unlock(sealed_vault, &key).map_err(Failure::from)?;
-        Ok(Self::new(vault, key))
+        Self::take_up(sealed_vault, last_seen, account, key)
+    }
+
+    /// Whether it was joined of two vaults that came of one, or accepted in place of another, and wants to be stored.
+    #[wasm_bindgen(getter)]
+    pub fn joined(&self) -> bool {
+        self.joined
     }
 
     /// The vault key for the browser to keep: worth nothing without the session's `reload_key`.
@@ -99,22 +126,43 @@ impl OpenVault {
         self.vault.certificate().fingerprint().to_string()
     }
 
-    /// Seals the vault for the portal to store.
+    /// Seals the vault for the portal to store, as the next revision.
     pub fn lock(&self) -> Result<Vec<u8>, JsValue> {
         Ok(self.vault.lock(&self.key, &mut draw()?).map_err(Failure::from)?)
     }
 
-    /// Takes the keys in a parcel into the keyring. Store the vault (`lock`) before the parcel is deleted.
-    #[wasm_bindgen(js_name = takeIn)]
-    pub fn take_in(&mut self, parcel: &[u8]) -> Result<(), JsValue> {
-        Ok(self.vault.take_in(parcel).map_err(Failure::from)?)
+    /// Knows that the portal has what `lock` sealed.
+    #[wasm_bindgen(js_name = wasStored)]
+    pub fn was_stored(&mut self, sealed_vault: &[u8]) -> Result<(), JsValue> {
+        self.vault.was_stored(sealed_vault).map_err(Failure::from)?;
+        self.joined = false;
+        Ok(())
     }
 
-    /// A parcel of the whole keyring for the owner of this certificate.
+    /// Takes the keys in a parcel into the keyring. Store the vault (`lock`) before the parcel is acknowledged. Whether any
+    /// was new. Throws `foreign-parcel` where its giver did not sign it as what it is said to come of.
+    #[wasm_bindgen(js_name = takeIn)]
+    pub fn take_in(
+        &mut self,
+        parcel: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "ParcelOrigin")] origin: JsValue,
+    ) -> Result<bool, JsValue> {
+        let origin: ParcelOrigin = plain::from_js(&origin)?;
+        Ok(self.vault.take_in(parcel, &origin).map_err(Failure::from)?)
+    }
+
+    /// Takes the keys of a past vault into the keyring: they open, and nothing else of it counts. Whether any was new.
+    #[wasm_bindgen(js_name = joinKeys)]
+    pub fn join_keys(&mut self, past_vault: &[u8]) -> Result<bool, JsValue> {
+        Ok(self.vault.join_keys(past_vault, &self.key).map_err(Failure::from)?)
+    }
+
+    /// A parcel of the whole keyring for the owner of this certificate, who absorbs this account by that claim.
     #[wasm_bindgen(js_name = handOver)]
-    pub fn hand_over(&self, certificate: &[u8], now: f64) -> Result<Vec<u8>, JsValue> {
-        let recipient = Certificate::parse(certificate).map_err(Failure::from)?;
-        let parcel = self.vault.hand_over(&recipient, now as i64, &mut draw()?);
+    pub fn hand_over(&self, certificate: &[u8], claim: &str, now: f64) -> Result<Vec<u8>, JsValue> {
+        let receiver = Certificate::parse(certificate).map_err(Failure::from)?;
+        let claim = claim.parse().map_err(malformed)?;
+        let parcel = self.vault.hand_over(&receiver, claim, now as i64, &mut draw()?);
         Ok(parcel.map_err(Failure::from)?)
     }
 

@@ -1,6 +1,6 @@
 //! What opens a vault without the password: an activation's secret, or a hand-over's.
 
-use vault::{Error, Pass, Purpose, Vault};
+use vault::{Error, Pass, Purpose};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -49,17 +49,18 @@ impl OpenVault {
         Ok(made?)
     }
 
-    /// Opens a vault with a pass that was kept, and the vault key that the portal gives out for its token.
+    /// Opens a vault with a pass that was kept, and the vault key that the portal gives out for its token. Throws as
+    /// `openVault` does.
     #[wasm_bindgen(js_name = withPass)]
     pub fn with_pass(
         #[wasm_bindgen(unchecked_param_type = "PassPurpose")] for_what: &str,
         secret: &[u8],
         wrapped_key: &[u8],
         sealed_vault: &[u8],
+        account: &str,
+        last_seen: Option<Vec<u8>>,
     ) -> Result<OpenVault, JsValue> {
-        let opened = Pass::from_bytes(purpose(for_what)?, secret)
-            .and_then(|pass| pass.unwrap(wrapped_key))
-            .and_then(|key| Ok(Self::new(Vault::unlock(sealed_vault, &key)?, key)));
-        Ok(opened.map_err(Failure::from)?)
+        let key = Pass::from_bytes(purpose(for_what)?, secret).and_then(|pass| pass.unwrap(wrapped_key));
+        Self::take_up(sealed_vault, last_seen, account, key.map_err(Failure::from)?)
     }
 }

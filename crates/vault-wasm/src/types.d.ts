@@ -13,6 +13,12 @@ export type VaultErrorCode =
   | 'wrong-file'
   | 'wrong-certificate'
   | 'too-many-keys'
+  | 'foreign-vault'
+  | 'older-vault'
+  | 'vault-leapt'
+  | 'forked-vault'
+  | 'unreadable-vault'
+  | 'foreign-parcel'
   | 'certificate-expired'
   | 'certificate-revoked'
   | 'certificate-unusable'
@@ -105,9 +111,16 @@ export interface Registered {
   upload: Uint8Array;
   certificate: Uint8Array;
   sealedVault: Uint8Array;
+  /** The id of the way in by the password, as it stands in the vault. */
+  slot: string;
   passwordSlot: Uint8Array;
   vault: OpenVault;
 }
+
+/** What a parcel comes of, as the portal says. Its giver's signature must say the same. */
+export type ParcelOrigin =
+  | { kind: 'claim'; claim: string }
+  | { kind: 'invitation'; account: string; address: string };
 
 /** What a pass is for. None is taken for another. */
 export type PassPurpose = 'activation' | 'hand-over';

@@ -14,7 +14,7 @@ const vectors = JSON.parse(
 const bytes = (base64) => new Uint8Array(Buffer.from(base64, 'base64'));
 const text = (array) => Buffer.from(array).toString('base64');
 const plain = (packets) => packets.map(({ fingerprint, packet }) => ({ fingerprint, packet: text(packet) }));
-const { now, message, ben } = vectors;
+const { now, message, ben, account, claim } = vectors;
 const content = Uint8Array.from({ length: 70_000 }, (_, at) => at % 251);
 const readFrom = (source) => (offset, length) => source.subarray(offset, offset + length);
 
@@ -55,7 +55,7 @@ function code(work) {
 function register() {
   const attempt = seeded(1, () => vault.startRegistration(vectors.password));
   assert.equal(text(attempt.request), vectors.registrationRequest);
-  return seeded(2, () => attempt.finish(bytes(vectors.registrationResponse), 'anna@example.test', now));
+  return seeded(2, () => attempt.finish(bytes(vectors.registrationResponse), account, 'anna@example.test', now));
 }
 
 function signIn() {
@@ -69,6 +69,8 @@ const reload = () =>
     bytes(vectors.vaultWithBen),
     bytes(vectors.wrappedForReload),
     bytes(vectors.reloadKey),
+    account,
+    bytes(vectors.sealedVault),
   );
 
 const letter = (files) => ({
@@ -92,6 +94,7 @@ test('registration gives the same account', () => {
   assert.equal(text(made.upload), vectors.upload);
   assert.equal(text(made.certificate), vectors.certificate);
   assert.equal(text(made.sealedVault), vectors.sealedVault);
+  assert.equal(made.slot, vectors.slot);
   assert.equal(text(made.passwordSlot), vectors.passwordSlot);
   assert.equal(made.vault.fingerprint, vectors.fingerprint);
   assert.equal(text(made.vault.certificate), vectors.certificate);
@@ -102,7 +105,8 @@ test('registration gives the same account', () => {
 test('sign-in opens the vault, and a reload opens it again', () => {
   const proof = signIn();
   assert.equal(text(proof.finalization), vectors.finalization);
-  const open = proof.openVault(bytes(vectors.sealedVault), bytes(vectors.passwordSlot));
+  const open = proof.openVault(bytes(vectors.sealedVault), bytes(vectors.passwordSlot), account);
+  assert.equal(open.joined, false);
   assert.equal(text(seeded(5, () => open.wrapForReload(bytes(vectors.reloadKey)))), vectors.wrappedForReload);
   assert.deepEqual(open.seen('ben@example.test', ben.fingerprint, []), { sight: 'first' });
   assert.equal(open.remember('ben@example.test', ben.fingerprint), true);
@@ -112,6 +116,33 @@ test('sign-in opens the vault, and a reload opens it again', () => {
   assert.deepEqual(again.seen('Ben@example.test', ben.fingerprint, []), { sight: 'same' });
   const changed = again.seen('ben@example.test', vectors.fingerprint, []);
   assert.deepEqual(changed, { sight: 'changed', before: ben.fingerprint });
+});
+
+test('no older, foreign or unreadable vault is taken up, and a person may accept one', () => {
+  const proof = signIn();
+  const [first, second, slot] = [vectors.sealedVault, vectors.vaultWithBen, vectors.passwordSlot].map(bytes);
+  const open = (sealed, of = account, lastSeen = second) => proof.openVault(sealed, slot, of, lastSeen);
+  assert.equal(code(() => open(first)), 'older-vault');
+  assert.equal(code(() => open(second, '0199ad0e-1f7a-7000-8000-000000000009')), 'foreign-vault');
+  const noise = second.map((byte, at) => (at < 25 ? byte : byte ^ 0x55));
+  assert.equal(code(() => open(noise)), 'unreadable-vault');
+  const leapt = noise.map((byte, at) => (at === 20 ? 1 : byte));
+  assert.equal(code(() => open(leapt)), 'vault-leapt');
+  assert.equal(code(() => open(leapt, 'no id')), 'malformed');
+
+  for (const [chosen, served] of [
+    [first, first],
+    [first, noise],
+  ]) {
+    const accepted = proof.acceptVault(chosen, served, slot, account, second);
+    assert.equal(accepted.joined, true);
+    assert.deepEqual(accepted.seen('ben@example.test', ben.fingerprint, []), { sight: 'same' });
+    const stored = accepted.lock();
+    accepted.wasStored(stored);
+    assert.equal(accepted.joined, false);
+    assert.equal(open(stored).fingerprint, vectors.fingerprint);
+  }
+  assert.equal(open(second).joinKeys(first), false);
 });
 
 test('a pass opens the vault, and no other does', () => {
@@ -125,12 +156,12 @@ test('a pass opens the vault, and no other does', () => {
     assert.deepEqual({ secret: text(made.secret), token: text(made.token), wrapped: text(made.wrapped) }, vector);
     const [secret, wrapped] = [bytes(vector.secret), bytes(vector.wrapped)];
     assert.equal(text(vault.passToken(purpose, secret)), vector.token);
-    assert.equal(vault.OpenVault.withPass(purpose, secret, wrapped, sealed).fingerprint, vectors.fingerprint);
+    assert.equal(vault.OpenVault.withPass(purpose, secret, wrapped, sealed, account).fingerprint, vectors.fingerprint);
 
     const other = purpose === 'activation' ? 'hand-over' : 'activation';
-    assert.equal(code(() => vault.OpenVault.withPass(other, secret, wrapped, sealed)), 'damaged');
-    assert.equal(code(() => vault.OpenVault.withPass(purpose, bytes(vector.token), wrapped, sealed)), 'damaged');
-    assert.equal(code(() => vault.OpenVault.withPass(purpose, secret, wrapped.subarray(0, 40), sealed)), 'truncated');
+    assert.equal(code(() => vault.OpenVault.withPass(other, secret, wrapped, sealed, account)), 'damaged');
+    assert.equal(code(() => vault.OpenVault.withPass(purpose, bytes(vector.token), wrapped, sealed, account)), 'damaged');
+    assert.equal(code(() => vault.OpenVault.withPass(purpose, secret, wrapped.subarray(0, 40), sealed, account)), 'truncated');
     assert.equal(code(() => vault.passToken(purpose, secret.subarray(1))), 'malformed');
   }
   assert.equal(code(() => reload().makePass('app-password')), 'malformed');
@@ -175,9 +206,11 @@ test('a parcel makes waiting mail readable', () => {
   const anna = reload();
   const open = () => anna.openBody(message, bytes(ben.keyPacket), bytes(ben.body), bytes(ben.certificate));
   assert.equal(code(open), 'wrong-key');
-  anna.takeIn(bytes(ben.parcel));
+  assert.equal(code(() => anna.takeIn(bytes(ben.parcel), { kind: 'claim', claim })), 'foreign-parcel');
+  assert.equal(anna.takeIn(bytes(ben.parcel), ben.origin), true);
+  assert.equal(anna.takeIn(bytes(ben.parcel), ben.origin), false);
   assert.equal(open().from.address, 'ben@example.test');
-  assert.equal(code(() => anna.takeIn(bytes('AAAA'))), 'malformed');
+  assert.equal(code(() => anna.takeIn(bytes('AAAA'), ben.origin)), 'malformed');
 });
 
 test('a certificate is made anew, and another client takes it up', () => {
@@ -205,9 +238,9 @@ test('a certificate is made anew, and another client takes it up', () => {
 
 test('a keyring is handed over whole', () => {
   const anna = reload();
-  anna.takeIn(bytes(ben.parcel));
-  assert.equal(text(seeded(12, () => anna.handOver(bytes(ben.certificate), now))), vectors.parcelOfAll);
-  assert.equal(code(() => reload().takeIn(bytes(vectors.parcelOfAll))), 'wrong-key');
+  anna.takeIn(bytes(ben.parcel), ben.origin);
+  assert.equal(text(seeded(12, () => anna.handOver(bytes(ben.certificate), claim, now))), vectors.parcelOfAll);
+  assert.equal(code(() => reload().takeIn(bytes(vectors.parcelOfAll), { kind: 'claim', claim })), 'wrong-key');
 });
 
 test('a key that the last one names has succeeded it', () => {

@@ -111,6 +111,12 @@ export const vault = () => answer(http.GET('/api/v1/vault'));
 export const writeVault = (sealed: string, version: number) =>
   answer(http.PUT('/api/v1/vault', { params: { header: { 'If-Match': `"${version}"` } }, body: { sealed } }));
 
+/** Vaults that were replaced, newest first. */
+export const pastVaults = () => answer(http.GET('/api/v1/vaults'));
+
+export const pastVault = (version: number) =>
+  answer(http.GET('/api/v1/vaults/{version}', { params: { path: { version } } }));
+
 export const parcels = () => answer(http.GET('/api/v1/parcels'));
 
 export const dropParcel = (id: string) => answer(http.DELETE('/api/v1/parcels/{id}', { params: { path: { id } } }));

@@ -2,10 +2,10 @@
 import { fromBase64 } from '../api/bytes';
 import { carried, carry } from '../api/carrier';
 import * as api from '../api/client';
-import type { Vault } from '../api/types';
 import { draft } from '../features/compose/draft.svelte';
 import { mailbox } from '../features/mailbox/mailbox.svelte';
-import { session } from '../session/session.svelte';
+import { session, type Opens } from '../session/session.svelte';
+import { takeUp } from '../session/taking-up';
 import { t } from '../text';
 import { problemText } from '../text/problem-text';
 import { vault } from '../vault/client';
@@ -90,19 +90,14 @@ export class Accounts {
   }
 
   async #enter(kept: Kept, begun: Begun): Promise<void> {
-    const opens = ({ slots, sealed }: Vault) => {
+    const opens: Opens = (served, { slots }) => {
       const slot = slots.find(({ kind }) => kind === 'activation');
-      return vault.call('openWithPass', [
-        'activation',
-        kept.secret,
-        fromBase64(slot?.wrapped ?? ''),
-        fromBase64(sealed),
-      ]);
+      return vault.call('openWithPass', ['activation', kept.secret, fromBase64(slot?.wrapped ?? ''), served]);
     };
     carry({ secret: begun.bearer, renew: () => this.#renew(kept) });
     try {
-      await opens(begun.vault);
-      await session.begin(begun, opens);
+      const takenUp = await takeUp(begun.session.account.id, begun.vault, (served) => opens(served, begun.vault));
+      await session.begin(begun, takenUp, opens);
     } catch (error) {
       vault.forget();
       await this.#leave();

@@ -8,7 +8,9 @@ const conflict = new Refused({ type: 'version-conflict', status: 412, title: '' 
 /** A keyring whose parcels are named by the key that opens them and the key they hold: `own>absorbed`. */
 function keyring(waiting: string[], failures: Error[] = []) {
   const keys = new Set(['own']);
-  let parcels: HandedOver[] = waiting.map((sealed) => ({ id: sealed, sealed }));
+  let parcels: HandedOver[] = waiting.map((sealed) => ({ id: sealed, origin: { kind: 'claim', claim: 'c' }, sealed }));
+  let inPerson = true;
+  let joined = false;
   let stored = 5;
   const parts = {
     lock: () => Promise.resolve(new Uint8Array()),
@@ -16,21 +18,32 @@ function keyring(waiting: string[], failures: Error[] = []) {
       const failure = failures.shift();
       return failure ? Promise.reject(failure) : Promise.resolve(++stored);
     }),
-    reopen: vi.fn(() => Promise.resolve(stored)),
+    reopen: vi.fn(() => Promise.resolve({ version: stored, joined })),
     parcels: () => Promise.resolve(parcels),
     takeIn: ({ sealed }: HandedOver) => {
       const [to = '', key = ''] = sealed.split('>');
       if (!keys.has(to)) return Promise.reject(new VaultError('wrong-key', ''));
+      const any = !keys.has(key);
       keys.add(key);
-      return Promise.resolve();
+      return Promise.resolve(any);
     },
+    isInPerson: () => inPerson,
     drop: vi.fn((id: string) => {
       parcels = parcels.filter((each) => each.id !== id);
       return Promise.resolve();
     }),
     keysCame: vi.fn(),
   } satisfies KeyringParts;
-  return { keys, parts, keyring: new Keyring(parts, stored), become: (version: number) => (stored = version) };
+  return {
+    keys,
+    parts,
+    keyring: new Keyring(parts, { version: stored, joined: false }),
+    become: (version: number, isJoined = false) => {
+      stored = version;
+      joined = isJoined;
+    },
+    byProgram: () => (inPerson = false),
+  };
 }
 
 describe('takeInParcels', () => {
@@ -64,6 +77,44 @@ describe('takeInParcels', () => {
     const { parts, keyring: ring } = keyring(['own>absorbed'], [conflict, conflict, conflict, conflict]);
     await ring.takeInParcels();
     expect(parts.drop).not.toHaveBeenCalled();
+  });
+});
+
+describe('a session of a program', () => {
+  it('takes parcels in, and leaves it to a person to say so', async () => {
+    const { keys, parts, keyring: ring, byProgram } = keyring(['own>absorbed']);
+    byProgram();
+    await ring.takeInParcels();
+    await ring.takeInParcels();
+    expect([...keys]).toEqual(['own', 'absorbed']);
+    // Looked at again, it brings nothing, and nothing is written.
+    expect(parts.write).toHaveBeenCalledOnce();
+    expect(parts.drop).not.toHaveBeenCalled();
+  });
+});
+
+describe('a joined keyring', () => {
+  it('is stored where it was opened at the beginning', async () => {
+    const { parts } = keyring([]);
+    const ring = new Keyring(parts, { version: 5, joined: true });
+    await ring.settle();
+    await ring.settle();
+    expect(parts.write).toHaveBeenCalledOnce();
+  });
+
+  it('is stored where another device stored one that did not come of it', async () => {
+    const { parts, keyring: ring, become } = keyring([]);
+    become(6, true);
+    await ring.follow(6);
+    expect(parts.write).toHaveBeenCalledOnce();
+  });
+
+  it('is stored where it came of a write that was in conflict, though the change brings nothing', async () => {
+    const { parts, keyring: ring, become } = keyring([], [conflict]);
+    become(6, true);
+    let changes = 0;
+    await ring.change(() => Promise.resolve((changes += 1) === 1));
+    expect(parts.write).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -1,43 +1,51 @@
 // The open vault beside the stored one: what is written, what another device wrote, and keys that were handed over.
 import { isRefused } from '../api/problem';
 import { isVaultError } from '../vault/client';
-import { changeVault, type VaultStore } from './vault-writes';
+import type { ParcelOrigin } from '../vault/protocol';
+import { changeVault, type Reopened, type VaultStore } from './vault-writes';
 
 /** Secret keys sealed to one that the keyring should hold. */
 export interface HandedOver {
   id: string;
+  origin: ParcelOrigin;
   sealed: string;
 }
 
 export interface KeyringParts extends VaultStore {
   parcels(): Promise<HandedOver[]>;
-  /** Adds a parcel's keys to the open vault; refused by the vault where it holds no key that opens it. */
-  takeIn(parcel: HandedOver): Promise<void>;
-  /** The portal forgets the parcel. */
+  /**
+   * Adds a parcel's keys to the open vault, and says whether any was new; refused by the vault where it holds no key that
+   * opens it, or where its giver did not sign it.
+   */
+  takeIn(parcel: HandedOver): Promise<boolean>;
+  /** Whether a person began the session by the password: no program says that a parcel is stored. */
+  isInPerson(): boolean;
+  /** The portal shows the parcel no more. */
   drop(id: string): Promise<void>;
   /** Whatever did not open before may open now. */
   keysCame(): void;
 }
 
 export class Keyring {
-  #version: number;
+  #stored: Reopened;
   /** Changes go one after the other: each is made upon the one before. */
   #writing: Promise<unknown> = Promise.resolve();
   readonly #store: VaultStore;
 
-  /** The vault that is open was stored as `version`. */
+  /** The vault that is open came of what is stored. */
   constructor(
     private readonly parts: KeyringParts,
-    version: number,
+    stored: Reopened,
   ) {
-    this.#version = version;
+    this.#stored = stored;
     this.#store = {
       lock: () => parts.lock(),
       write: (sealed, version) => parts.write(sealed, version),
       reopen: async () => {
-        const version = await parts.reopen();
+        const stored = await parts.reopen();
+        this.#stored = stored;
         parts.keysCame();
-        return version;
+        return stored;
       },
     };
   }
@@ -45,15 +53,22 @@ export class Keyring {
   /** Changes the open vault, and stores it where the change says that it changed anything. */
   change(change: () => Promise<boolean>): Promise<void> {
     return this.#queue(async () => {
-      this.#version = await changeVault(this.#store, this.#version, change);
+      const version = await changeVault(this.#store, this.#stored, change);
+      this.#stored = { version, joined: false };
     });
   }
 
+  /** Stores the vault where it was joined of two and is not stored yet. */
+  settle(): Promise<void> {
+    return this.change(() => Promise.resolve(false));
+  }
+
   /** Opens the stored vault where it is newer: another device wrote it. Own writes are no news. */
-  follow(version: number): Promise<void> {
-    return this.#queue(async () => {
-      if (version > this.#version) this.#version = await this.#store.reopen();
+  async follow(version: number): Promise<void> {
+    await this.#queue(async () => {
+      if (version > this.#stored.version) await this.#store.reopen();
     });
+    if (this.#stored.joined) await this.settle();
   }
 
   /**
@@ -64,11 +79,12 @@ export class Keyring {
     const parcels = await this.parts.parcels();
     if (parcels.length === 0) return;
     let taken: HandedOver[] = [];
+    let any = false;
     try {
       await this.change(async () => {
-        taken = await this.#takeIn(parcels);
-        // One that does not open stays with the portal; it must not have the vault stored each time it is looked at.
-        return taken.length > 0;
+        ({ taken, any } = await this.#takeIn(parcels));
+        // One that brings nothing stays with the portal; it must not have the vault stored each time it is looked at.
+        return any;
       });
     } catch (error) {
       // Other devices were quicker again and again. Their vaults come as news, and what is left is tried then.
@@ -77,22 +93,23 @@ export class Keyring {
       if (isRefused(error, 'too-large')) return;
       throw error;
     }
-    if (taken.length === 0) return;
-    this.parts.keysCame();
+    if (any) this.parts.keysCame();
+    if (!this.parts.isInPerson()) return;
     // Another device may have dropped them already.
     await Promise.all(taken.map(({ id }) => this.parts.drop(id).catch(() => undefined)));
   }
 
   /** One parcel may open with keys from another alone: an absorbed account had it waiting. */
-  async #takeIn(parcels: readonly HandedOver[]): Promise<HandedOver[]> {
+  async #takeIn(parcels: readonly HandedOver[]): Promise<{ taken: HandedOver[]; any: boolean }> {
     const taken: HandedOver[] = [];
+    let any = false;
     let left = [...parcels];
     for (let before = Infinity; left.length > 0 && left.length < before;) {
       before = left.length;
       const closed: HandedOver[] = [];
       for (const parcel of left) {
         try {
-          await this.parts.takeIn(parcel);
+          any = (await this.parts.takeIn(parcel)) || any;
           taken.push(parcel);
         } catch (error) {
           if (!isVaultError(error)) throw error;
@@ -101,7 +118,7 @@ export class Keyring {
       }
       left = closed;
     }
-    return taken;
+    return { taken, any };
   }
 
   #queue(task: () => Promise<void>): Promise<void> {

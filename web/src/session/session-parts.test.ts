@@ -48,7 +48,7 @@ describe('changeVault', () => {
         written.push(base);
         return Promise.resolve(++version);
       },
-      reopen: () => Promise.resolve(version),
+      reopen: () => Promise.resolve({ version, joined: false }),
     };
     return { store, written };
   }
@@ -56,17 +56,17 @@ describe('changeVault', () => {
   it('makes the change anew upon what another window stored', async () => {
     const { store, written } = rivalled(2);
     let changes = 0;
-    const version = await changeVault(store, 1, () => Promise.resolve((changes += 1) > 0));
+    const version = await changeVault(store, { version: 1, joined: false }, () => Promise.resolve((changes += 1) > 0));
     expect({ version, changes, written }).toEqual({ version: 4, changes: 3, written: [3] });
   });
 
   it('stores nothing where nothing changed', async () => {
     const { store, written } = rivalled(0);
-    expect(await changeVault(store, 1, () => Promise.resolve(false))).toBe(1);
+    expect(await changeVault(store, { version: 1, joined: false }, () => Promise.resolve(false))).toBe(1);
     expect(written).toEqual([]);
   });
 
   it('does not go on for ever', async () => {
-    await expect(changeVault(rivalled(99).store, 1, () => Promise.resolve(true))).rejects.toBe(conflict);
+    await expect(changeVault(rivalled(99).store, { version: 1, joined: false }, () => Promise.resolve(true))).rejects.toBe(conflict);
   });
 });

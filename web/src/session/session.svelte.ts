@@ -2,14 +2,18 @@
 import { fromBase64, toBase64 } from '../api/bytes';
 import * as api from '../api/client';
 import { Refused, Unreachable, isRefused } from '../api/problem';
-import type { Account, Portal, Session, SignedIn, Vault } from '../api/types';
+import type { Account, Portal, Session, SignedIn, Vault, VaultWritten } from '../api/types';
 import { isVaultError, vault } from '../vault/client';
+import type { ServedVault } from '../vault/protocol';
 import { CertificateKeeper, addressesOf } from './certificate';
 import { Keyring } from './keyring';
 import * as reloadKey from './reload-key';
+import { seenVaults } from './seen-vaults';
+import { isRefusedVault, takeUp, type TakenUp } from './taking-up';
+import type { Reopened } from './vault-writes';
 
 /** Why the sign-in page is shown. */
-export type SignedOutBecause = 'never' | 'ended' | 'disabled' | 'no-key' | 'signed-out' | 'signed-out-unsure';
+export type SignedOutBecause = 'never' | 'ended' | 'disabled' | 'no-key' | 'keyring' | 'signed-out' | 'signed-out-unsure';
 
 export type Phase =
   | { name: 'starting' }
@@ -17,6 +21,9 @@ export type Phase =
   | { name: 'module-failed' }
   | { name: 'signed-out'; because: SignedOutBecause }
   | { name: 'signed-in' };
+
+/** Opens a vault in the worker; whether it was joined of two, and wants to be stored. */
+export type Opens = (served: ServedVault, stored: Vault) => Promise<boolean>;
 
 class CurrentSession {
   phase = $state.raw<Phase>({ name: 'starting' });
@@ -27,17 +34,19 @@ class CurrentSession {
   fingerprint = $state('');
   /** The open vault's own certificate, in base64. The portal's copy only where the own key made it. */
   certificate = '';
+  /** Where this browser had never seen a vault of the account: when the served one was written, and by what. */
+  firstSight = $state.raw<VaultWritten>();
   /** Counts up when keys came into the vault: what did not open before may open now. */
   keysCame = $state(0);
   /** Whether a session is kept, so that a reload takes it up again. */
   #kept = true;
   /** How what is stored is opened in place of what is open, in a session that is not kept. */
-  #opens: ((stored: Vault) => Promise<void>) | undefined;
+  #opens: Opens | undefined;
   #refreshing: Promise<unknown> = Promise.resolve();
   #onEnd: (() => void)[] = [];
   #onKeys: (() => void)[] = [];
 
-  #keyring = this.#newKeyring(0);
+  #keyring = this.#newKeyring({ version: 0, joined: false });
   #certificates = this.#newCertificateKeeper();
 
   /** The signed-in account; only pages that need a session may ask. */
@@ -103,16 +112,17 @@ class CurrentSession {
   }
 
   /**
-   * Begins a session whose vault has just been opened in the worker. One that is not kept says how what is stored is
+   * Begins a session whose vault has just been taken up in the worker. One that is not kept says how what is stored is
    * opened, where another device has changed it.
    */
-  async begin({ session, vault: stored }: SignedIn, opens?: (stored: Vault) => Promise<void>): Promise<void> {
+  async begin({ session, vault: stored }: SignedIn, takenUp: TakenUp, opens?: Opens): Promise<void> {
     this.#opens = opens;
+    this.firstSight = takenUp.first ? stored.written : undefined;
     if (!opens) {
       const wrapped = await vault.call('wrapForReload', [fromBase64(session.reload_key)]);
       reloadKey.keep({ account: session.account.id, wrapped });
     }
-    await this.#enter(session, stored.version);
+    await this.#enter(session, takenUp);
   }
 
   /** The session was begun anew at the portal, where it had ended; the vault is open all the while. */
@@ -176,7 +186,16 @@ class CurrentSession {
 
   /** Until when the password counts as given just now, as the portal answered when it was given. */
   passwordGiven(until: number): void {
-    if (this.session) this.session = { ...this.session, password_until: until };
+    if (this.session) this.session = { ...this.session, password_until: until, in_person: true };
+  }
+
+  /** Joins the keys of a past vault in, and nothing else of it. Whether any was new. */
+  async joinPastVault(version: number): Promise<boolean> {
+    const { sealed } = await api.pastVault(version);
+    let any = false;
+    await this.change(async () => (any = await vault.call('joinKeys', [fromBase64(sealed)])));
+    if (any) this.#tellOfKeys();
+    return any;
   }
 
   /** Changes the vault, one change after the other, and stores it where the change says that it changed anything. */
@@ -188,33 +207,33 @@ class CurrentSession {
     const key = reloadKey.kept();
     if (key?.account !== session.account.id) return this.#leaveWithoutKey();
     this.session = session;
-    let version: number;
+    let takenUp: TakenUp;
     try {
-      version = await this.#reopen();
+      takenUp = await this.#reopen();
     } catch (error) {
       if (error instanceof Unreachable || error instanceof Refused || isVaultError(error, 'module-failed')) throw error;
-      return this.#leaveWithoutKey();
+      return this.#leaveWithoutKey(isRefusedVault(error) ? 'keyring' : 'no-key');
     }
-    await this.#enter(session, version);
+    await this.#enter(session, takenUp);
   }
 
-  async #reopen(): Promise<number> {
+  async #reopen(): Promise<TakenUp> {
     const opens = this.#opens ?? this.#opensWhatWasKept();
     const account = this.account.id;
     const stored = await api.vault();
     // Whoever signed out meanwhile must not find a vault open.
     if (this.session?.account.id !== account) throw new Error('the session has ended');
-    await opens(stored);
+    const takenUp = await takeUp(account, stored, (served) => opens(served, stored));
     // The stored vault may know an older certificate.
     await this.#adopt(this.session.account.certificate);
-    return stored.version;
+    return takenUp;
   }
 
-  #opensWhatWasKept(): (stored: Vault) => Promise<void> {
+  #opensWhatWasKept(): Opens {
     const key = reloadKey.kept();
     const unwraps = this.session?.reload_key;
     if (!key || unwraps === undefined) throw new Error('no key was kept');
-    return ({ sealed }) => vault.call('openAfterReload', [fromBase64(sealed), key.wrapped, fromBase64(unwraps)]);
+    return (served) => vault.call('openAfterReload', [served, key.wrapped, fromBase64(unwraps)]);
   }
 
   /** Takes the portal's copy of the certificate for the own one; anything but a certificate of the own key is left. */
@@ -250,10 +269,11 @@ class CurrentSession {
     for (const listener of this.#onKeys) listener();
   }
 
-  async #enter(session: Session, version: number): Promise<void> {
+  async #enter(session: Session, stored: Reopened): Promise<void> {
     this.session = session;
-    this.#keyring = this.#newKeyring(version);
+    this.#keyring = this.#newKeyring(stored);
     this.#certificates = this.#newCertificateKeeper();
+    await this.#keyring.settle();
     await this.#keyring.takeInParcels();
     const identity = await vault.call('identity', []);
     this.fingerprint = identity.fingerprint;
@@ -264,18 +284,25 @@ class CurrentSession {
     void this.#inTurn(() => this.#mendCertificate());
   }
 
-  #newKeyring(version: number): Keyring {
+  #newKeyring(stored: Reopened): Keyring {
+    const account = this.session?.account.id ?? '';
     return new Keyring(
       {
         lock: () => vault.call('lock', []),
-        write: async (sealed, base) => (await api.writeVault(toBase64(sealed), base)).version,
+        write: async (sealed, base) => {
+          const { version } = await api.writeVault(toBase64(sealed), base);
+          await vault.call('wasStored', [sealed]);
+          await seenVaults.keep(account, sealed);
+          return version;
+        },
         reopen: () => this.#reopen(),
         parcels: api.parcels,
-        takeIn: ({ sealed }) => vault.call('takeIn', [fromBase64(sealed)]),
+        takeIn: ({ sealed, origin }) => vault.call('takeIn', [fromBase64(sealed), origin]),
+        isInPerson: () => this.session?.in_person === true,
         drop: (id) => api.dropParcel(id),
         keysCame: () => this.#tellOfKeys(),
       },
-      version,
+      stored,
     );
   }
 
@@ -297,10 +324,10 @@ class CurrentSession {
     });
   }
 
-  async #leaveWithoutKey(): Promise<void> {
+  async #leaveWithoutKey(because: SignedOutBecause = 'no-key'): Promise<void> {
     // A session that cannot open anything is worth nothing to its owner, and something to a thief.
     await api.endSession().catch(() => undefined);
-    this.#leave('no-key');
+    this.#leave(because);
   }
 
   #leave(because: SignedOutBecause): void {
@@ -309,6 +336,7 @@ class CurrentSession {
     this.session = undefined;
     this.fingerprint = '';
     this.certificate = '';
+    this.firstSight = undefined;
     this.phase = { name: 'signed-out', because };
     if (!wasIn) return;
     vault.forget();

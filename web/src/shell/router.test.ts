@@ -26,6 +26,7 @@ describe('parseRoute', () => {
     expect(at('/hand-over#c2VjcmV0')).toEqual({ page: 'hand-over', token: 'c2VjcmV0' });
     expect(at('/aliases')).toEqual({ page: 'aliases' });
     expect(at('/activations')).toEqual({ page: 'activations' });
+    expect(at('/keyrings')).toEqual({ page: 'keyrings' });
     expect(at('/admin')).toEqual({ page: 'admin' });
     expect(at('/outlook')).toEqual({ page: 'outlook' });
     expect(at('/outlook/')).toEqual({ page: 'outlook' });
@@ -43,6 +44,7 @@ describe('parseRoute', () => {
       '/confirm/x',
       '/hand-over/x',
       '/activations/x',
+      '/keyrings/x',
       '/admin/programs/x',
       '/admin/accounts',
       '/admin/accounts/x',
@@ -71,6 +73,7 @@ describe('hrefOf', () => {
       `/compose?forward=${id}`,
       '/aliases',
       '/activations',
+      '/keyrings',
       '/admin',
       '/outlook',
       '/admin/programs',

@@ -12,6 +12,7 @@ export type Route =
   | { page: 'account' }
   | { page: 'aliases' }
   | { page: 'activations' }
+  | { page: 'keyrings' }
   | { page: 'admin'; account?: string; programs?: true }
   | { page: 'outlook' }
   | { page: 'not-found' };
@@ -44,6 +45,7 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     case 'account':
     case 'aliases':
     case 'activations':
+    case 'keyrings':
     case 'admin':
     case 'outlook':
       return { page: first };

@@ -8,6 +8,7 @@ declare module '*/module/vault_wasm.js' {
     LetterIn,
     MadePass,
     Opened,
+    ParcelOrigin,
     PassPurpose,
     Predecessor,
     Sight,
@@ -17,12 +18,13 @@ declare module '*/module/vault_wasm.js' {
 
   export class RegistrationAttempt {
     readonly request: Uint8Array;
-    finish(response: Uint8Array, address: string, nowMs: number): Registered;
+    finish(response: Uint8Array, account: string, address: string, nowMs: number): Registered;
   }
   export interface Registered {
     upload: Uint8Array;
     certificate: Uint8Array;
     sealedVault: Uint8Array;
+    slot: string;
     passwordSlot: Uint8Array;
     vault: OpenVault;
   }
@@ -33,7 +35,14 @@ declare module '*/module/vault_wasm.js' {
   }
   export class SignInProof {
     readonly finalization: Uint8Array;
-    openVault(sealedVault: Uint8Array, passwordSlot: Uint8Array): OpenVault;
+    openVault(sealedVault: Uint8Array, passwordSlot: Uint8Array, account: string, lastSeen?: Uint8Array): OpenVault;
+    acceptVault(
+      chosen: Uint8Array,
+      sealedVault: Uint8Array,
+      passwordSlot: Uint8Array,
+      account: string,
+      lastSeen?: Uint8Array,
+    ): OpenVault;
     free(): void;
   }
   export function passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
@@ -42,7 +51,14 @@ declare module '*/module/vault_wasm.js' {
   export function readCertificate(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
 
   export class OpenVault {
-    static reload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): OpenVault;
+    static reload(
+      sealedVault: Uint8Array,
+      wrappedKey: Uint8Array,
+      reloadKey: Uint8Array,
+      account: string,
+      lastSeen?: Uint8Array,
+    ): OpenVault;
+    readonly joined: boolean;
     readonly certificate: Uint8Array;
     readonly fingerprint: string;
     static withPass(
@@ -50,14 +66,18 @@ declare module '*/module/vault_wasm.js' {
       secret: Uint8Array,
       wrappedKey: Uint8Array,
       sealedVault: Uint8Array,
+      account: string,
+      lastSeen?: Uint8Array,
     ): OpenVault;
     makePass(purpose: PassPurpose): MadePass;
     wrapForReload(reloadKey: Uint8Array): Uint8Array;
     lock(): Uint8Array;
-    takeIn(parcel: Uint8Array): void;
+    wasStored(sealedVault: Uint8Array): void;
+    takeIn(parcel: Uint8Array, origin: ParcelOrigin): boolean;
+    joinKeys(pastVault: Uint8Array): boolean;
     certify(addresses: string[], nowMs: number): Uint8Array;
     adopt(certificate: Uint8Array): void;
-    handOver(recipient: Uint8Array, nowMs: number): Uint8Array;
+    handOver(recipient: Uint8Array, claim: string, nowMs: number): Uint8Array;
     succession(address: string, successor: string, nowMs: number): Uint8Array;
     seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
     seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;

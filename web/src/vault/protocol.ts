@@ -72,6 +72,18 @@ export interface Succession {
   statement: Uint8Array;
 }
 
+/** A vault that the portal serves, whose it must be, and the last one of that account that was seen. */
+export interface ServedVault {
+  sealed: Uint8Array;
+  account: string;
+  lastSeen: Uint8Array | undefined;
+}
+
+/** What a parcel comes of, as the portal says; its giver's signature must say the same. */
+export type ParcelOrigin =
+  | { kind: 'claim'; claim: string }
+  | { kind: 'invitation'; account: string; address: string };
+
 /** What a pass is for: an activated program keeps one, and so does the link of a hand-over. */
 export type PassPurpose = 'activation' | 'hand-over';
 
@@ -110,19 +122,27 @@ export interface Operations {
   startRegistration(password: string): Uint8Array;
   finishRegistration(
     response: Uint8Array,
+    account: string,
     address: string,
     nowMs: number,
-  ): { upload: Uint8Array; certificate: Uint8Array; sealedVault: Uint8Array; passwordSlot: Uint8Array };
+  ): { upload: Uint8Array; certificate: Uint8Array; sealedVault: Uint8Array; slot: string; passwordSlot: Uint8Array };
   startSignIn(password: string): Uint8Array;
   finishSignIn(response: Uint8Array): Uint8Array;
-  openWithPassword(sealedVault: Uint8Array, passwordSlot: Uint8Array): void;
-  openAfterReload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): void;
+  /**
+   * Opens a vault that the portal serves, compared with the last one of the account that was seen here. Whether it was
+   * joined of two that came of one, and wants to be stored. Where it is refused as older or unreadable, the password stays
+   * proved for `acceptVault`, or until `closeOther`.
+   */
+  openWithPassword(served: ServedVault, passwordSlot: Uint8Array): boolean;
+  /** Opens a vault that the person chose in place of the served one; it wants to be stored. */
+  acceptVault(chosen: Uint8Array, served: ServedVault, passwordSlot: Uint8Array): void;
+  openAfterReload(served: ServedVault, wrappedKey: Uint8Array, reloadKey: Uint8Array): boolean;
   wrapForReload(reloadKey: Uint8Array): Uint8Array;
   /** A fresh pass for the open vault. */
   makePass(purpose: PassPurpose): MadePass;
   /** What the portal is shown of a pass that was kept. */
   passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
-  openWithPass(purpose: PassPurpose, secret: Uint8Array, wrappedKey: Uint8Array, sealedVault: Uint8Array): void;
+  openWithPass(purpose: PassPurpose, secret: Uint8Array, wrappedKey: Uint8Array, served: ServedVault): boolean;
   identity(): { fingerprint: string; certificate: Uint8Array };
   /** Makes the own certificate anew with these addresses, the Master first. */
   certify(addresses: string[], nowMs: number): Uint8Array;
@@ -131,7 +151,12 @@ export interface Operations {
   /** What any certificate says; refused where it may not be used. */
   addressesIn(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
   lock(): Uint8Array;
-  takeIn(parcel: Uint8Array): void;
+  /** The portal has what was locked. */
+  wasStored(sealedVault: Uint8Array): void;
+  /** Whether any key was new. */
+  takeIn(parcel: Uint8Array, origin: ParcelOrigin): boolean;
+  /** Takes the keys of a past vault in: they open, and nothing else of it counts. Whether any was new. */
+  joinKeys(pastVault: Uint8Array): boolean;
   /** How the key that signed something received compares: any that was seen is `same`. */
   seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
   /** How a key compares that something is about to be sealed to: only the one seen last is `same`. */
@@ -149,12 +174,13 @@ export interface Operations {
    * Opens a second vault beside the signed-in one, which stays: that of an account whose password `finishSignIn` has just
    * proved. Whoever calls this or `finishSignIn` without signing in calls `closeOther` in the end, whatever happened.
    */
-  openOther(sealedVault: Uint8Array, passwordSlot: Uint8Array): void;
+  openOther(served: ServedVault, passwordSlot: Uint8Array): void;
   /** How the second vault knows an address' key: the claimant's, before anything is sealed to it. */
   otherSeen(address: string, fingerprint: string): Sight;
   /** The whole keyring of the second vault, sealed to the claimant, and what its key says of each of these addresses. */
   otherHandsOver(
     claimantCertificate: Uint8Array,
+    claim: string,
     addresses: string[],
     nowMs: number,
   ): { parcel: Uint8Array; successions: Succession[]; fingerprint: string };

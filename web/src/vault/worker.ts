@@ -10,6 +10,7 @@ import {
   type OperationName,
   type Operations,
   type SealedPart,
+  type ServedVault,
   type Succession,
   type ToWorker,
 } from './protocol';
@@ -41,18 +42,25 @@ function openOther(): module.OpenVault {
   return other;
 }
 
-function replace(next: module.OpenVault): void {
+function replace(next: module.OpenVault): boolean {
   vault?.free();
   vault = next;
+  return next.joined;
 }
 
-/** The vault that belongs to the password that was proved last; the proof is good for this once. */
-function openProved(sealedVault: Uint8Array, passwordSlot: Uint8Array): module.OpenVault {
+/** What a person may get over: the proof stays until it is clear whether they do. */
+const REFUSED_FOR_NOW = ['older-vault', 'unreadable-vault', 'forked-vault'];
+
+/** The vault that belongs to the password that was proved last; the proof is good for one that opens. */
+function openProved({ sealed, account, lastSeen }: ServedVault, passwordSlot: Uint8Array): module.OpenVault {
   if (!proof) throw new Misuse('no sign-in was finished');
   try {
-    return proof.openVault(sealedVault, passwordSlot);
-  } finally {
+    const opened = proof.openVault(sealed, passwordSlot, account, lastSeen);
     dropProof();
+    return opened;
+  } catch (error) {
+    if (!REFUSED_FOR_NOW.includes(codeOf(error))) dropProof();
+    throw error;
   }
 }
 
@@ -87,13 +95,13 @@ const handlers: Handlers = {
     registration = module.startRegistration(password);
     return registration.request;
   },
-  finishRegistration(response, address, nowMs) {
+  finishRegistration(response, account, address, nowMs) {
     if (!registration) throw new Misuse('no registration was started');
-    const made = registration.finish(response, address, nowMs);
+    const made = registration.finish(response, account, address, nowMs);
     registration = undefined;
-    const { upload, certificate, sealedVault, passwordSlot } = made;
+    const { upload, certificate, sealedVault, slot, passwordSlot } = made;
     replace(made.vault);
-    return { upload, certificate, sealedVault, passwordSlot };
+    return { upload, certificate, sealedVault, slot, passwordSlot };
   },
   startSignIn(password) {
     signIn?.free();
@@ -108,24 +116,27 @@ const handlers: Handlers = {
     proof = attempt.finish(response);
     return proof.finalization;
   },
-  openWithPassword(sealedVault, passwordSlot) {
-    replace(openProved(sealedVault, passwordSlot));
+  openWithPassword: (served, passwordSlot) => replace(openProved(served, passwordSlot)),
+  acceptVault(chosen, { sealed: served, account, lastSeen }, passwordSlot) {
+    if (!proof) throw new Misuse('no sign-in was finished');
+    replace(proof.acceptVault(chosen, served, passwordSlot, account, lastSeen));
+    dropProof();
   },
-  openAfterReload(sealedVault, wrappedKey, reloadKey) {
-    replace(module.OpenVault.reload(sealedVault, wrappedKey, reloadKey));
-  },
+  openAfterReload: ({ sealed: served, account, lastSeen }, wrappedKey, reloadKey) =>
+    replace(module.OpenVault.reload(served, wrappedKey, reloadKey, account, lastSeen)),
   wrapForReload: (reloadKey) => open().wrapForReload(reloadKey),
   makePass: (purpose) => open().makePass(purpose),
   passToken: (purpose, secret) => module.passToken(purpose, secret),
-  openWithPass(purpose, secret, wrappedKey, sealedVault) {
-    replace(module.OpenVault.withPass(purpose, secret, wrappedKey, sealedVault));
-  },
+  openWithPass: (purpose, secret, wrappedKey, { sealed: served, account, lastSeen }) =>
+    replace(module.OpenVault.withPass(purpose, secret, wrappedKey, served, account, lastSeen)),
   identity: () => ({ fingerprint: open().fingerprint, certificate: open().certificate }),
   certify: (addresses, nowMs) => open().certify(addresses, nowMs),
   adopt: (certificate) => open().adopt(certificate),
   addressesIn: (certificate) => module.readCertificate(certificate),
   lock: () => open().lock(),
-  takeIn: (parcel) => open().takeIn(parcel),
+  wasStored: (sealedVault) => open().wasStored(sealedVault),
+  takeIn: (parcel, origin) => open().takeIn(parcel, origin),
+  joinKeys: (pastVault) => open().joinKeys(pastVault),
   seen: (address, fingerprint, predecessors) => open().seen(address, fingerprint, predecessors),
   seenForSealing: (address, fingerprint, predecessors) => open().seenForSealing(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
@@ -145,16 +156,16 @@ const handlers: Handlers = {
   sealFile: (file, step) =>
     sealFile(file, (read) => new module.FileSealer(read, file.size, file.name, file.type), step),
   openFile: (blob, file, step) => openFile(blob, (read) => new module.FileOpener(read, blob.size, file), step),
-  openOther(sealedVault, passwordSlot) {
-    const opened = openProved(sealedVault, passwordSlot);
+  openOther(served, passwordSlot) {
+    const opened = openProved(served, passwordSlot);
     closeOther();
     other = opened;
   },
   otherSeen: (address, fingerprint) => openOther().seenForSealing(address, fingerprint, []),
-  otherHandsOver(claimantCertificate, addresses, nowMs) {
+  otherHandsOver(claimantCertificate, claim, addresses, nowMs) {
     const { fingerprint } = module.readCertificate(claimantCertificate);
     const successions = addresses.map((address) => succession(address, fingerprint, nowMs));
-    return { parcel: openOther().handOver(claimantCertificate, nowMs), successions, fingerprint };
+    return { parcel: openOther().handOver(claimantCertificate, claim, nowMs), successions, fingerprint };
   },
   otherMoves(claimantCertificate, address, nowMs) {
     const { fingerprint } = module.readCertificate(claimantCertificate);

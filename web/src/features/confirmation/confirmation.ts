@@ -3,6 +3,7 @@ import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
 import { Refused, isRefused, type ProblemKind } from '../../api/problem';
 import type { ClaimShown, Confirmed, ProvedOwner } from '../../api/types';
+import { seenVaults } from '../../session/seen-vaults';
 import { session } from '../../session/session.svelte';
 import { t } from '../../text';
 import { waitText } from '../../text/formats';
@@ -87,10 +88,11 @@ function partsFor(token: string, address: string, password: string): Parts {
       const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
       return api.proveOwner(token, started.sign_in, toBase64(finalization));
     },
-    open: ({ vault: stored }: ProvedOwner) => openOther(stored),
+    open: ({ account, vault: stored }: ProvedOwner) => openOther(account, stored),
     addressesIn: (certificate) => vault.call('addressesIn', [certificate]),
     seen: (of, fingerprint) => vault.call('otherSeen', [of, fingerprint]),
-    keyring: (certificate, addresses) => vault.call('otherHandsOver', [certificate, addresses, Date.now()]),
+    keyring: (certificate, claim, addresses) =>
+      vault.call('otherHandsOver', [certificate, claim, addresses, Date.now()]),
     succession: async (certificate, of) => (await vault.call('otherMoves', [certificate, of, Date.now()])).succession,
     confirm: (by) => api.confirmClaim(token, by),
     look: () => api.inspectClaim(token),
@@ -101,11 +103,14 @@ function partsFor(token: string, address: string, password: string): Parts {
 /** The password was right, and the vault still did not open. */
 class UnopenableVault extends Error {}
 
-async function openOther(stored: ProvedOwner['vault']): Promise<void> {
+async function openOther(account: string, stored: ProvedOwner['vault']): Promise<void> {
   const slot = stored.slots.find(({ kind }) => kind === 'password');
   if (!slot) throw new UnopenableVault('no slot');
   try {
-    await vault.call('openOther', [fromBase64(stored.sealed), fromBase64(slot.wrapped)]);
+    // Where it was joined of two, all of it is handed over; there is nobody to store it any more.
+    const lastSeen = await seenVaults.last(account);
+    const served = { sealed: fromBase64(stored.sealed), account, lastSeen };
+    await vault.call('openOther', [served, fromBase64(slot.wrapped)]);
   } catch (cause) {
     throw new UnopenableVault('not opened', { cause });
   }

@@ -6,6 +6,7 @@ import { VaultError, isVaultError } from '../../vault/client';
 import type { Sight } from '../../vault/protocol';
 import { handOver, steps, type HandOver, type Parts, type Step, type WrongKey } from './hand-over';
 
+const CLAIM = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c';
 const CERTIFICATE = new Uint8Array([7]);
 const what: HandOver = {
   address: 'ben@lawyers.example',
@@ -31,12 +32,13 @@ function partsWith({ addresses = ['anna@clinic.example'], sight = { sight: 'firs
       version += 1;
       const proved = {
         proof: 'cHJvb2Y=',
+        claim: CLAIM,
         account: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
         addresses: [
           { address: 'Ben@Lawyers.example', master: true, confirmed_at: 0 },
           { address: 'b@old.example', master: false, confirmed_at: 0 },
         ],
-        vault: { version, sealed: '', slots: [] },
+        vault: { version, sealed: '', slots: [], written: { at: 0, in_person: true } },
         claimant_certificate: toBase64(CERTIFICATE),
       } satisfies ProvedOwner;
       return Promise.resolve(proved);
@@ -44,7 +46,8 @@ function partsWith({ addresses = ['anna@clinic.example'], sight = { sight: 'firs
     open: () => Promise.resolve(void calls.push('open')),
     addressesIn: () => Promise.resolve({ fingerprint: 'aa', addresses }),
     seen: () => Promise.resolve(sight),
-    keyring: (certificate, of) => {
+    keyring: (certificate, claim, of) => {
+      expect(claim).toBe(CLAIM);
       expect(certificate).toEqual(CERTIFICATE);
       calls.push('keyring');
       return Promise.resolve({
@@ -91,6 +94,7 @@ describe('handOver', () => {
       {
         kind: 'absorb',
         proof: 'cHJvb2Y=',
+        claim: CLAIM,
         vault_version: 4,
         parcel: 'AQ==',
         successions: [

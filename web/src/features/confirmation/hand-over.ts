@@ -31,7 +31,12 @@ export interface Parts {
   addressesIn(certificate: Uint8Array): Promise<{ fingerprint: string; addresses: string[] }>;
   /** How the opened vault knows an address' key. */
   seen(address: string, fingerprint: string): Promise<Sight>;
-  keyring(certificate: Uint8Array, addresses: string[]): Promise<{ parcel: Uint8Array; successions: Succession[] }>;
+  /** The whole keyring, sealed to that certificate and bound to the claim. */
+  keyring(
+    certificate: Uint8Array,
+    claim: string,
+    addresses: string[],
+  ): Promise<{ parcel: Uint8Array; successions: Succession[] }>;
   succession(certificate: Uint8Array, address: string): Promise<Succession>;
   confirm(by: ConfirmBy): Promise<Confirmed>;
   /** Looks at the request again; fails with what ended it. */
@@ -115,7 +120,7 @@ async function sealed(parts: Parts, what: HandOver, proved: ProvedOwner, certifi
     const address = addresses.find((each) => canonical(each) === canonical(what.address)) ?? what.address;
     return { kind: 'move', proof, succession: inBase64(await parts.succession(certificate, address)) };
   }
-  const { parcel, successions } = await parts.keyring(certificate, addresses);
+  const { parcel, successions } = await parts.keyring(certificate, proved.claim, addresses);
   return {
     kind: 'absorb',
     proof,

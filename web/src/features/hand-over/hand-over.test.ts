@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused, Unreachable } from '../../api/problem';
 import { session } from '../../session/session.svelte';
+import type { ServedVault } from '../../vault/protocol';
 import { handOverProblem, inspect, take, whoIsIn, type Open } from './hand-over';
 
 const FRAGMENT = 'A'.repeat(43);
@@ -23,7 +24,10 @@ vi.mock('../../api/client', () => {
     inspectHandOver: (token: string) =>
       ask(`inspect ${token}`, { name: 'Anna', address: 'anna@x.test', expires_at: 9000 }),
     takeHandOver: (token: string) =>
-      ask(`take ${token}`, { signed_in: { vault: { sealed: 'Ag==' } }, wrapped: 'Aw==' }),
+      ask(`take ${token}`, {
+        signed_in: { session: { account: { id: 'anna' } }, vault: { sealed: 'Ag==', version: 1 } },
+        wrapped: 'Aw==',
+      }),
     endSession: () => ask('end', undefined),
   };
 });
@@ -53,10 +57,10 @@ vi.mock('../../vault/client', async () => {
     VaultError,
     isVaultError: () => false,
     vault: {
-      call: (name: string, [purpose, secret, wrapped, sealed]: [string, Uint8Array, Uint8Array?, Uint8Array?]) => {
-        world.asked.push(`${name} ${purpose} ${secret.length} ${String(wrapped)} ${String(sealed)}`);
+      call: (name: string, [purpose, secret, wrapped, served]: [string, Uint8Array, Uint8Array?, ServedVault?]) => {
+        world.asked.push(`${name} ${purpose} ${secret.length} ${String(wrapped)} ${served?.account} ${String(served?.sealed)}`);
         if (name === 'passToken') return Promise.resolve(new Uint8Array([1]));
-        return world.opens ? Promise.resolve() : Promise.reject(new VaultError('wrong-key'));
+        return world.opens ? Promise.resolve(false) : Promise.reject(new VaultError('wrong-key'));
       },
     },
   };
@@ -77,7 +81,7 @@ beforeEach(() => Object.assign(world, { asked: [], refuse: undefined, opens: tru
 describe('a hand-over', () => {
   it('is looked at by its token: the portal does not see what the link holds', async () => {
     expect(await inspect(FRAGMENT)).toMatchObject({ state: 'open', token: TOKEN, shown: { name: 'Anna' } });
-    expect(world.asked).toEqual(['passToken hand-over 32 undefined undefined', `inspect ${TOKEN}`]);
+    expect(world.asked).toEqual(['passToken hand-over 32 undefined undefined undefined', `inspect ${TOKEN}`]);
   });
 
   it('is nothing without the whole link', async () => {
@@ -99,7 +103,7 @@ describe('a hand-over', () => {
 
   it('opens the vault that the portal gives out with what the link holds', async () => {
     expect(await take(open)).toEqual({ state: 'taken' });
-    expect(world.asked).toEqual([`take ${TOKEN}`, 'openWithPass hand-over 32 3 2', 'begin']);
+    expect(world.asked).toEqual([`take ${TOKEN}`, 'openWithPass hand-over 32 3 anna 2', 'begin']);
   });
 
   it('signs out whoever else is signed in here, before anything of the next one is there', async () => {

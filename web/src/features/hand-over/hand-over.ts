@@ -4,6 +4,7 @@ import * as api from '../../api/client';
 import { isRefused, type ProblemKind } from '../../api/problem';
 import type { HandOver } from '../../api/types';
 import { session } from '../../session/session.svelte';
+import { takeUp, type TakenUp } from '../../session/taking-up';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
 import { isVaultError, vault } from '../../vault/client';
@@ -48,14 +49,17 @@ export async function take({ secret, token }: Open): Promise<{ state: 'taken' } 
       await session.signOut();
     }
     const { signed_in, wrapped } = await api.takeHandOver(token);
+    let takenUp: TakenUp;
     try {
-      await vault.call('openWithPass', ['hand-over', secret, fromBase64(wrapped), fromBase64(signed_in.vault.sealed)]);
+      takenUp = await takeUp(signed_in.session.account.id, signed_in.vault, (served) =>
+        vault.call('openWithPass', ['hand-over', secret, fromBase64(wrapped), served]),
+      );
     } catch (cause) {
       // A session that cannot open anything is worth nothing to its owner.
       await api.endSession().catch(() => undefined);
       throw isVaultError(cause, 'module-failed') ? cause : new UnopenableVault('not opened', { cause });
     }
-    await session.begin(signed_in);
+    await session.begin(signed_in, takenUp);
     return { state: 'taken' };
   });
 }

@@ -79,7 +79,8 @@ class FakePortal {
 
   parcel(to: string, keys: string[]): void {
     // Newest first, as the portal lists them.
-    this.parcels.unshift({ id: `p${++this.#last}`, sealed: sealedText(JSON.stringify({ to, keys })) });
+    const sealed = sealedText(JSON.stringify({ to, keys }));
+    this.parcels.unshift({ id: `p${++this.#last}`, origin: { kind: 'claim', claim: 'c' }, sealed });
   }
 
   deliver(id: string, key: string): Delivery {
@@ -150,18 +151,20 @@ class Device {
       {
         lock: () => Promise.resolve(bytes(JSON.stringify([...this.keys]))),
         write: (sealed, base) => network.call(() => portal.write(text(sealed), base)),
-        reopen: () => this.#reopen(),
+        reopen: async () => ({ version: await this.#reopen(), joined: false }),
         parcels: () => network.call(() => portal.parcels),
         takeIn: ({ sealed }) => {
           const { to, keys } = JSON.parse(text(fromBase64(sealed))) as { to: string; keys: string[] };
           if (!this.keys.has(to)) return Promise.reject(new VaultError('wrong-key', ''));
+          const any = keys.some((key) => !this.keys.has(key));
           for (const key of keys) this.keys.add(key);
-          return Promise.resolve();
+          return Promise.resolve(any);
         },
+        isInPerson: () => true,
         drop: (id) => network.call(() => void (portal.parcels = portal.parcels.filter((each) => each.id !== id))),
         keysCame: () => void this.inbox.tryAgain(),
       },
-      version,
+      { version, joined: false },
     );
     await this.#open.takeInParcels();
     new ChangeFeed({

@@ -3,6 +3,7 @@ import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
 import { isRefused } from '../../api/problem';
 import type { Invitation } from '../../api/types';
+import { seenVaults } from '../../session/seen-vaults';
 import { session } from '../../session/session.svelte';
 import { vault } from '../../vault/client';
 
@@ -44,16 +45,22 @@ export async function register(
   const request = await vault.call('startRegistration', [password]);
   const started = await api.startRegistration({ token, registration_request: toBase64(request) });
   onStep('keys');
-  const made = await vault.call('finishRegistration', [fromBase64(started.registration_response), address, Date.now()]);
+  const made = await vault.call('finishRegistration', [
+    fromBase64(started.registration_response),
+    started.account,
+    address,
+    Date.now(),
+  ]);
   onStep('account');
   const signedIn = await api.register({
     token,
     name,
     registration_upload: toBase64(made.upload),
     certificate: toBase64(made.certificate),
-    vault: { sealed: toBase64(made.sealedVault), password_slot: toBase64(made.passwordSlot) },
+    vault: { sealed: toBase64(made.sealedVault), slot: made.slot, password_slot: toBase64(made.passwordSlot) },
     carrier: 'cookie',
   });
   onStep('waiting');
-  await session.begin(signedIn);
+  await seenVaults.keep(started.account, made.sealedVault);
+  await session.begin(signedIn, { version: signedIn.vault.version, joined: false, first: false });
 }

@@ -2,8 +2,10 @@
 import { fromBase64, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
 import { Refused } from '../../api/problem';
-import type { Carrier, Session, SignedIn } from '../../api/types';
+import type { Carrier, Session, SignedIn, Vault } from '../../api/types';
+import { seenVaults } from '../../session/seen-vaults';
 import { session } from '../../session/session.svelte';
+import { refusalIn, takeUp, type Refusal, type TakenUp } from '../../session/taking-up';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
 import { VaultClient, isVaultError, vault } from '../../vault/client';
@@ -11,7 +13,48 @@ import { VaultClient, isVaultError, vault } from '../../vault/client';
 export type SignInStep = 'proving' | 'opening';
 
 export async function signIn(address: string, password: string, onStep: (step: SignInStep) => void): Promise<void> {
-  await session.begin(await prove(address, password, 'cookie', vault, onStep));
+  const { signedIn, takenUp } = await prove(address, password, 'cookie', vault, onStep);
+  await session.begin(signedIn, takenUp);
+}
+
+/**
+ * The password was right, and the keyring that the portal gives out is not taken up: it is older than the one that this
+ * browser saw last, or does not open. The person decides; the session goes on until then.
+ */
+export class RefusedKeyring extends Error {
+  constructor(
+    readonly why: Refusal,
+    readonly signedIn: SignedIn,
+  ) {
+    super(`the keyring is refused: ${why}`);
+  }
+
+  /** Whether there is anything to decide: another account's keyring, or one that leapt ahead, is never taken up. */
+  get isFinal(): boolean {
+    return this.why === 'foreign-vault' || this.why === 'vault-leapt';
+  }
+
+  /** Goes on with the keyring that the portal gives out, or with an earlier one, and with all that this browser saw. */
+  async accept(past?: number): Promise<void> {
+    const { session: begun, vault: stored } = this.signedIn;
+    const account = begun.account.id;
+    const sealed = fromBase64(stored.sealed);
+    const chosen = past === undefined ? sealed : fromBase64((await api.pastVault(past)).sealed);
+    const lastSeen = await seenVaults.last(account);
+    await vault.call('acceptVault', [chosen, { sealed, account, lastSeen }, fromBase64(slotOf(stored).wrapped)]);
+    await session.begin(this.signedIn, { version: stored.version, joined: true, first: false });
+  }
+
+  async giveUp(): Promise<void> {
+    await vault.call('closeOther', []);
+    await api.endSession().catch(() => undefined);
+  }
+}
+
+function slotOf({ slots }: Vault) {
+  const slot = slots.find(({ kind }) => kind === 'password');
+  if (!slot) throw new UnopenableVault();
+  return slot;
 }
 
 /** Begins a session by the password, and opens its vault in that worker. */
@@ -21,22 +64,25 @@ async function prove(
   carrier: Carrier,
   worker: VaultClient,
   onStep: (step: SignInStep) => void,
-): Promise<SignedIn> {
+): Promise<{ signedIn: SignedIn; takenUp: TakenUp }> {
   onStep('proving');
   const request = await worker.call('startSignIn', [password]);
   const started = await api.startSignIn(address, toBase64(request));
   const finalization = await worker.call('finishSignIn', [fromBase64(started.credential_response)]);
   const signedIn = await api.finishSignIn(started.sign_in, toBase64(finalization), carrier);
   onStep('opening');
-  const slot = signedIn.vault.slots.find(({ kind }) => kind === 'password');
-  if (!slot) throw new UnopenableVault();
   try {
-    await worker.call('openWithPassword', [fromBase64(signedIn.vault.sealed), fromBase64(slot.wrapped)]);
+    const wrapped = fromBase64(slotOf(signedIn.vault).wrapped);
+    const takenUp = await takeUp(signedIn.session.account.id, signedIn.vault, (served) =>
+      worker.call('openWithPassword', [served, wrapped]),
+    );
+    return { signedIn, takenUp };
   } catch (cause) {
+    const why = refusalIn(cause);
+    if (why && carrier === 'cookie') throw new RefusedKeyring(why, signedIn);
     await api.endSession(signedIn.bearer ?? undefined).catch(() => undefined);
-    throw new UnopenableVault({ cause });
+    throw why ? new UnopenableVault({ cause }, why) : new UnopenableVault({ cause });
   }
-  return signedIn;
 }
 
 /** A session begun by the password beside the one that goes on, with a vault of its own. */
@@ -56,7 +102,7 @@ export async function apart<T>(
   const worker = new VaultClient();
   let bearer: string | undefined;
   try {
-    const signedIn = await prove(address, password, 'bearer', worker, onStep);
+    const { signedIn } = await prove(address, password, 'bearer', worker, onStep);
     bearer = signedIn.bearer ?? undefined;
     if (bearer === undefined) throw new Error('a session without a secret');
     return await work({ session: signedIn.session, bearer, vault: worker });
@@ -82,14 +128,17 @@ export async function givePassword(password: string): Promise<void> {
 
 /** The password was right, and the vault still did not open. */
 class UnopenableVault extends Error {
-  constructor(options?: ErrorOptions) {
+  constructor(
+    options?: ErrorOptions,
+    readonly why?: Refusal,
+  ) {
     super('the vault could not be opened', options);
   }
 }
 
 /** What to tell a person whose sign-in failed. */
 export function signInProblem(error: unknown): string {
-  if (error instanceof UnopenableVault) return t('sign-in.vault-damaged');
+  if (error instanceof UnopenableVault) return t(error.why ? `keyring.${error.why}` : 'sign-in.vault-damaged');
   if (isVaultError(error, 'wrong-password')) return t('sign-in.wrong');
   if (error instanceof Refused) {
     if (error.is('wrong-credentials')) return t('sign-in.wrong');

@@ -49,6 +49,10 @@ export const account = {
     'Programs such as the add-in for Outlook can be activated for your account, to read and send secure messages without asking for your password each time.',
   'account.activations': 'Activations',
   'account.install': 'Install the add-in for Outlook',
+  'account.safety': 'Safety',
+  'account.safety-text':
+    'Your keyring is kept each time it is replaced. If messages no longer open, an earlier one may hold their keys.',
+  'account.keyrings': 'Earlier keyrings',
   'account.sign-out': 'Sign out',
   'account.signing-out': 'Signing out…',
   'account.sign-out.title': 'Sign out and discard your draft?',

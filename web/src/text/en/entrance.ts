@@ -11,6 +11,8 @@ export const entrance = {
   'sign-in.ended': 'Your session has ended. Sign in again to go on where you were.',
   'sign-in.draft-kept': 'Your unsent message is kept on this page.',
   'sign-in.no-key': 'This browser no longer has the key of your session. Sign in again to open your messages.',
+  'sign-in.keyring':
+    'The keyring that the portal gives out is not the one that this browser knows. Sign in again to see what you can do.',
   'sign-in.signed-out': 'You are signed out. The keys were removed from this browser.',
   'sign-in.need-address': 'Enter the email address of your account.',
   'sign-in.bad-address': 'This is not an email address. An address looks like name@example.org.',

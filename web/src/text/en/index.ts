@@ -7,6 +7,7 @@ import { confirmation } from './confirmation';
 import { entrance } from './entrance';
 import { general } from './general';
 import { handOver } from './hand-over';
+import { keyrings } from './keyrings';
 import { mailbox } from './mailbox';
 import { outlookDevice } from './outlook-device';
 import { outlookPane } from './outlook-pane';
@@ -25,6 +26,7 @@ export const en = {
   ...aliases,
   ...confirmation,
   ...handOver,
+  ...keyrings,
   ...outlookDevice,
   ...outlookPane,
   ...outlook,
