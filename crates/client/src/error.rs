@@ -1,7 +1,10 @@
-use std::{fmt, io, time::Duration};
+use std::{
+    fmt, io,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use vault::Fingerprint;
-use wire::{Address, Problem, ProblemType, address::AddressError};
+use wire::{Address, Millis, Problem, ProblemType, address::AddressError};
 
 /// Everything that can go wrong. No variant carries secrets or what somebody wrote.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,14 @@ pub enum Error {
     /// The portal's URL cannot be used.
     #[error("{0}")]
     Url(&'static str),
+    /// This machine's clock and the portal's are too far apart: what is sealed now could not be opened later, by anybody.
+    #[error("{}", Clocks(*.here, *.there))]
+    Clock {
+        /// What this machine's says.
+        here: Millis,
+        /// What the portal's says.
+        there: Millis,
+    },
     /// A link of a portal's mail without a secret in it.
     #[error("this is not the link of a mail: one ends in # and 43 letters, digits, - or _")]
     Link,
@@ -150,6 +161,23 @@ impl fmt::Display for Changed<'_> {
             write!(f, "\n  {}: {} (before: {})", key.address, key.now, key.before)?;
         }
         Ok(())
+    }
+}
+
+/// Two clocks that are too far apart.
+struct Clocks(Millis, Millis);
+
+impl fmt::Display for Clocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [here, there] = [self.0, self.1].map(|at| {
+            let since = Duration::from_millis(at.max(0).unsigned_abs());
+            httpdate::fmt_http_date(UNIX_EPOCH + since)
+        });
+        write!(
+            f,
+            "this computer's clock says {here}, and the portal's says {there}: what is sealed now could not be opened \
+             later. Nothing was sent. Set this computer's date and time, then try again"
+        )
     }
 }
 

@@ -129,7 +129,7 @@ impl Session {
         recipients: &[Recipient],
     ) -> Result<SealedMessage, Error> {
         let certificates = recipients.iter().map(certificate).collect::<Result<Vec<_>, _>>()?;
-        let (name, now) = (self.account().name.clone(), self.now());
+        let (name, now) = (self.account().name.clone(), self.0.client.sealing_time()?);
         let mut rng = self.0.client.environment.rng();
         Ok(self
             .with_vault(move |vault| vault.seal(&letter, id, &name, &certificates, now, &mut rng))
@@ -209,7 +209,7 @@ impl Session {
             .cloned()
             .collect();
         let recipients = self.prepare(addresses, request.in_reply_to).await?;
-        let (now, mut rng) = (self.now(), self.0.client.environment.rng());
+        let (now, mut rng) = (self.0.client.sealing_time()?, self.0.client.environment.rng());
         let own = self.vault().certificate().clone();
         let mut made = Vec::new();
         for certificate in recipients.iter().map(certificate).chain([Ok(own)]) {
@@ -281,10 +281,6 @@ impl Session {
             put.push(self.put_file(file).await?);
         }
         Ok(put)
-    }
-
-    pub(crate) fn now(&self) -> wire::Millis {
-        self.0.client.environment.now()
     }
 }
 

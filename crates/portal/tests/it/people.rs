@@ -1,5 +1,10 @@
 //! People with a browser, as far as the portal can tell.
 
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex},
+};
+
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
@@ -16,8 +21,8 @@ use vault::{
     password::{Registration, SignIn},
 };
 use wire::{
-    Address, Bytes, Sha256,
-    ids::MessageId,
+    ACCOUNT_HEADER, Address, Bytes, Sha256,
+    ids::{AccountId, MessageId},
     mailbox::{Delivery, Folder, OpenDelivery, Page},
     people::{Invite, Recipient},
     send::{KeyPacket, Send, Sent},
@@ -27,6 +32,25 @@ use wire::{
 use crate::test_portal::{NOW, TestPortal, URL};
 
 pub const PASSWORD: &str = "a password of some length";
+
+/// Whose session each secret is of, as its client knows that has begun it.
+static SESSIONS: LazyLock<Mutex<HashMap<String, AccountId>>> = LazyLock::new(Mutex::default);
+
+/// A session was begun with that secret.
+pub fn session_begun(bearer: &str, account: AccountId) {
+    SESSIONS.lock().unwrap().insert(bearer.to_owned(), account);
+}
+
+/// Takes note of the session that an answer begins, if it begins one.
+fn learn_session(answer: &[u8]) {
+    let Ok(answer) = serde_json::from_slice::<Value>(answer) else {
+        return;
+    };
+    let begun = answer.get("signed_in").unwrap_or(&answer);
+    if let (Some(bearer), Some(account)) = (begun["bearer"].as_str(), begun["session"]["account"]["id"].as_str()) {
+        session_begun(bearer, account.parse().unwrap());
+    }
+}
 
 /// An answer, read whole.
 #[derive(Debug)]
@@ -38,6 +62,7 @@ pub struct Reply {
 
 impl Reply {
     pub fn json<T: DeserializeOwned>(&self) -> T {
+        learn_session(&self.body);
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, String::from_utf8_lossy(&self.body)))
     }
@@ -212,8 +237,11 @@ pub fn request(method: Method, path: &str, bearer: Option<&str>) -> axum::http::
         .method(method)
         .uri(path)
         .header(header::CONTENT_TYPE, "application/json");
-    match bearer {
-        Some(bearer) => builder.header(header::AUTHORIZATION, format!("Bearer {bearer}")),
+    let Some(bearer) = bearer else { return builder };
+    let builder = builder.header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+    // Whoever carries a secret that is of no session knows no account for it.
+    match SESSIONS.lock().unwrap().get(bearer) {
+        Some(account) => builder.header(ACCOUNT_HEADER, account.to_string()),
         None => builder,
     }
 }

@@ -1,6 +1,7 @@
 // The real parts that sending is put together from.
 import { fromBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
+import { sealingTime } from '../../api/clock';
 import { Refused } from '../../api/problem';
 import { session } from '../../session/session.svelte';
 import { vault } from '../../vault/client';
@@ -14,7 +15,7 @@ export function sendParts(onStep: (step: SendStep) => void): SendParts {
     own: () => ({ account: session.session?.account.id ?? '', certificate: session.certificate }),
     prepare: api.prepareRecipients,
     seal: (letter, messageId, certificates) =>
-      vault.call('seal', [letter, messageId, certificates.map(fromBase64), Date.now()]),
+      vault.call('seal', [letter, messageId, certificates.map(fromBase64), sealingTime()]),
     sealAgain: (messageId, certificates) => vault.call('sealAgain', [messageId, certificates.map(fromBase64)]),
     async changedKeys(keys, inReplyTo) {
       const known = knownKeys(inReplyTo);

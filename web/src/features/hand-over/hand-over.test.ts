@@ -23,8 +23,11 @@ vi.mock('../../api/client', () => {
     inspectHandOver: (token: string) =>
       ask(`inspect ${token}`, { name: 'Anna', address: 'anna@x.test', expires_at: 9000 }),
     takeHandOver: (token: string) =>
-      ask(`take ${token}`, { signed_in: { vault: { sealed: 'Ag==' } }, wrapped: 'Aw==' }),
-    endSession: () => ask('end', undefined),
+      ask(`take ${token}`, {
+        signed_in: { session: { account: { id: 'anna' } }, vault: { sealed: 'Ag==' } },
+        wrapped: 'Aw==',
+      }),
+    endSessionOf: (account: string) => ask(`end ${account}`, undefined),
   };
 });
 vi.mock('../../session/session.svelte', () => ({
@@ -121,7 +124,7 @@ describe('a hand-over', () => {
     world.opens = false;
     const failure = await take(open).catch((error: unknown) => error);
     expect(handOverProblem(failure)).toMatch(/could not be opened/);
-    expect(world.asked.at(-1)).toBe('end');
+    expect(world.asked.at(-1)).toBe('end anna');
   });
 });
 

@@ -1,6 +1,7 @@
 // Registering: the password and the keys are made here; the portal gets a verifier, a certificate and a sealed vault.
 import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
+import { sealingTime } from '../../api/clock';
 import { isRefused } from '../../api/problem';
 import type { Invitation } from '../../api/types';
 import { session } from '../../session/session.svelte';
@@ -44,7 +45,11 @@ export async function register(
   const request = await vault.call('startRegistration', [password]);
   const started = await api.startRegistration({ token, registration_request: toBase64(request) });
   onStep('keys');
-  const made = await vault.call('finishRegistration', [fromBase64(started.registration_response), address, Date.now()]);
+  const made = await vault.call('finishRegistration', [
+    fromBase64(started.registration_response),
+    address,
+    sealingTime(),
+  ]);
   onStep('account');
   const signedIn = await api.register({
     token,

@@ -33,7 +33,8 @@ async function prove(
   try {
     await worker.call('openWithPassword', [fromBase64(signedIn.vault.sealed), fromBase64(slot.wrapped)]);
   } catch (cause) {
-    await api.endSession(signedIn.bearer ?? undefined).catch(() => undefined);
+    const ended = signedIn.bearer ? api.endSession(signedIn.bearer) : api.endSessionOf(signedIn.session.account.id);
+    await ended.catch(() => undefined);
     throw new UnopenableVault({ cause });
   }
   return signedIn;
