@@ -29,7 +29,7 @@ pub fn seal_parcel(
         return Err(Error::TooManyKeys);
     }
     let session_key = SessionKey::generate(rng);
-    let mut parcel = key_packet(&session_key, recipient, now, rng)?.packet;
+    let mut parcel = key_packet(&session_key, recipient, now, rng)?;
     let secrets = keys
         .iter()
         .map(AccountKey::to_short_bytes)

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use vault::{AccountKey, Certificate, CertificateError, Error, Letter, SealedMessage, Vault, VaultKey, seal_parcel};
 use wire::Address;
 
-use crate::people::{NOW, address, correspondent, letter, message, person, rng};
+use crate::people::{NOW, address, correspondent, letter, message, person, readers, rng};
 
 fn again(vault: &Vault) -> Vault {
     let key = VaultKey::generate(&mut rng(90));
@@ -33,7 +33,7 @@ fn seal(from: &Vault, sender: &Address, to: &Vault, id: u8) -> Result<SealedMess
         &letter,
         message(id),
         "",
-        slice::from_ref(to.certificate()),
+        &readers(from, &[to.certificate()]),
         NOW,
         &mut rng(80),
     )
@@ -134,7 +134,7 @@ fn only_a_certificate_of_the_own_key_is_adopted() {
         .unwrap();
     anna.adopt(&served).unwrap();
     assert_eq!(anna.certificate(), &served);
-    assert!(seal(&anna, &address("new@x.test"), &eve, 1).is_ok());
+    assert!(seal(&anna, &address("new@x.test"), &person("ben", 2), 1).is_ok());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vault::{Certificate, Fingerprint, Sight, Vault, VaultKey};
 
-use crate::people::{NOW, address, letter, message, person, rng};
+use crate::people::{NOW, address, letter, message, person, readers, rng};
 
 const CAROL: &str = "carol@example.test";
 
@@ -168,7 +168,9 @@ fn a_message_is_no_statement() {
         html: None,
         ..letter()
     };
-    let sealed = one.seal(&letter, message(1), "Anna", &[], NOW, &mut rng(3)).unwrap();
+    let sealed = one
+        .seal(&letter, message(1), "Anna", &readers(&one, &[]), NOW, &mut rng(3))
+        .unwrap();
     for part in [&sealed.cover, &sealed.body] {
         let signed = crate::interop::plaintext(part, &sealed.session_key);
         let given = [(one.certificate().clone(), signed)];

@@ -13,7 +13,7 @@ use vault::{
 };
 use wire::opaque::{CONTEXT, Suite};
 
-use crate::people::{NOW, address, letter, message, person, rng};
+use crate::people::{NOW, address, letter, message, person, readers, rng};
 
 /// The portal's half of the password protocol.
 struct Portal {
@@ -244,7 +244,7 @@ fn a_parcel_makes_old_mail_readable() {
             &letter(),
             message(1),
             "Anna",
-            &[waiting.certificate().clone()],
+            &readers(&anna, &[waiting.certificate()]),
             NOW,
             &mut rng(3),
         )

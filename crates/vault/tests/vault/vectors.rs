@@ -16,7 +16,7 @@ use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use vault::{
     AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Fingerprint, Letter, Pass, Purpose,
-    Sight, Vault, VaultKey, key_packet,
+    Sight, Vault, VaultKey,
     password::{Registration, SignIn},
     seal_parcel,
 };
@@ -27,7 +27,7 @@ use wire::{
 
 use crate::{
     interop::plaintext,
-    people::{NOW, address, correspondent, letter, message, person, rng},
+    people::{NOW, address, correspondent, letter, message, person, readers, rng},
 };
 
 const PASSWORD: &str = "Zoe\u{308}'s correct horse";
@@ -105,13 +105,13 @@ fn make() -> Value {
         sha256: file.sha256,
         key: file.key,
     };
-    let to_ben = [ben.certificate().clone()];
+    let to_ben = readers(&anna, &[ben.certificate()]);
     let with_file = Letter {
         files: vec![file],
         ..letter()
     };
     let sealed = anna.seal(&with_file, id, "anna", &to_ben, NOW, &mut draw(9)).unwrap();
-    let again = key_packet(&sealed.session_key, &to_ben[0], NOW, &mut draw(10)).unwrap();
+    let again = to_ben.key_packets(&sealed.session_key, NOW, &mut draw(10)).unwrap();
 
     let waiting = AccountKey::generate(&address("anna@example.test"), NOW, &mut draw(203)).unwrap();
     let parcel = seal_parcel(slice::from_ref(&waiting), anna.certificate(), NOW, &mut draw(204)).unwrap();
@@ -127,7 +127,7 @@ fn make() -> Value {
         cc: vec![],
         ..letter()
     };
-    let to_waiting = [waiting.certificate().clone()];
+    let to_waiting = readers(&ben, &[waiting.certificate()]);
     let received = ben
         .seal(&from_ben, id, "ben", &to_waiting, NOW, &mut draw(205))
         .unwrap();
@@ -162,7 +162,7 @@ fn make() -> Value {
     };
 
     let packets = |packets: &[vault::KeyPacket]| -> Value {
-        let plain = |packet: &vault::KeyPacket| json!({ "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
+        let plain = |packet: &vault::KeyPacket| json!({ "account": packet.account.to_string(), "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
         packets.iter().map(plain).collect()
     };
     json!({
@@ -188,7 +188,7 @@ fn make() -> Value {
         "cover": text(sealed.cover),
         "body": text(sealed.body),
         "keyPackets": packets(&sealed.key_packets),
-        "keyPacketAgain": packets(&[again]),
+        "keyPacketsAgain": packets(&again),
         "succession": text(succession),
         "parcelOfAll": text(parcel_of_all),
         "addresses": ADDRESSES,
@@ -323,7 +323,7 @@ fn write_seeds_for_the_fuzz_targets() {
         cc: vec![],
         ..from_ben.clone()
     };
-    let to_ben = [ben.certificate().clone()];
+    let to_ben = readers(&anna, &[ben.certificate()]);
     let sealed = anna
         .seal(&letter(), message(1), "Anna", &to_ben, NOW, &mut rng(3))
         .unwrap();
@@ -355,7 +355,9 @@ fn write_seeds_for_the_fuzz_targets() {
     write("succession", "words", &literal(&statement));
     write("sealed_message", "body", &sealed.body);
     for (name, letter) in [("full", from_ben), ("short", short)] {
-        let sealed = ben.seal(&letter, message(1), "Ben", &[], NOW, &mut rng(6)).unwrap();
+        let sealed = ben
+            .seal(&letter, message(1), "Ben", &readers(&ben, &[]), NOW, &mut rng(6))
+            .unwrap();
         for (part, sealed_part) in [("body", &sealed.body), ("cover", &sealed.cover)] {
             let signed = plaintext(sealed_part, &sealed.session_key);
             write("sealed_message", &format!("{name}-{part}-signed"), &signed);
