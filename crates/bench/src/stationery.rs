@@ -12,7 +12,7 @@ use vault::{Addressee, Certificate, Correspondent, Letter, Readers, Vault};
 use wire::{
     Millis,
     ids::AccountId,
-    people::{Recipient, Standing},
+    people::{Recipient, RecipientKind},
 };
 
 use crate::people::Person;
@@ -100,7 +100,7 @@ pub fn readers(of: &Vault, own: AccountId, to: &[(AccountId, &Certificate)]) -> 
                 address: user_id.parse()?,
                 account,
                 name: None,
-                standing: Standing::Registered,
+                standing: RecipientKind::Registered,
                 certificate: certificate.reduced_to(user_id)?.to_bytes().into(),
                 predecessors: vec![],
             })

@@ -178,6 +178,7 @@ impl Owner {
         match self.vault.seen_for_sealing(&self.claimant.address, now, &[]) {
             Sight::Changed { before } => Err(Error::KeysChanged(vec![ChangedKey {
                 address: self.claimant.address.clone(),
+                formerly: None,
                 before,
                 now,
             }])),

@@ -3,8 +3,8 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use vault::Fingerprint;
-use wire::{Address, Millis, Problem, ProblemType, address::AddressError};
+use vault::{ChangedKey, ReadersError};
+use wire::{Millis, Problem, ProblemType, address::AddressError};
 
 /// Everything that can go wrong. No variant carries secrets or what somebody wrote.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +23,15 @@ pub enum Error {
     #[error(transparent)]
     Vault(#[from] vault::Error),
     /// Recipients have other keys than the ones last seen. Ask them, in person or by telephone, whether the new
-    /// fingerprints are theirs; then [accept](crate::Session::accept) them and send again.
+    /// fingerprints are theirs; then [accept](crate::Session::accept_changed) them and send again.
     #[error("{}", Changed(.0))]
     KeysChanged(Vec<ChangedKey>),
+    /// What the portal answered about the recipients cannot be true. Nothing was sealed.
+    #[error("nothing was sent: {0}")]
+    Readers(ReadersError),
+    /// The portal gave another delivery than the one that was asked for.
+    #[error("the portal gave another message than the one that was asked for")]
+    OtherDelivery,
     /// A file of this machine cannot be read or written.
     #[error("{name}: {source}")]
     File {
@@ -54,17 +60,6 @@ pub enum Error {
     /// The program is ending.
     #[error("the program is ending")]
     Ending,
-}
-
-/// Somebody whose certificate is not the one last seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangedKey {
-    /// Under which address.
-    pub address: Address,
-    /// The fingerprint last seen.
-    pub before: Fingerprint,
-    /// The fingerprint now.
-    pub now: Fingerprint,
 }
 
 impl Error {
@@ -119,6 +114,15 @@ impl From<Problem> for Error {
     }
 }
 
+impl From<ReadersError> for Error {
+    fn from(error: ReadersError) -> Self {
+        match error {
+            ReadersError::KeysChanged(keys) => Self::KeysChanged(keys),
+            other => Self::Readers(other),
+        }
+    }
+}
+
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         // The path names deliveries and files.
@@ -159,6 +163,9 @@ impl fmt::Display for Changed<'_> {
         )?;
         for key in self.0 {
             write!(f, "\n  {}: {} (before: {})", key.address, key.now, key.before)?;
+            if let Some(formerly) = &key.formerly {
+                write!(f, ", whom you know as {formerly}")?;
+            }
         }
         Ok(())
     }

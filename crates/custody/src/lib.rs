@@ -96,7 +96,7 @@ mod tests {
     use rand::SeedableRng as _;
     use rand_chacha::ChaCha20Rng;
     use vault::{Correspondent, Letter, Vault};
-    use wire::people::{Recipient, Standing};
+    use wire::people::{Recipient, RecipientKind};
 
     use super::*;
 
@@ -131,7 +131,7 @@ mod tests {
             address: address.clone(),
             account: "0199ad0e-1f7a-7000-8000-000000000002".parse().unwrap(),
             name: None,
-            standing: Standing::Invited,
+            standing: RecipientKind::Invited,
             certificate: waiting.certificate.to_bytes().into(),
             predecessors: vec![],
         }];

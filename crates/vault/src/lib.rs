@@ -10,7 +10,7 @@
 //! # let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
 //! # let now = 1_764_000_000_000;
 //! use vault::{Correspondent, Letter, Vault};
-//! use wire::people::{Recipient, Standing};
+//! use wire::people::{Recipient, RecipientKind};
 //!
 //! let anna = Vault::create(&"anna@example.test".parse()?, now, &mut rng)?;
 //! let ben = Vault::create(&"ben@example.test".parse()?, now, &mut rng)?;
@@ -29,7 +29,7 @@
 //!     address: "ben@example.test".parse()?,
 //!     account: "0199ad0e-1f7a-7000-8000-00000000000b".parse()?,
 //!     name: Some("Ben".into()),
-//!     standing: Standing::Registered,
+//!     standing: RecipientKind::Registered,
 //!     certificate: ben.certificate().to_bytes().into(),
 //!     predecessors: vec![],
 //! }];

@@ -11,7 +11,7 @@ use wire::{
     Address, Millis,
     claims::Predecessor,
     ids::AccountId,
-    people::{Recipient, Standing},
+    people::{Recipient, RecipientKind},
 };
 
 pub use self::error::{ChangedKey, ReadersError};
@@ -49,7 +49,7 @@ pub struct Reader {
     /// What the portal calls them.
     pub name: Option<String>,
     /// Whether the portal says that they have registered. Until then, the key is one in its custody.
-    pub standing: Standing,
+    pub standing: RecipientKind,
     /// How the writer knows the key.
     pub acquaintance: Acquaintance,
     certificate: Certificate,
@@ -142,7 +142,7 @@ impl Vault {
     /// do.
     pub fn remember_readers(&mut self, readers: &Readers) -> bool {
         let mut any = false;
-        for reader in readers.iter().filter(|reader| reader.standing == Standing::Registered) {
+        for reader in readers.iter().filter(|reader| reader.standing == RecipientKind::Registered) {
             if reader.acquaintance != Acquaintance::Own {
                 any |= self.remember(&reader.address, reader.fingerprint());
             }

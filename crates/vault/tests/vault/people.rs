@@ -7,7 +7,7 @@ use vault::{Addressee, Certificate, Correspondent, Letter, Readers, SealedMessag
 use wire::{
     Address, Millis,
     ids::{AccountId, MessageId},
-    people::{Recipient, Standing},
+    people::{Recipient, RecipientKind},
 };
 
 pub const NOW: Millis = 1_764_000_000_000;
@@ -41,7 +41,7 @@ pub fn recipient(address: &Address, certificate: &Certificate) -> Recipient {
         address: address.clone(),
         account: account(certificate),
         name: None,
-        standing: Standing::Registered,
+        standing: RecipientKind::Registered,
         certificate: certificate.to_bytes().into(),
         predecessors: vec![],
     }

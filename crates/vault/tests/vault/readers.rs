@@ -7,7 +7,7 @@ use vault::{Acquaintance, Addressee, ChangedKey, Error, Readers, ReadersError, V
 use wire::{
     Address, Bytes,
     claims::Predecessor,
-    people::{Recipient, Standing},
+    people::{Recipient, RecipientKind},
 };
 
 use crate::people::{NOW, account, address, letter, message, person, readers, recipient, rng};
@@ -78,7 +78,7 @@ fn whoever_is_met_for_the_first_time_is_named_and_then_known() {
 fn the_key_of_somebody_who_has_not_registered_is_not_remembered_but_compared() {
     let (mut anna, ben, eve) = (person("anna", 1), person("ben", 2), person("ben", 9));
     let invited = |by| Recipient {
-        standing: Standing::Invited,
+        standing: RecipientKind::Invited,
         ..served(BEN, by)
     };
     let readers = check(&anna, &[BEN], &[invited(&eve)]).unwrap();
@@ -535,9 +535,9 @@ impl World {
         Recipient {
             account: account(self.keys[one.account].certificate()),
             standing: if one.registered {
-                Standing::Registered
+                RecipientKind::Registered
             } else {
-                Standing::Invited
+                RecipientKind::Invited
             },
             predecessors: one
                 .before
@@ -605,7 +605,7 @@ proptest! {
             writer.remember_readers(&readers);
             if to.iter().all(|addressee| addressee.formerly.is_none()) {
                 let again = writer.check_readers(own, &to, &answer, former.as_deref()).unwrap();
-                prop_assert!(again.first_contacts().all(|one| one.standing == Standing::Invited));
+                prop_assert!(again.first_contacts().all(|one| one.standing == RecipientKind::Invited));
             }
             Ok(())
         })?;
