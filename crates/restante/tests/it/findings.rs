@@ -24,20 +24,22 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn each_finding_names_a_test_that_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let rows = rows(&fs::read_to_string(root.join("docs/findings.md")).unwrap());
+    let text = fs::read_to_string(root.join("docs/findings.md")).unwrap();
+    let rows = rows(&text);
     assert!(rows.len() > 20, "{}", rows.len());
     for [case, client, test, error] in &rows {
         assert!(!client.is_empty() && !error.is_empty(), "{case}");
-        assert!(quoted(test).count() > 0, "no test of {case}");
-        for named in quoted(test) {
-            let (path, name) = named.split_once("::").unwrap_or_else(|| panic!("{named} is no test"));
-            let code = fs::read_to_string(root.join(path)).unwrap_or_else(|_| panic!("no file {path}"));
-            let there = match path.ends_with(".rs") {
-                true => code.contains(&format!("fn {name}(")),
-                false => code.contains(&format!("'{name}'")),
-            };
-            assert!(there, "no test {named}");
-        }
+        assert!(quoted(test).any(|named| named.contains("::")), "no test of {case}");
+    }
+    // Those that stand between the tables, too.
+    for named in quoted(&text).filter(|named| named.contains("::")) {
+        let (path, name) = named.split_once("::").unwrap();
+        let code = fs::read_to_string(root.join(path)).unwrap_or_else(|_| panic!("no file {path}"));
+        let there = match path.ends_with(".rs") {
+            true => code.contains(&format!("fn {name}(")),
+            false => code.contains(&format!("'{name}'")),
+        };
+        assert!(there, "no test {named}");
     }
 }
 
