@@ -17,7 +17,7 @@ use rand::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use tokio::{fs::File, io::AsyncWriteExt as _, time::Instant};
 use tokio_util::io::ReaderStream;
-use wire::Sha256;
+use wire::{ACCOUNT_HEADER, Sha256};
 
 use crate::{
     line::{Line, pieces},
@@ -107,9 +107,10 @@ async fn up(line: &mut Line, owner: &Person, source: &Path, sha256: Sha256) -> R
     let file = File::open(source).await?;
     let length = file.metadata().await?.len().to_string();
     let body = pieces(ReaderStream::with_capacity(file, PIECE));
-    let authorization = owner.authorization();
+    let (authorization, account) = (owner.authorization(), owner.account.to_string());
     let headers = [
         ("authorization", authorization.as_str()),
+        (ACCOUNT_HEADER, account.as_str()),
         ("content-type", "application/octet-stream"),
         ("content-length", length.as_str()),
     ];

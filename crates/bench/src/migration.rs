@@ -15,7 +15,7 @@ use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
-use wire::{Sha256, ids::ClaimId};
+use wire::{ACCOUNT_HEADER, Sha256, ids::ClaimId};
 
 use crate::{
     dovecot,
@@ -257,8 +257,11 @@ impl<'a> MeasuredPortal<'a> {
         };
         let body = json!({ "address": address, "tell_correspondents": true });
         let body = Bytes::from(body.to_string());
-        let authorization = format!("Bearer {}", self.bearer);
-        let headers = [("authorization", authorization.as_str())];
+        let (authorization, account) = (format!("Bearer {}", self.bearer), owner.account.to_string());
+        let headers = [
+            ("authorization", authorization.as_str()),
+            (ACCOUNT_HEADER, account.as_str()),
+        ];
         let begun = Instant::now();
         self.line.post("/aliases/promote", &headers, body).await?;
         Ok(begun.elapsed())

@@ -166,7 +166,8 @@ async fn round(site: &Site, town: &Arc<Town>, cell: (usize, usize), way: Way, le
 
 async fn over_http(town: &Town, host: &str, sender: usize, count: usize, until: Instant) -> Result<Samples> {
     let mut line = Line::open(host).await?;
-    let authorization = town.people[sender].authorization();
+    let person = &town.people[sender];
+    let (authorization, account) = (person.authorization(), person.account.to_string());
     let mut ids = Ids::new(&format!("http {sender} {count}"));
     let mut samples = Samples::default();
     for number in 0.. {
@@ -180,6 +181,7 @@ async fn over_http(town: &Town, host: &str, sender: usize, count: usize, until: 
         }
         let headers = [
             ("authorization", authorization.as_str()),
+            (wire::ACCOUNT_HEADER, account.as_str()),
             ("idempotency-key", key.as_str()),
         ];
         line.post("/messages", &headers, request).await?;

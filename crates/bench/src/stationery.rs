@@ -8,8 +8,12 @@ use bytes::Bytes;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
-use vault::{Correspondent, Letter, Vault};
-use wire::Millis;
+use vault::{Addressee, Certificate, Correspondent, Letter, Readers, Vault};
+use wire::{
+    Millis,
+    ids::AccountId,
+    people::{Recipient, RecipientKind},
+};
 
 use crate::people::Person;
 
@@ -29,12 +33,18 @@ impl Stationery {
     pub fn seal(people: &[Person], now: Millis) -> Result<Self> {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
         let first = people.first().context("nobody to seal for")?;
-        let vault = Vault::create(first.account, &first.address.parse()?, now, &mut rng)?;
-        let certificates: Vec<_> = people.iter().map(|person| person.certificate.clone()).collect();
-        let letter = letter(&first.address, &first.address, 2_000)?;
+        // The writer is nobody here.
+        let writer = "stationery@clinic.test";
+        let vault = Vault::create(AccountId(Uuid::from_u128(0)), &writer.parse()?, now, &mut rng)?;
+        let certificates: Vec<_> = people
+            .iter()
+            .map(|person| (person.account, &person.certificate))
+            .collect();
+        let readers = readers(&vault, AccountId(Uuid::from_u128(0)), &certificates)?;
+        let letter = letter(writer, &first.address, 2_000)?;
         let message = Uuid::from_u128(1).to_string().parse()?;
-        let sealed = vault.seal(&letter, message, "Dr Anna Berg", &certificates, now, &mut rng)?;
-        // In the order of the certificates; the writer's own, which is nobody's here, comes last.
+        let sealed = vault.seal(&letter, message, "Dr Anna Berg", &readers, now, &mut rng)?;
+        // In the order of the people; the writer's own comes last.
         let packets: Vec<_> = sealed
             .key_packets
             .into_iter()
@@ -78,6 +88,26 @@ impl Stationery {
         let _ = write!(json, r#"],"cover":"{}","body":"{}"}}"#, self.cover_text, self.body_text);
         Bytes::from(json)
     }
+}
+
+/// Whom a letter goes to, as an honest portal would answer: each under the first address of the certificate.
+pub fn readers(of: &Vault, own: AccountId, to: &[(AccountId, &Certificate)]) -> Result<Readers> {
+    let answer = to
+        .iter()
+        .map(|&(account, certificate)| {
+            let user_id = certificate.user_ids().next().context("a key without an address")?;
+            Ok(Recipient {
+                address: user_id.parse()?,
+                account,
+                name: None,
+                standing: RecipientKind::Registered,
+                certificate: certificate.reduced_to(user_id)?.to_bytes().into(),
+                predecessors: vec![],
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let addressees: Vec<Addressee> = answer.iter().map(|one| one.address.clone().into()).collect();
+    Ok(of.check_readers(own, &addressees, &answer, None)?)
 }
 
 /// A letter with a text of that many bytes.

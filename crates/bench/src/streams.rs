@@ -130,7 +130,7 @@ async fn words(site: &Site, people: &[Person], stationery: &Stationery, called: 
         }
     });
     let mut line = Line::open(site.host()).await?;
-    let authorization = sender.authorization();
+    let (authorization, account) = (sender.authorization(), sender.account.to_string());
     let mut ids = Ids::new(called);
     let (mut after, mut whole) = (Samples::default(), Samples::default());
     for _ in 0..WORDS {
@@ -139,6 +139,7 @@ async fn words(site: &Site, people: &[Person], stationery: &Stationery, called: 
         let request: Bytes = stationery.request(people, message, 0, &[1]);
         let headers = [
             ("authorization", authorization.as_str()),
+            (wire::ACCOUNT_HEADER, account.as_str()),
             ("idempotency-key", key.as_str()),
         ];
         let begun = Instant::now();

@@ -146,6 +146,16 @@ impl Certificate {
         }
     }
 
+    /// Refuses a certificate whose keys are dated more than twelve hours after `now` (UTC milliseconds). Readers allow a day
+    /// between a key and what it signed; half of that is left for the clocks of those who sign.
+    pub fn ensure_made_before(&self, now: i64) -> Result<(), CertificateError> {
+        let subkey_created = i64::from(self.subkey.created_at().as_secs()) * 1000;
+        match self.created_at().max(subkey_created) <= now + CLOCK_SKEW / 2 {
+            true => Ok(()),
+            false => Err(CertificateError::NotYet),
+        }
+    }
+
     /// When it was made, in UTC milliseconds.
     pub fn created_at(&self) -> i64 {
         i64::from(self.primary.created_at().as_secs()) * 1000

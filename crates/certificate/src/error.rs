@@ -25,6 +25,9 @@ pub enum CertificateError {
     /// Past its time.
     #[error("the certificate has expired")]
     Expired,
+    /// Dated after now, by a clock that is wrong: whatever it signs until then no reader would take.
+    #[error("the certificate's key is of a later time than now: is the clock right that made it?")]
+    NotYet,
     /// It does not name that address.
     #[error("the certificate has no such User ID")]
     NoSuchUserId,

@@ -15,7 +15,8 @@ impl Session {
     /// What changed after the change of that number; 0 for all.
     ///
     /// What concerns the session itself is taken up before it is answered: a vault that another client stored, the
-    /// account's addresses, and keys that were handed to it. Where that fails, ask for the same changes again.
+    /// account's addresses, and keys that were handed to it. Where that fails, ask for the same changes again. An answer
+    /// whose `latest` is below `since` says that the portal's database is that of an earlier day: look at everything.
     ///
     /// # Errors
     /// Where the portal cannot be reached.
@@ -24,6 +25,10 @@ impl Session {
             .get(self.ask(Method::GET, &format!("/changes?since={since}")))
             .await?;
         self.take_up(&changes.changes).await?;
+        if changes.latest < since {
+            self.refresh().await?;
+            self.take_parcels_in().await?;
+        }
         Ok(changes)
     }
 
@@ -52,7 +57,7 @@ impl Session {
     pub async fn events(&self) -> Result<impl Stream<Item = Result<i64, Error>> + Send + use<>, Error> {
         let http = &self.0.client.http;
         let response = http
-            .respond(http.request(Method::GET, "/events", Some(&self.0.bearer)))
+            .respond(http.request(Method::GET, "/events", Some(self.in_session())))
             .await?;
         let state = (response.bytes_stream().boxed(), Events::default());
         Ok(stream::try_unfold(state, |(mut bytes, mut events)| async move {

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Method;
-use wire::sessions::Portal;
+use wire::{Millis, sessions::Portal};
 
 use crate::{
     Environment, Error, Progress,
@@ -21,7 +21,11 @@ pub struct Client {
 type Watcher = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
 /// How long a client is patient unless told.
-const MAX_CONNECT_DURATION: Duration = Duration::from_secs(10);
+const DEFAULT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How far this machine's clock may be from the portal's, in milliseconds: half of what readers allow between a key and what
+/// it signed, so that two people's clocks may be wrong in opposite directions.
+const MAX_CLOCK_DIFFERENCE: Millis = 12 * 3_600_000;
 
 impl Client {
     /// The portal at that URL: `https://portal.example.org`. Without TLS only on this machine.
@@ -30,7 +34,7 @@ impl Client {
     /// [`Error::Url`].
     pub fn new(portal: &str) -> Result<Self, Error> {
         Ok(Self {
-            http: Http::new(portal, MAX_CONNECT_DURATION)?,
+            http: Http::new(portal, DEFAULT_PATIENCE, Environment::system())?,
             environment: Environment::system(),
             watcher: None,
             seen: Arc::new(InMemory::default()),
@@ -40,6 +44,7 @@ impl Client {
     /// With a clock and randomness other than the system's.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
+        self.http.environment = environment.clone();
         self.environment = environment;
         self
     }
@@ -84,6 +89,21 @@ impl Client {
     /// Where it cannot be reached.
     pub async fn portal(&self) -> Result<Portal, Error> {
         self.http.get(Ask::new(Method::GET, "/portal")).await
+    }
+
+    /// Now, to date what is sealed or made with. What was dated wrongly nobody would ever open.
+    ///
+    /// # Errors
+    /// [`Error::Clock`] where this machine's clock and the portal's are too far apart.
+    pub(crate) fn sealing_time(&self) -> Result<Millis, Error> {
+        let now = self.environment.now();
+        match self.http.ahead() {
+            Some(ahead) if ahead.abs() > MAX_CLOCK_DIFFERENCE => Err(Error::Clock {
+                here: now,
+                there: now - ahead,
+            }),
+            _ => Ok(now),
+        }
     }
 
     pub(crate) fn tell(&self, progress: Progress<'_>) {

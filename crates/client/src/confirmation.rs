@@ -127,7 +127,7 @@ impl Session {
     /// # Errors
     /// As [`Client::inspect_claim`], and `claim-changed`, `address-taken`, `not-allowed`.
     pub async fn confirm_claim(&self, link: &str) -> Result<Confirmed, Error> {
-        let ask = confirm(token(link)?, ConfirmBy::Click {})?.bearer(&self.0.bearer);
+        let ask = confirm(token(link)?, ConfirmBy::Click {})?.in_session(self.in_session());
         let confirmed = self.get(ask).await?;
         // What joins, an address or mail that waited, is here at once.
         self.catch_up().await;
@@ -182,6 +182,7 @@ impl Owner {
         match self.vault.seen_for_sealing(&self.claimant.address, now, &[]) {
             Sight::Changed { before } => Err(Error::KeysChanged(vec![ChangedKey {
                 address: self.claimant.address.clone(),
+                formerly: None,
                 before,
                 now,
             }])),
@@ -206,8 +207,8 @@ impl Owner {
             addresses,
             ..
         } = self;
+        let now = client.sealing_time()?;
         let by = blocking(move || {
-            let now = environment.now();
             let parcel = vault
                 .hand_over(&certificate, claim, now, &mut environment.rng())?
                 .into();
@@ -236,7 +237,7 @@ impl Owner {
     /// As [`Owner::absorb`].
     pub async fn move_address(self) -> Result<Confirmed, Error> {
         let mut rng = self.client.environment.rng();
-        let (now, successor) = (self.client.environment.now(), self.certificate.fingerprint());
+        let (now, successor) = (self.client.sealing_time()?, self.certificate.fingerprint());
         let statement = self.vault.succession(&self.address, successor, now, &mut rng)?;
         let succession = Succession {
             address: self.address,

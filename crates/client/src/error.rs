@@ -1,7 +1,10 @@
-use std::{fmt, io, time::Duration};
+use std::{
+    fmt, io,
+    time::{Duration, UNIX_EPOCH},
+};
 
-use vault::Fingerprint;
-use wire::{Address, Problem, ProblemType, address::AddressError};
+use vault::{ChangedKey, ReadersError};
+use wire::{Millis, Problem, ProblemType, address::AddressError};
 
 /// Everything that can go wrong. No variant carries secrets or what somebody wrote.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +23,15 @@ pub enum Error {
     #[error(transparent)]
     Vault(#[from] vault::Error),
     /// Recipients have other keys than the ones last seen. Ask them, in person or by telephone, whether the new
-    /// fingerprints are theirs; then [accept](crate::Session::accept) them and send again.
+    /// fingerprints are theirs; then [accept](crate::Session::accept_changed) them and send again.
     #[error("{}", Changed(.0))]
     KeysChanged(Vec<ChangedKey>),
+    /// What the portal answered about the recipients cannot be true. Nothing was sealed.
+    #[error("nothing was sent: {0}")]
+    Readers(ReadersError),
+    /// The portal gave another delivery than the one that was asked for.
+    #[error("the portal gave another message than the one that was asked for")]
+    OtherDelivery,
     /// A file of this machine cannot be read or written.
     #[error("{name}: {source}")]
     File {
@@ -34,6 +43,14 @@ pub enum Error {
     /// The portal's URL cannot be used.
     #[error("{0}")]
     Url(&'static str),
+    /// This machine's clock and the portal's are too far apart: what is sealed now could not be opened later, by anybody.
+    #[error("{}", Clocks(*.here, *.there))]
+    Clock {
+        /// What this machine's says.
+        here: Millis,
+        /// What the portal's says.
+        there: Millis,
+    },
     /// A link of a portal's mail without a secret in it.
     #[error("this is not the link of a mail: one ends in # and 43 letters, digits, - or _")]
     Link,
@@ -43,17 +60,6 @@ pub enum Error {
     /// The program is ending.
     #[error("the program is ending")]
     Ending,
-}
-
-/// Somebody whose certificate is not the one last seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangedKey {
-    /// Under which address.
-    pub address: Address,
-    /// The fingerprint last seen.
-    pub before: Fingerprint,
-    /// The fingerprint now.
-    pub now: Fingerprint,
 }
 
 impl Error {
@@ -108,6 +114,15 @@ impl From<Problem> for Error {
     }
 }
 
+impl From<ReadersError> for Error {
+    fn from(error: ReadersError) -> Self {
+        match error {
+            ReadersError::KeysChanged(keys) => Self::KeysChanged(keys),
+            other => Self::Readers(other),
+        }
+    }
+}
+
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         // The path names deliveries and files.
@@ -148,8 +163,28 @@ impl fmt::Display for Changed<'_> {
         )?;
         for key in self.0 {
             write!(f, "\n  {}: {} (before: {})", key.address, key.now, key.before)?;
+            if let Some(formerly) = &key.formerly {
+                write!(f, ", whom you know as {formerly}")?;
+            }
         }
         Ok(())
+    }
+}
+
+/// Two clocks that are too far apart.
+struct Clocks(Millis, Millis);
+
+impl fmt::Display for Clocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [here, there] = [self.0, self.1].map(|at| {
+            let since = Duration::from_millis(at.max(0).unsigned_abs());
+            httpdate::fmt_http_date(UNIX_EPOCH + since)
+        });
+        write!(
+            f,
+            "this computer's clock says {here}, and the portal's says {there}: what is sealed now could not be opened \
+             later. Nothing was sent. Set this computer's date and time, then try again"
+        )
     }
 }
 

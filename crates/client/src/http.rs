@@ -1,17 +1,21 @@
 //! Requests and their answers: problem documents become errors, and what passes is waited out.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, UNIX_EPOCH},
+};
 
 use bytes::Bytes;
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderName},
+    header::{ACCEPT, CONTENT_TYPE, DATE, HeaderName},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
-use wire::{PREFIX, Problem};
+use wire::{ACCOUNT_HEADER, Millis, PREFIX, Problem, ids::AccountId};
 
-use crate::Error;
+use crate::{Environment, Error};
 
 /// How long the portal may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -32,13 +36,25 @@ pub(crate) struct Http {
     base: Url,
     pub(crate) patience: Duration,
     pub(crate) longest_wait: Duration,
+    pub(crate) environment: Environment,
+    /// How far this machine's clock was ahead of the portal's when it answered last, in milliseconds.
+    ahead: Arc<Mutex<Option<Millis>>>,
+}
+
+/// The session that a request is made in.
+#[derive(Clone, Copy)]
+pub(crate) struct InSession<'a> {
+    /// Its secret.
+    pub(crate) bearer: &'a str,
+    /// Whose it is; unknown only while a kept session is asked for that.
+    pub(crate) account: Option<AccountId>,
 }
 
 /// One request. Its path begins after `/api/v1`.
 pub(crate) struct Ask<'a> {
     method: Method,
     path: &'a str,
-    bearer: Option<&'a str>,
+    session: Option<InSession<'a>>,
     headers: Vec<(HeaderName, String)>,
     body: Option<Bytes>,
 }
@@ -48,14 +64,14 @@ impl<'a> Ask<'a> {
         Self {
             method,
             path,
-            bearer: None,
+            session: None,
             headers: Vec::new(),
             body: None,
         }
     }
 
-    pub(crate) fn bearer(mut self, bearer: &'a str) -> Self {
-        self.bearer = Some(bearer);
+    pub(crate) fn in_session(mut self, session: InSession<'a>) -> Self {
+        self.session = Some(session);
         self
     }
 
@@ -79,7 +95,7 @@ impl<'a> Ask<'a> {
 impl Http {
     /// # Errors
     /// Where the URL is none, or would carry a session in the clear over a network.
-    pub(crate) fn new(portal: &str, patience: Duration) -> Result<Self, Error> {
+    pub(crate) fn new(portal: &str, patience: Duration, environment: Environment) -> Result<Self, Error> {
         let mut base: Url = portal
             .parse()
             .map_err(|_| Error::Url("the portal's URL must look like https://portal.example.org"))?;
@@ -105,6 +121,8 @@ impl Http {
             base,
             patience,
             longest_wait: LONGEST_WAIT,
+            environment,
+            ahead: Arc::default(),
         })
     }
 
@@ -134,7 +152,7 @@ impl Http {
     }
 
     async fn answer(&self, ask: &Ask<'_>) -> Result<Bytes, Error> {
-        let mut request = self.request(ask.method.clone(), ask.path, ask.bearer);
+        let mut request = self.request(ask.method.clone(), ask.path, ask.session);
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
@@ -145,12 +163,15 @@ impl Http {
     }
 
     /// A request to build on, for what is streamed.
-    pub(crate) fn request(&self, method: Method, path: &str, bearer: Option<&str>) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base));
-        match bearer {
-            Some(bearer) => request.bearer_auth(bearer),
-            None => request,
+    pub(crate) fn request(&self, method: Method, path: &str, session: Option<InSession<'_>>) -> RequestBuilder {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if let Some(InSession { bearer, account }) = session {
+            request = request.bearer_auth(bearer);
+            if let Some(account) = account {
+                request = request.header(ACCOUNT_HEADER, account.to_string());
+            }
         }
+        request
     }
 
     /// The head of the answer, which is a success.
@@ -159,6 +180,9 @@ impl Http {
             .header(ACCEPT, "application/json, application/problem+json, */*")
             .send()
             .await?;
+        if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
+            self.hear_time(date);
+        }
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -176,6 +200,20 @@ impl Http {
                 Err(Problem::new(wire::ProblemType::Unavailable).into())
             }
             Err(_) => Err(Error::Answer("an error without a problem document")),
+        }
+    }
+
+    /// How far this machine's clock was ahead of the portal's when it answered last; none where it never said its time.
+    pub(crate) fn ahead(&self) -> Option<Millis> {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Compares the clocks. The portal's time never sets this machine's: it can only make a client refuse.
+    fn hear_time(&self, date: &str) {
+        let portal = httpdate::parse_http_date(date).ok();
+        let portal = portal.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        if let Some(portal) = portal.and_then(|since| Millis::try_from(since.as_millis()).ok()) {
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.environment.now() - portal);
         }
     }
 
@@ -221,7 +259,7 @@ mod tests {
     use super::*;
 
     fn http(portal: &str) -> Result<Http, Error> {
-        Http::new(portal, Duration::from_secs(10))
+        Http::new(portal, Duration::from_secs(10), Environment::system())
     }
 
     #[test]
@@ -292,5 +330,24 @@ mod tests {
         let before = Instant::now();
         assert!(matches!(attempts(vec![busy.into()]).await, (2, Ok(()))));
         assert!(before.elapsed() >= Duration::from_secs(3));
+    }
+
+    #[test]
+    fn the_portals_time_is_compared_and_never_taken() {
+        let here = 1_764_000_000_000;
+        let environment = Environment::new(move || here, || [1; 32]);
+        let http = Http::new("https://portal.example.org", Duration::ZERO, environment.clone()).unwrap();
+        assert_eq!(http.ahead(), None);
+        for (date, ahead) in [
+            ("Mon, 24 Nov 2025 16:00:00 GMT", Some(0)),
+            ("Mon, 24 Nov 2025 17:00:00 GMT", Some(-3_600_000)),
+            // What is no date says nothing.
+            ("yesterday", Some(-3_600_000)),
+            ("Fri, 21 Nov 2025 16:00:00 GMT", Some(3 * 86_400_000)),
+        ] {
+            http.hear_time(date);
+            assert_eq!(http.ahead(), ahead, "{date}");
+        }
+        assert_eq!(environment.now(), here);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use reqwest::{Method, header::IF_MATCH};
-use vault::{Certificate, Fingerprint, Sight, TakenUp, Vault};
+use vault::{ChangedKey, Fingerprint, Sight, TakenUp, Vault, parse_predecessors};
 use wire::{
     Address, ProblemType,
     claims::Predecessor,
@@ -38,16 +38,7 @@ impl Session {
         match vault.certificate().fingerprint() == now {
             // Oneself is no stranger.
             true => Sight::Same,
-            false => vault.seen(address, now, &parsed(before)),
-        }
-    }
-
-    /// The same of somebody to write to: they have given up the keys before their newest one.
-    pub(crate) fn sight_of_reader(&self, address: &Address, now: Fingerprint, before: &[Predecessor]) -> Sight {
-        let vault = self.vault();
-        match vault.certificate().fingerprint() == now {
-            true => Sight::Same,
-            false => vault.seen_for_sealing(address, now, &parsed(before)),
+            false => vault.seen(address, now, &parse_predecessors(before)),
         }
     }
 
@@ -62,6 +53,21 @@ impl Session {
     /// Stores the vault where it holds something that the portal's copy does not.
     pub(crate) async fn store(&self) -> Result<(), Error> {
         self.change(|_| (false, ())).await
+    }
+
+    /// Accepts keys that changed as those of the people whom a message is to go to. Ask them first.
+    ///
+    /// # Errors
+    /// Where the vault could not be stored.
+    pub async fn accept_changed(&self, keys: Vec<ChangedKey>) -> Result<(), Error> {
+        self.change(move |vault| {
+            let mut any = false;
+            for key in &keys {
+                any |= vault.accept(key);
+            }
+            (any, ())
+        })
+        .await
     }
 
     /// Remembers whose key is whose.
@@ -198,15 +204,6 @@ impl Session {
         let held = self.0.held.clone();
         blocking(move || work(&held.read().unwrap_or_else(PoisonError::into_inner).vault)).await
     }
-}
-
-/// Those that are certificates at all: one that is not says nothing of its successor.
-fn parsed(predecessors: &[Predecessor]) -> Vec<(Certificate, Vec<u8>)> {
-    let parsed = predecessors.iter().filter_map(|one| {
-        let certificate = Certificate::parse(one.certificate.as_ref()).ok()?;
-        Some((certificate, one.statement.as_ref().to_vec()))
-    });
-    parsed.collect()
 }
 
 /// The vault, to look something up in.

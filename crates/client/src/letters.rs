@@ -1,11 +1,13 @@
 //! Answers and forwards, as people expect them to begin.
 
+use vault::Addressee;
 use wire::Address;
 
 use crate::{NewFile, Outgoing, Received, Session};
 
-/// An answer to a letter: to its sender, or with `all` to everybody that it names, each under their Master now. The text
-/// is quoted.
+/// An answer to a letter: to its sender, or with `all` to everybody that it names, each under their Master now, as the
+/// portal says; whoever has another address in the letter is [held](Addressee::formerly) to the key that they had there.
+/// The text is quoted.
 ///
 /// An answer to a letter of one's own goes to those it went to.
 pub fn reply(session: &Session, received: &Received, all: bool) -> Outgoing {
@@ -36,21 +38,22 @@ fn answer(own: &[Address], received: &Received, all: bool) -> Outgoing {
     let mut outgoing = Outgoing::new(prefixed("Re: ", &letter.subject)).text(text);
     outgoing.in_reply_to = Some(received.delivery.id);
     // An address says who somebody was when the letter was written. It may have gone to somebody else since.
-    let now = |address: &Address| -> Address {
+    let now = |address: &Address| -> Addressee {
         let mut participants = received.slip.participants.iter();
         let participant = participants.find(|one| one.address == *address);
-        participant.and_then(|one| one.now.as_ref()).unwrap_or(address).clone()
+        reached(address, participant.and_then(|one| one.now.as_ref()))
     };
-    let sender = received.delivery.sender_now.as_ref().unwrap_or(&letter.from.address);
-    let ours = own.contains(sender);
+    let sender = reached(&letter.from.address, received.delivery.sender_now.as_ref());
+    let ours = own.contains(&sender.address);
     if !ours {
-        outgoing.to.push(sender.clone());
+        outgoing.to.push(sender);
     }
-    let others = |people: &[vault::Correspondent], before: &[Address]| {
-        let mut found: Vec<Address> = Vec::new();
-        for address in people.iter().map(|one| now(&one.address)) {
-            if ![own, before, &found].iter().any(|known| known.contains(&address)) {
-                found.push(address);
+    let others = |people: &[vault::Correspondent], before: &[Addressee]| {
+        let mut found: Vec<Addressee> = Vec::new();
+        for addressee in people.iter().map(|one| now(&one.address)) {
+            let is_named = |list: &[Addressee]| list.iter().any(|one| one.address == addressee.address);
+            if !own.contains(&addressee.address) && !is_named(before) && !is_named(&found) {
+                found.push(addressee);
             }
         }
         found
@@ -64,9 +67,20 @@ fn answer(own: &[Address], received: &Received, all: bool) -> Outgoing {
     }
     // A note to oneself is answered to oneself.
     if outgoing.to.is_empty() && outgoing.cc.is_empty() {
-        outgoing.to.extend(own.first().cloned());
+        outgoing.to.extend(own.first().cloned().map(Addressee::from));
     }
     outgoing
+}
+
+/// Somebody in a letter, where they are now.
+fn reached(then: &Address, now: Option<&Address>) -> Addressee {
+    match now.filter(|now| *now != then) {
+        None => then.clone().into(),
+        Some(now) => Addressee {
+            address: now.clone(),
+            formerly: Some(then.clone()),
+        },
+    }
 }
 
 fn named(person: &vault::Correspondent) -> String {
@@ -160,7 +174,8 @@ mod tests {
 
     fn goes_to(own: &[&str], received: &Received, all: bool) -> (Vec<Address>, Vec<Address>) {
         let answer = answer(&addresses(own), received, all);
-        (answer.to, answer.cc)
+        let addresses = |list: Vec<Addressee>| list.into_iter().map(|one| one.address).collect();
+        (addresses(answer.to), addresses(answer.cc))
     }
 
     fn addresses(names: &[&str]) -> Vec<Address> {
@@ -220,6 +235,12 @@ mod tests {
         assert_eq!(goes_to(&ben, &letter, true), everybody);
         // To those who have moved it is a letter of their own, under whichever address they wrote it, and still if they
         // gave that address away.
+        let known_as = answer(&addresses(&ben), &letter, true);
+        let known_as = known_as
+            .addressees()
+            .map(|one| one.formerly.clone())
+            .collect::<Vec<_>>();
+        assert_eq!(known_as, [Some(address("anna")), Some(address("carl")), None]);
         let anna = goes_to(&["anna.winter"], &letter, false);
         assert_eq!(anna, (addresses(&["ben.new", "carl.new"]), vec![]));
     }

@@ -60,13 +60,15 @@ pub use activations::KeptActivation;
 pub use client::Client;
 pub use confirmation::Owner;
 pub use environment::Environment;
-pub use error::{ChangedKey, Error};
+pub use error::Error;
 pub use letters::{forward, reply};
 pub use opening::LockedSession;
 pub use outgoing::{NewFile, Outgoing};
 pub use progress::{Progress, Stage};
 pub use reading::{Listed, Listing, Received};
 pub use seen_vaults::{SeenVaults, is_later};
-pub use sending::Sealed;
+pub use sending::{Prepared, Sealed};
 pub use session::{KeptSession, Session};
-pub use vault::{Cover, FileRef, Fingerprint, Letter, Sight};
+pub use vault::{
+    Acquaintance, Addressee, ChangedKey, Cover, FileRef, Fingerprint, Letter, Reader, Readers, ReadersError, Sight,
+};

@@ -11,7 +11,12 @@ use wire::{
     vaults::{PastVault, SealedPastVault, VaultHead, VaultWritten},
 };
 
-use crate::{Client, Error, Session, client::blocking, http::Ask, session::KnownVault};
+use crate::{
+    Client, Error, Session,
+    client::blocking,
+    http::{Ask, InSession},
+    session::KnownVault,
+};
 
 impl Client {
     /// Opens the vault that the portal serves for an account, and keeps it as the last one that was seen. One that was
@@ -53,7 +58,7 @@ impl Client {
         blocking(move || {
             ensure_named(served.sealed.as_ref(), served.version)?;
             let last = client.last_seen(account)?;
-            Ok(Vault::accept(
+            Ok(Vault::accept_vault(
                 &chosen,
                 served.sealed.as_ref(),
                 last.as_deref(),
@@ -156,7 +161,7 @@ impl LockedSession {
     /// # Errors
     /// Where the portal cannot be reached.
     pub async fn past_vaults(&self) -> Result<Vec<PastVault>, Error> {
-        self.client.http.get(self.ask("/vaults")?).await
+        self.client.http.get(self.ask(Method::GET, "/vaults")?).await
     }
 
     /// Opens the served vault although it is older than the one seen last, or a past one in place of one that does not
@@ -169,7 +174,11 @@ impl LockedSession {
         let chosen = match past {
             None => served.sealed.0.clone(),
             Some(version) => {
-                let past: SealedPastVault = self.client.http.get(self.ask(&format!("/vaults/{version}"))?).await?;
+                let past: SealedPastVault = self
+                    .client
+                    .http
+                    .get(self.ask(Method::GET, &format!("/vaults/{version}"))?)
+                    .await?;
                 past.sealed.0
             }
         };
@@ -186,17 +195,15 @@ impl LockedSession {
     /// # Errors
     /// Where the portal cannot be reached.
     pub async fn sign_out(self) -> Result<(), Error> {
-        let ask = Ask::new(Method::DELETE, "/session").bearer(self.bearer()?);
-        self.client.http.tell(ask).await
+        self.client.http.tell(self.ask(Method::DELETE, "/session")?).await
     }
 
-    fn ask<'a>(&'a self, path: &'a str) -> Result<Ask<'a>, Error> {
-        Ok(Ask::new(Method::GET, path).bearer(self.bearer()?))
-    }
-
-    fn bearer(&self) -> Result<&str, Error> {
+    fn ask<'a>(&'a self, method: Method, path: &'a str) -> Result<Ask<'a>, Error> {
         let bearer = self.signed_in.bearer.as_deref();
-        bearer.ok_or(Error::Answer("a session without a secret"))
+        Ok(Ask::new(method, path).in_session(InSession {
+            bearer: bearer.ok_or(Error::Answer("a session without a secret"))?,
+            account: Some(self.signed_in.session.account.id),
+        }))
     }
 }
 

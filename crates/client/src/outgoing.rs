@@ -4,18 +4,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vault::FileRef;
+use vault::{Addressee, FileRef};
 use wire::{Address, ids::DeliveryId};
 
 /// A message to be sent.
 #[derive(Default)]
 pub struct Outgoing {
     /// To.
-    pub to: Vec<Address>,
+    pub to: Vec<Addressee>,
     /// Cc.
-    pub cc: Vec<Address>,
+    pub cc: Vec<Addressee>,
     /// Bcc: seen by nobody but the sender and themselves.
-    pub bcc: Vec<Address>,
+    pub bcc: Vec<Addressee>,
     /// One line.
     pub subject: String,
     /// The text.
@@ -40,21 +40,21 @@ impl Outgoing {
     /// One more recipient.
     #[must_use]
     pub fn to(mut self, address: Address) -> Self {
-        self.to.push(address);
+        self.to.push(address.into());
         self
     }
 
     /// One more recipient, for information.
     #[must_use]
     pub fn cc(mut self, address: Address) -> Self {
-        self.cc.push(address);
+        self.cc.push(address.into());
         self
     }
 
     /// One more recipient of whom the others do not know.
     #[must_use]
     pub fn bcc(mut self, address: Address) -> Self {
-        self.bcc.push(address);
+        self.bcc.push(address.into());
         self
     }
 
@@ -80,7 +80,7 @@ impl Outgoing {
     }
 
     /// Everybody that it goes to.
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = &Address> {
+    pub fn addressees(&self) -> impl Iterator<Item = &Addressee> {
         self.to.iter().chain(&self.cc).chain(&self.bcc)
     }
 }
@@ -162,7 +162,7 @@ impl fmt::Debug for Outgoing {
         write!(
             f,
             "Outgoing({} recipients, {} files)",
-            self.addresses().count(),
+            self.addressees().count(),
             self.files.len()
         )
     }

@@ -77,10 +77,9 @@ impl Session {
     /// [accepted](Session::accept).
     ///
     /// # Errors
-    /// `not-found`; [`Error::Vault`] where it was altered, is not the sender's, or no key here opens it.
+    /// `not-found`; [`Error::OtherDelivery`]; [`Error::Vault`] where it was altered, is not the sender's, or no key here opens it.
     pub async fn open(&self, delivery: DeliveryId) -> Result<Received, Error> {
-        let path = format!("/deliveries/{delivery}");
-        let found: OpenDelivery = self.get(self.ask(Method::GET, &path)).await?;
+        let found = self.delivery(delivery).await?;
         let OpenDelivery {
             delivery,
             body,
@@ -117,6 +116,15 @@ impl Session {
         })
     }
 
+    /// A delivery as the portal has it.
+    async fn delivery(&self, id: DeliveryId) -> Result<OpenDelivery, Error> {
+        let found: OpenDelivery = self.get(self.ask(Method::GET, &format!("/deliveries/{id}"))).await?;
+        match found.delivery.id == id {
+            true => Ok(found),
+            false => Err(Error::OtherDelivery),
+        }
+    }
+
     /// Marks a delivery read or unread.
     ///
     /// # Errors
@@ -131,9 +139,7 @@ impl Session {
     /// # Errors
     /// `not-found`.
     pub async fn export(&self, delivery: DeliveryId) -> Result<String, Error> {
-        let path = format!("/deliveries/{delivery}");
-        let found: OpenDelivery = self.get(self.ask(Method::GET, &path)).await?;
-        let OpenDelivery { delivery, body, .. } = found;
+        let OpenDelivery { delivery, body, .. } = self.delivery(delivery).await?;
         Ok(
             blocking(move || vault::export_eml(delivery.message, delivery.key_packet.as_ref(), body.as_ref()))
                 .await??,

@@ -17,7 +17,12 @@ use wire::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Client, Error, KeptSession, Session, client::blocking, http::Ask, links::secret};
+use crate::{
+    Client, Error, KeptSession, Session,
+    client::blocking,
+    http::{Ask, InSession},
+    links::secret,
+};
 
 impl Client {
     /// What an invitation says. Takes the whole link, or what stands behind its `#`.
@@ -60,7 +65,7 @@ impl Client {
             .http
             .get(Ask::new(Method::POST, "/registrations/start").json(&request)?)
             .await?;
-        let now = self.environment.now();
+        let now = self.sealing_time()?;
         let (upload, certificate, key, new) = blocking(move || {
             let (upload, export_key) = attempt.finish(started.registration_response.as_ref(), &mut rng)?;
             let mut vault = Vault::create(started.account, &invitation.address, now, &mut rng)?;
@@ -146,8 +151,15 @@ impl Client {
             return Err(Error::Url("this session was kept from another portal"));
         }
         let bearer = kept.bearer.as_str();
-        let session: wire::sessions::Session = self.http.get(Ask::new(Method::GET, "/session").bearer(bearer)).await?;
-        let vault: wire::sessions::Vault = self.http.get(Ask::new(Method::GET, "/vault").bearer(bearer)).await?;
+        let kept_session = InSession { bearer, account: None };
+        let session: wire::sessions::Session = self
+            .http
+            .get(Ask::new(Method::GET, "/session").in_session(kept_session))
+            .await?;
+        let vault: wire::sessions::Vault = self
+            .http
+            .get(Ask::new(Method::GET, "/vault").in_session(kept_session))
+            .await?;
         let reload_key = Zeroizing::new(
             <[u8; 32]>::try_from(session.reload_key.as_ref())
                 .map_err(|_| Error::Answer("a reload key of another size"))?,

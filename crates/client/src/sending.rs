@@ -1,34 +1,49 @@
 //! Sending: recipients, files, the letter, and the portal's word that it has them.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use bytes::Bytes;
 use reqwest::{Method, header::HeaderName};
-use vault::{Certificate, Correspondent, FileRef, Fingerprint, Letter, SealedMessage, SessionKey, Sight};
+use vault::{Addressee, Correspondent, FileRef, Letter, Readers, ReadersError, SealedMessage, SessionKey};
 use wire::{
     Address, Problem, ProblemType,
-    ids::{AccountId, DeliveryId, MessageId},
-    people::{PrepareRecipients, Recipient, RecipientKind},
+    ids::{DeliveryId, MessageId},
+    people::{PrepareRecipients, Recipient},
     send::{KeyPacket, Send, Sent},
 };
 
-use crate::{ChangedKey, Error, NewFile, Outgoing, Session, outgoing::Content};
+use crate::{Error, NewFile, Outgoing, Session, outgoing::Content};
 
 /// How often recipients may change under our hands before we give up.
 const ROUNDS: usize = 3;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// A message whose readers are known, and of which nothing was sealed yet.
+pub struct Prepared {
+    outgoing: Outgoing,
+    readers: Readers,
+}
+
 /// A message that is sealed, its files uploaded, and that only needs [submitting](Session::submit).
 pub struct Sealed {
     /// As it was written, should it have to be sealed anew.
     letter: Letter,
     request: Send,
-    recipients: Vec<Recipient>,
+    addressees: Vec<Addressee>,
+    readers: Readers,
     session_key: SessionKey,
     /// The request as it goes, byte for byte the same each time: the portal compares.
     body: Bytes,
     idempotency_key: String,
+}
+
+impl Prepared {
+    /// Those it would be sealed to. Name those at [first contact](Readers::first_contacts) before
+    /// [sealing](Session::seal).
+    pub fn readers(&self) -> &Readers {
+        &self.readers
+    }
 }
 
 impl Sealed {
@@ -38,43 +53,50 @@ impl Sealed {
     }
 
     /// Those it is sealed to.
-    pub fn recipients(&self) -> &[Recipient] {
-        &self.recipients
+    pub fn readers(&self) -> &Readers {
+        &self.readers
     }
 }
 
 impl Session {
-    /// Sends a message: [seals](Session::seal) and [submits](Session::submit) it. Answered once the portal has it
-    /// durably. While the portal cannot be reached it is tried again, and never sent twice.
+    /// Sends a message: [prepares](Session::prepare), [seals](Session::seal) and [submits](Session::submit) it. Answered
+    /// once the portal has it durably. While the portal cannot be reached it is tried again, and never sent twice.
     ///
     /// # Errors
-    /// As of the two.
+    /// As of the three.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Sent, Error> {
-        let mut sealed = self.seal(outgoing).await?;
+        let mut sealed = self.seal(self.prepare(outgoing).await?).await?;
         self.submit(&mut sealed).await
     }
 
-    /// Seals a message to its recipients and uploads its files. Nobody is told of it yet.
+    /// Asks the portal who has the addresses of a message, and checks what it answers.
     ///
     /// # Errors
-    /// [`Error::KeysChanged`]; `recipients-not-allowed`, whose document names them; [`Error::File`] where a file cannot
-    /// be read.
-    pub async fn seal(&self, outgoing: Outgoing) -> Result<Sealed, Error> {
-        let addresses: Vec<Address> = outgoing.addresses().cloned().collect();
-        if addresses.is_empty() {
+    /// [`Error::KeysChanged`]; [`Error::Readers`] where the portal does not tell the truth; `recipients-not-allowed`,
+    /// whose document names them.
+    pub async fn prepare(&self, outgoing: Outgoing) -> Result<Prepared, Error> {
+        let addressees: Vec<Addressee> = outgoing.addressees().cloned().collect();
+        if addressees.is_empty() {
             return Err(Problem::new(ProblemType::Malformed)
                 .detail("a message needs a recipient")
                 .into());
         }
-        let recipients = self.prepare(addresses, outgoing.in_reply_to).await?;
+        let readers = self.readers(&addressees, outgoing.in_reply_to).await?;
+        Ok(Prepared { outgoing, readers })
+    }
+
+    /// Seals a message to its readers and uploads its files. Nobody is told of it yet.
+    ///
+    /// # Errors
+    /// [`Error::File`] where a file cannot be read.
+    pub async fn seal(&self, Prepared { outgoing, readers }: Prepared) -> Result<Sealed, Error> {
+        let addressees = outgoing.addressees().cloned().collect();
         let files = self.put_files(outgoing.files).await?;
-        let named = |addresses: &[Address]| -> Vec<Correspondent> {
-            let name = |address: &Address| recipients.iter().find(|one| one.address == *address)?.name.clone();
-            addresses
-                .iter()
-                .map(|address| Correspondent {
-                    name: name(address),
-                    address: address.clone(),
+        let named = |list: &[Addressee]| -> Vec<Correspondent> {
+            list.iter()
+                .map(|one| Correspondent {
+                    name: readers.at(&one.address).and_then(|reader| reader.name.clone()),
+                    address: one.address.clone(),
                 })
                 .collect()
         };
@@ -88,15 +110,14 @@ impl Session {
             files,
         };
         let id = MessageId(self.0.client.environment.id());
-        let sealed = self.seal_letter(letter.clone(), id, &recipients).await?;
-        let session_key = sealed.session_key.clone();
+        let sealed = self.seal_letter(letter.clone(), id, readers.clone()).await?;
         let request = Send {
             id,
             from: letter.from.address.clone(),
-            to: outgoing.to,
-            cc: outgoing.cc,
-            bcc: outgoing.bcc,
-            key_packets: self.addressed(&recipients, packets(sealed.key_packets))?,
+            to: addresses(outgoing.to),
+            cc: addresses(outgoing.cc),
+            bcc: addresses(outgoing.bcc),
+            key_packets: packets(sealed.key_packets),
             cover: sealed.cover.into(),
             body: sealed.body.into(),
             files: letter.files.iter().map(|file| file.sha256).collect(),
@@ -107,8 +128,9 @@ impl Session {
         Ok(Sealed {
             letter,
             request,
-            recipients,
-            session_key,
+            addressees,
+            readers,
+            session_key: sealed.session_key,
             body,
             idempotency_key,
         })
@@ -122,17 +144,11 @@ impl Session {
         }
     }
 
-    async fn seal_letter(
-        &self,
-        letter: Letter,
-        id: MessageId,
-        recipients: &[Recipient],
-    ) -> Result<SealedMessage, Error> {
-        let certificates = recipients.iter().map(certificate).collect::<Result<Vec<_>, _>>()?;
-        let (name, now) = (self.account().name.clone(), self.now());
+    async fn seal_letter(&self, letter: Letter, id: MessageId, readers: Readers) -> Result<SealedMessage, Error> {
+        let (name, now) = (self.account().name.clone(), self.0.client.sealing_time()?);
         let mut rng = self.0.client.environment.rng();
         Ok(self
-            .with_vault(move |vault| vault.seal(&letter, id, &name, &certificates, now, &mut rng))
+            .with_vault(move |vault| vault.seal(&letter, id, &name, &readers, now, &mut rng))
             .await??)
     }
 
@@ -167,56 +183,77 @@ impl Session {
         self.get(ask.body(sealed.body.clone())).await
     }
 
-    /// The certificates of those a message goes to, each of them the one last seen or new.
-    async fn prepare(&self, addresses: Vec<Address>, in_reply_to: Option<DeliveryId>) -> Result<Vec<Recipient>, Error> {
+    /// Whom a message to these goes to, as the portal answers and the vault lets pass. New keys are remembered.
+    async fn readers(&self, addressees: &[Addressee], in_reply_to: Option<DeliveryId>) -> Result<Readers, Error> {
+        let mut asked: Vec<Address> = Vec::new();
+        for Addressee { address, .. } in addressees {
+            if !asked.contains(address) {
+                asked.push(address.clone());
+            }
+        }
+        let answer = self.who_has(asked, in_reply_to).await?;
+        let mut checked = self.check_readers(addressees, &answer, None).await?;
+        if checked.as_ref().is_err_and(ReadersError::may_be_out_of_date) {
+            self.refresh().await?;
+            checked = self.check_readers(addressees, &answer, None).await?;
+        }
+        if let Err(ReadersError::FormerNeeded(former)) = checked {
+            let former = self.who_has_former(former, in_reply_to).await?;
+            checked = self.check_readers(addressees, &answer, Some(former)).await?;
+        }
+        let readers = checked?;
+        let checked = readers.clone();
+        self.change(move |vault| (vault.remember_readers(&checked), ())).await?;
+        Ok(readers)
+    }
+
+    async fn who_has(&self, addresses: Vec<Address>, in_reply_to: Option<DeliveryId>) -> Result<Vec<Recipient>, Error> {
         let ask = self
             .ask(Method::POST, "/recipients")
             .json(&PrepareRecipients { addresses, in_reply_to })?;
-        let recipients: Vec<Recipient> = self.get(ask).await?;
-        let (mut new, mut changed) = (Vec::new(), Vec::new());
-        for recipient in &recipients {
-            let now = certificate(recipient)?.fingerprint();
-            match self.sight_of_reader(&recipient.address, now, &recipient.predecessors) {
-                Sight::Same => {}
-                // Who is only invited has no key to be known by: it is custody's, and gives way at registration. But a key
-                // that is remembered is compared, whatever the portal says of the address.
-                Sight::First if recipient.standing == RecipientKind::Invited => {}
-                Sight::First | Sight::Succeeded { .. } => new.push((recipient.address.clone(), now)),
-                Sight::Changed { before } => changed.push(ChangedKey {
-                    address: recipient.address.clone(),
-                    before,
-                    now,
-                }),
+        self.get(ask).await
+    }
+
+    /// Each by itself: one that is somebody's whom this account may not write to, or nobody's whom it may not invite today,
+    /// says nothing.
+    async fn who_has_former(
+        &self,
+        former: Vec<Address>,
+        in_reply_to: Option<DeliveryId>,
+    ) -> Result<Vec<Recipient>, Error> {
+        let mut found = Vec::new();
+        for address in former {
+            match self.who_has(vec![address], in_reply_to).await {
+                Ok(mut answer) => found.append(&mut answer),
+                Err(error)
+                    if matches!(
+                        error.problem(),
+                        Some(ProblemType::RecipientsNotAllowed | ProblemType::TooManyRequests)
+                    ) => {}
+                Err(other) => return Err(other),
             }
         }
-        if !changed.is_empty() {
-            return Err(Error::KeysChanged(changed));
-        }
-        if !new.is_empty() {
-            self.remember(new).await?;
-        }
-        Ok(recipients)
+        Ok(found)
+    }
+
+    /// The vault's rule, where it holds nobody up.
+    async fn check_readers(
+        &self,
+        addressees: &[Addressee],
+        answer: &[Recipient],
+        former: Option<Vec<Recipient>>,
+    ) -> Result<Result<Readers, ReadersError>, Error> {
+        let (own, addressees, answer) = (self.account().id, addressees.to_vec(), answer.to_vec());
+        self.with_vault(move |vault| vault.check_readers(own, &addressees, &answer, former.as_deref()))
+            .await
     }
 
     /// Makes the key packets anew, from the session key that was kept.
     async fn prepare_again(&self, sealed: &mut Sealed) -> Result<(), Error> {
-        let request = &sealed.request;
-        let addresses = request
-            .to
-            .iter()
-            .chain(&request.cc)
-            .chain(&request.bcc)
-            .cloned()
-            .collect();
-        let recipients = self.prepare(addresses, request.in_reply_to).await?;
-        let (now, mut rng) = (self.now(), self.0.client.environment.rng());
-        let own = self.vault().certificate().clone();
-        let mut made = Vec::new();
-        for certificate in recipients.iter().map(certificate).chain([Ok(own)]) {
-            made.push(vault::key_packet(&sealed.session_key, &certificate?, now, &mut rng)?);
-        }
-        sealed.request.key_packets = self.addressed(&recipients, packets(made))?;
-        sealed.recipients = recipients;
+        let readers = self.readers(&sealed.addressees, sealed.request.in_reply_to).await?;
+        let (now, mut rng) = (self.0.client.sealing_time()?, self.0.client.environment.rng());
+        sealed.request.key_packets = packets(readers.key_packets(&sealed.session_key, now, &mut rng)?);
+        sealed.readers = readers;
         self.as_another_request(sealed)
     }
 
@@ -225,12 +262,12 @@ impl Session {
     async fn seal_again(&self, sealed: &mut Sealed) -> Result<(), Error> {
         sealed.letter.from = self.writer();
         let anew = self
-            .seal_letter(sealed.letter.clone(), sealed.request.id, &sealed.recipients)
+            .seal_letter(sealed.letter.clone(), sealed.request.id, sealed.readers.clone())
             .await?;
         sealed.session_key = anew.session_key;
         let request = &mut sealed.request;
         request.from = sealed.letter.from.address.clone();
-        request.key_packets = self.addressed(&sealed.recipients, packets(anew.key_packets))?;
+        request.key_packets = packets(anew.key_packets);
         (request.cover, request.body) = (anew.cover.into(), anew.body.into());
         self.as_another_request(sealed)
     }
@@ -240,32 +277,6 @@ impl Session {
         sealed.body = to_body(&sealed.request)?;
         sealed.idempotency_key = self.0.client.environment.id().to_string();
         Ok(())
-    }
-
-    /// Each account's key packet, one an account, the sender's own among them.
-    fn addressed(
-        &self,
-        recipients: &[Recipient],
-        packets: BTreeMap<Fingerprint, Vec<u8>>,
-    ) -> Result<Vec<KeyPacket>, Error> {
-        let mut accounts: BTreeMap<AccountId, Fingerprint> = BTreeMap::new();
-        for recipient in recipients {
-            accounts.insert(recipient.account, certificate(recipient)?.fingerprint());
-        }
-        accounts.insert(self.account().id, self.fingerprint());
-        accounts
-            .into_iter()
-            .map(|(account, fingerprint)| {
-                let packet = packets
-                    .get(&fingerprint)
-                    .ok_or(Error::Answer("one account with two certificates"))?;
-                Ok(KeyPacket {
-                    account,
-                    fingerprint: fingerprint.to_string(),
-                    packet: packet.clone().into(),
-                })
-            })
-            .collect()
     }
 
     /// Seals and uploads what is new, and refers to what the portal has.
@@ -282,10 +293,6 @@ impl Session {
         }
         Ok(put)
     }
-
-    pub(crate) fn now(&self) -> wire::Millis {
-        self.0.client.environment.now()
-    }
 }
 
 impl fmt::Debug for Sealed {
@@ -295,13 +302,25 @@ impl fmt::Debug for Sealed {
     }
 }
 
-fn packets(made: Vec<vault::KeyPacket>) -> BTreeMap<Fingerprint, Vec<u8>> {
-    made.into_iter().map(|made| (made.fingerprint, made.packet)).collect()
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Prepared({:?})", self.outgoing)
+    }
 }
 
-/// The certificate that the portal names for a recipient.
-fn certificate(recipient: &Recipient) -> Result<Certificate, Error> {
-    Ok(Certificate::parse(recipient.certificate.as_ref()).map_err(vault::Error::from)?)
+fn addresses(list: Vec<Addressee>) -> Vec<Address> {
+    list.into_iter().map(|one| one.address).collect()
+}
+
+/// As the portal takes them.
+fn packets(made: Vec<vault::KeyPacket>) -> Vec<KeyPacket> {
+    made.into_iter()
+        .map(|made| KeyPacket {
+            account: made.account,
+            fingerprint: made.fingerprint.to_string(),
+            packet: made.packet.into(),
+        })
+        .collect()
 }
 
 fn to_body(request: &Send) -> Result<Bytes, Error> {

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Client, Error,
-    http::Ask,
+    http::{Ask, InSession},
     keys::{Held, WrittenInTurn},
 };
 
@@ -195,7 +195,14 @@ impl Session {
     }
 
     pub(crate) fn ask<'a>(&'a self, method: Method, path: &'a str) -> Ask<'a> {
-        Ask::new(method, path).bearer(&self.0.bearer)
+        Ask::new(method, path).in_session(self.in_session())
+    }
+
+    pub(crate) fn in_session(&self) -> InSession<'_> {
+        InSession {
+            bearer: &self.0.bearer,
+            account: Some(self.account().id),
+        }
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<T, Error> {

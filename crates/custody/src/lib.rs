@@ -103,6 +103,7 @@ mod tests {
     use rand::SeedableRng as _;
     use rand_chacha::ChaCha20Rng;
     use vault::{Correspondent, Letter, Vault};
+    use wire::people::{Recipient, RecipientKind};
 
     use super::*;
 
@@ -144,8 +145,19 @@ mod tests {
             files: vec![],
         };
         let id = "0199ad0e-1f7a-7000-8000-000000000001".parse().unwrap();
-        let to = std::slice::from_ref(&waiting.certificate);
-        let sealed = anna.seal(&letter, id, "Anna", to, NOW, &mut rng).unwrap();
+        let answer = [Recipient {
+            address: address.clone(),
+            account: "0199ad0e-1f7a-7000-8000-000000000002".parse().unwrap(),
+            name: None,
+            standing: RecipientKind::Invited,
+            certificate: waiting.certificate.to_bytes().into(),
+            predecessors: vec![],
+        }];
+        let own = "0199ad0e-1f7a-7000-8000-000000000003".parse().unwrap();
+        let readers = anna
+            .check_readers(own, &[address.clone().into()], &answer, None)
+            .unwrap();
+        let sealed = anna.seal(&letter, id, "Anna", &readers, NOW, &mut rng).unwrap();
 
         let mut gina = Vault::create(account(1), &address, NOW, &mut rng).unwrap();
         let packet = &sealed.key_packets[0].packet;

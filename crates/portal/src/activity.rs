@@ -69,16 +69,19 @@ pub(crate) async fn recorded_since(
     db: &mut AnyConnection,
     account: AccountId,
     kind: ActivityKind,
-    since: Millis,
+    (since, now): (Millis, Millis),
 ) -> Result<i64, StoreError> {
     // By id, which is ordered by time: there is an index on it.
-    let first = uuid::Builder::from_unix_timestamp_millis(since.max(0).unsigned_abs(), &[0; 10]).into_uuid();
-    let row = sqlx::query("SELECT COUNT(*) AS n FROM activity WHERE account = $1 AND id > $2 AND kind = $3")
-        .bind(account.key())
-        .bind(&first.as_bytes()[..])
-        .bind(name(&kind))
-        .fetch_one(db)
-        .await?;
+    let [first, last] = [(since, [0; 10]), (now, [255; 10])]
+        .map(|(at, rest)| uuid::Builder::from_unix_timestamp_millis(at.max(0).unsigned_abs(), &rest).into_uuid());
+    let row =
+        sqlx::query("SELECT COUNT(*) AS n FROM activity WHERE account = $1 AND id > $2 AND id <= $3 AND kind = $4")
+            .bind(account.key())
+            .bind(&first.as_bytes()[..])
+            .bind(&last.as_bytes()[..])
+            .bind(name(&kind))
+            .fetch_one(db)
+            .await?;
     row.int("n")
 }
 

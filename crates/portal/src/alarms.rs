@@ -188,9 +188,15 @@ async fn lock_current_account(unit: &mut Unit, account: AccountId) -> Result<Acc
 
 /// Forgets links that nobody follows any more. Part of the sweep.
 pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM alarms WHERE expires_at < $1")
-        .bind(now - EXPIRED_ALARM_KEPT_FOR)
-        .execute(db)
-        .await?;
+    for (sql, at) in [
+        // As if it had been made now, where the clock was ahead for a moment.
+        (
+            "UPDATE alarms SET expires_at = $1 WHERE expires_at > $1",
+            now + ALARM_LINK_LIFETIME,
+        ),
+        ("DELETE FROM alarms WHERE expires_at < $1", now - EXPIRED_ALARM_KEPT_FOR),
+    ] {
+        sqlx::query(sql).bind(at).execute(&mut *db).await?;
+    }
     Ok(())
 }

@@ -68,14 +68,14 @@ async fn sweeps(portal: &Portal, mut stop: watch::Receiver<bool>) {
 pub async fn sweep(portal: &Portal) -> Result<()> {
     let now = portal.now();
     let mut unit = portal.begin_unguarded().await?;
-    sessions::sweep(&mut unit, now).await?;
+    sessions::sweep(&mut unit, now, portal.settings.session_lifetime).await?;
     idempotency::sweep(&mut unit, now).await?;
     alarms::sweep(&mut unit, now).await?;
-    registration::sweep(&mut unit, now).await?;
+    registration::sweep(&mut unit, now, portal.settings.invitation_lifetime).await?;
     keys::sweep(&mut unit, now).await?;
     // Mails before the claims that they name.
     outbox::sweep(&mut unit, now).await?;
-    aliases::sweep(&mut unit, now).await?;
+    aliases::sweep(&mut unit, now, portal.settings.claim_lifetime).await?;
     unit.commit().await?;
     files::sweep(portal, now).await
 }

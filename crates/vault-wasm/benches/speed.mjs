@@ -43,7 +43,8 @@ const letter = {
   text: 'x'.repeat(2000),
   files: [],
 };
-const seal = () => anna.vault.seal(letter, message, [], now);
+const readers = anna.vault.checkReaders('0199ad0e-1f7a-7000-8000-00000000000a', [], [], undefined);
+const seal = () => anna.vault.seal(letter, message, readers, now);
 const sealed = seal();
 const { packet } = sealed.keyPackets[0];
 const { certificate } = anna;

@@ -139,7 +139,8 @@ impl SignInProof {
     ) -> Result<OpenVault, JsValue> {
         let account = account.parse().map_err(malformed)?;
         let key = VaultKey::unwrap_with_password(password_slot, &self.export_key).map_err(Failure::from)?;
-        let vault = Vault::accept(chosen, sealed_vault, last_seen.as_deref(), account, &key).map_err(Failure::from)?;
+        let vault =
+            Vault::accept_vault(chosen, sealed_vault, last_seen.as_deref(), account, &key).map_err(Failure::from)?;
         Ok(OpenVault::new(vault, key, true))
     }
 }

@@ -11,6 +11,7 @@ mod open_vault;
 mod pass;
 mod plain;
 mod randomness;
+mod readers;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

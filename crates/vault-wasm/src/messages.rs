@@ -1,6 +1,6 @@
 //! Letters, sealed and opened.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use vault::{Certificate, SessionKey};
 use wasm_bindgen::prelude::*;
 use wire::ids::MessageId;
@@ -10,6 +10,7 @@ use crate::{
     open_vault::OpenVault,
     plain::{self, bytes, from_js, object, to_js},
     randomness::draw,
+    readers::Readers,
 };
 
 /// A message, ready to be handed to the portal.
@@ -24,17 +25,17 @@ pub struct SealedMessage {
 
 #[wasm_bindgen]
 impl OpenVault {
-    /// Signs a letter and seals it to these certificates and to the account's own.
+    /// Signs a letter and seals it to readers whom this vault checked, and to the account's own certificate.
     pub fn seal(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Letter")] letter: JsValue,
         message_id: &str,
-        recipients: Vec<Uint8Array>,
+        readers: &Readers,
         now: f64,
     ) -> Result<SealedMessage, JsValue> {
         let letter: vault::Letter = from_js::<plain::Letter>(&letter)?.into();
         let sender_name = letter.from.name.as_deref().unwrap_or_default();
-        let (recipients, now) = (certificates(recipients)?, now as i64);
+        let now = now as i64;
         let message = message(message_id)?;
         let vault::SealedMessage {
             cover,
@@ -43,7 +44,7 @@ impl OpenVault {
             key_packets,
         } = self
             .vault
-            .seal(&letter, message, sender_name, &recipients, now, &mut draw()?)
+            .seal(&letter, message, sender_name, &readers.readers, now, &mut draw()?)
             .map_err(Failure::from)?;
         Ok(SealedMessage {
             cover,
@@ -103,21 +104,19 @@ impl SealedMessage {
         self.body.clone()
     }
 
-    /// One for each certificate, the account's own included.
+    /// One for each account, the own one included.
     #[wasm_bindgen(getter, js_name = keyPackets, unchecked_return_type = "KeyPacket[]")]
     pub fn key_packets(&self) -> JsValue {
         to_array(&self.key_packets)
     }
 
-    /// Key packets for other certificates, when recipients changed before the message was sent. The account's own is
-    /// not added here.
+    /// Key packets for other readers, when recipients changed before the message was sent; the own account's is among
+    /// them.
     #[wasm_bindgen(js_name = keyPacketsFor, unchecked_return_type = "KeyPacket[]")]
-    pub fn key_packets_for(&self, recipients: Vec<Uint8Array>) -> Result<JsValue, JsValue> {
-        let mut rng = draw()?;
-        let packets = certificates(recipients)?
-            .iter()
-            .map(|certificate| vault::key_packet(&self.session_key, certificate, self.sealed_at, &mut rng))
-            .collect::<Result<Vec<_>, _>>()
+    pub fn key_packets_for(&self, readers: &Readers) -> Result<JsValue, JsValue> {
+        let packets = readers
+            .readers
+            .key_packets(&self.session_key, self.sealed_at, &mut draw()?)
             .map_err(Failure::from)?;
         Ok(to_array(&packets))
     }
@@ -151,15 +150,10 @@ fn message(id: &str) -> Result<MessageId, Failure> {
     id.parse().map_err(malformed)
 }
 
-fn certificates(list: Vec<Uint8Array>) -> Result<Vec<Certificate>, Failure> {
-    list.iter()
-        .map(|bytes| Ok(Certificate::parse(&bytes.to_vec())?))
-        .collect()
-}
-
 fn to_array(packets: &[vault::KeyPacket]) -> JsValue {
     let plain = |packet: &vault::KeyPacket| {
         object([
+            ("account", packet.account.to_string().into()),
             ("fingerprint", packet.fingerprint.to_string().into()),
             ("packet", bytes(&packet.packet)),
         ])

@@ -73,6 +73,29 @@ pub(crate) enum Sight {
     Changed { before: String },
 }
 
+#[derive(Deserialize)]
+pub(crate) struct Addressee {
+    pub(crate) address: wire::Address,
+    #[serde(default)]
+    pub(crate) formerly: Option<wire::Address>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Reader {
+    pub(crate) address: wire::Address,
+    pub(crate) fingerprint: String,
+    pub(crate) acquaintance: &'static str,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ChangedKey {
+    pub(crate) address: wire::Address,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) formerly: Option<wire::Address>,
+    pub(crate) before: String,
+    pub(crate) now: String,
+}
+
 /// A plain object as JavaScript has it.
 pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, Failure> {
     let json = serde_json::to_string(value).map_err(malformed)?;

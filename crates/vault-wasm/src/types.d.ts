@@ -23,12 +23,31 @@ export type VaultErrorCode =
   | 'certificate-revoked'
   | 'certificate-unusable'
   | 'protocol'
-  | 'unreadable';
+  | 'unreadable'
+  | ReadersErrorCode;
+
+/** Why nothing may be sealed to what the portal answered about recipients. */
+export type ReadersErrorCode =
+  | 'recipient-not-asked'
+  | 'recipient-not-answered'
+  | 'recipient-answered-twice'
+  | 'key-of-another-address'
+  | 'own-key-for-another'
+  | 'another-key-as-own'
+  | 'own-address-elsewhere'
+  | 'several-keys'
+  | 'key-unusable'
+  | 'former-needed'
+  | 'keys-changed';
 
 /** What every function and method of this module throws. */
 export interface VaultError extends Error {
   readonly name: 'VaultError';
   readonly code: VaultErrorCode;
+  /** Where it is about recipients, which. */
+  readonly addresses?: string[];
+  /** The keys that changed, where they did. */
+  readonly keys?: ChangedKey[];
 }
 
 /** Somebody in a letter's head. */
@@ -83,8 +102,40 @@ export interface Cover {
   files: string[];
 }
 
-/** What lets one certificate open a message. */
+/** Somebody whom a message is to go to; `formerly` where the portal named their address in place of that one. */
+export interface Addressee {
+  address: string;
+  formerly?: string;
+}
+
+/** What the portal answers of an address, as it stands in its JSON. */
+export interface Recipient {
+  address: string;
+  account: string;
+  name?: string | null;
+  standing: 'registered' | 'invited';
+  certificate: string;
+  predecessors?: { certificate: string; statement: string }[];
+}
+
+/** Whom a message may be sealed to; at first contact nothing vouches for the key but the portal. */
+export interface Reader {
+  address: string;
+  fingerprint: string;
+  acquaintance: 'own' | 'known' | 'successor' | 'first-contact';
+}
+
+/** Somebody whose key is not the one that is remembered, under `formerly` where that is another address. */
+export interface ChangedKey {
+  address: string;
+  formerly?: string;
+  before: string;
+  now: string;
+}
+
+/** What lets one account open a message. */
 export interface KeyPacket {
+  account: string;
   /** The certificate's, in hexadecimal. */
   fingerprint: string;
   packet: Uint8Array;

@@ -13,7 +13,7 @@ const vectors = JSON.parse(
 
 const bytes = (base64) => new Uint8Array(Buffer.from(base64, 'base64'));
 const text = (array) => Buffer.from(array).toString('base64');
-const plain = (packets) => packets.map(({ fingerprint, packet }) => ({ fingerprint, packet: text(packet) }));
+const plain = (packets) => packets.map(({ packet, ...rest }) => ({ ...rest, packet: text(packet) }));
 const { now, message, ben, account, claim } = vectors;
 const content = Uint8Array.from({ length: 70_000 }, (_, at) => at % 251);
 const readFrom = (source) => (offset, length) => source.subarray(offset, offset + length);
@@ -40,6 +40,18 @@ function drain(source) {
   for (let chunk = source.next(); chunk; chunk = source.next()) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
+
+const [bens, own] = vectors.keyPackets.map(({ account }) => account);
+/** What an honest portal answers of Ben. */
+const bensAnswer = {
+  address: 'ben@example.test',
+  account: bens,
+  name: 'Ben',
+  standing: 'registered',
+  certificate: ben.certificate,
+};
+const toBen = (vault) => vault.checkReaders(own, [{ address: 'ben@example.test' }], [bensAnswer], undefined);
+const toNobody = (vault) => vault.checkReaders(own, [], [], undefined);
 
 function code(work) {
   try {
@@ -176,11 +188,12 @@ test('messages and files come out the same', () => {
   assert.deepEqual([named.sha256, named.key], [vectors.fileSha256, vectors.fileKey]);
   assert.equal(text(sealedFile), vectors.sealedFile);
 
-  const sealed = seeded(9, () => anna.seal(letter([named]), message, [bytes(ben.certificate)], now));
+  const sealed = seeded(9, () => anna.seal(letter([named]), message, toBen(anna), now));
   assert.equal(text(sealed.cover), vectors.cover);
   assert.equal(text(sealed.body), vectors.body);
   assert.deepEqual(plain(sealed.keyPackets), vectors.keyPackets);
-  assert.deepEqual(plain(seeded(10, () => sealed.keyPacketsFor([bytes(ben.certificate)]))), vectors.keyPacketAgain);
+  const again = toBen(anna);
+  assert.deepEqual(plain(seeded(10, () => sealed.keyPacketsFor(again))), vectors.keyPacketsAgain);
 });
 
 test('the module opens what the native vault sealed', () => {
@@ -223,11 +236,11 @@ test('a certificate is made anew, and another client takes it up', () => {
   });
   const fromAlias = { ...letter([]), from: { address: 'anna@example.test' } };
   const fromMaster = { ...fromAlias, from: { address: 'anna@new.test' } };
-  assert.equal(code(() => other.seal(fromMaster, message, [], now)), 'wrong-sender');
+  assert.equal(code(() => other.seal(fromMaster, message, toNobody(other), now)), 'wrong-sender');
   other.adopt(certified);
   assert.equal(text(other.certificate), vectors.certified);
-  assert.ok(other.seal(fromMaster, message, [], now));
-  const sealed = seeded(14, () => other.seal({ ...fromAlias, html: letter([]).html }, message, [bytes(ben.certificate)], now));
+  assert.ok(other.seal(fromMaster, message, toNobody(other), now));
+  const sealed = seeded(14, () => other.seal({ ...fromAlias, html: letter([]).html }, message, toBen(other), now));
   assert.equal(text(sealed.body), vectors.fromAlias);
 
   assert.equal(code(() => other.adopt(bytes(ben.certificate))), 'wrong-certificate');
@@ -265,6 +278,50 @@ test('a key that the last one names has succeeded it', () => {
   assert.deepEqual(anna.seenForSealing('anna@example.test', before, []), { sight: 'changed', before: ben.fingerprint });
 });
 
+test('nothing is sealed to what the portal answers but by the rule', () => {
+  const anna = reload();
+  const to = [{ address: 'ben@example.test' }];
+  const eve = { ...bensAnswer, address: 'eve@example.test' };
+  const lies = [
+    ['recipient-not-asked', [bensAnswer, eve]],
+    ['recipient-not-answered', []],
+    ['recipient-answered-twice', [bensAnswer, bensAnswer]],
+    ['key-of-another-address', [bensAnswer, eve], [...to, { address: 'eve@example.test' }]],
+    ['another-key-as-own', [{ ...bensAnswer, account: own }]],
+    ['key-unusable', [{ ...bensAnswer, certificate: 'AAAA' }]],
+    ['malformed', [{ ...bensAnswer, account: 'nobody' }]],
+  ];
+  for (const [expected, answer, asked = to] of lies) {
+    assert.equal(code(() => anna.checkReaders(own, asked, answer, undefined)), expected);
+  }
+
+  // Who has just registered knows nobody.
+  const fresh = register().vault;
+  const fingerprint = ben.fingerprint;
+  const readers = toBen(fresh);
+  assert.deepEqual(readers.list, [{ address: 'ben@example.test', fingerprint, acquaintance: 'first-contact' }]);
+  assert.deepEqual(fresh.firstContacts([...to, { address: 'anna@example.test' }]), ['ben@example.test']);
+  assert.equal(fresh.rememberReaders(readers), true);
+  assert.equal(fresh.rememberReaders(readers), false);
+  assert.equal(toBen(fresh).list[0].acquaintance, 'known');
+  assert.deepEqual(fresh.firstContacts(to), []);
+
+  anna.remember('ben@example.test', vectors.fingerprint);
+  const changed = { address: 'ben@example.test', before: vectors.fingerprint, now: fingerprint };
+  assert.throws(() => toBen(anna), (error) => {
+    assert.deepEqual([error.code, error.addresses, error.keys], ['keys-changed', ['ben@example.test'], [changed]]);
+    return true;
+  });
+  assert.equal(anna.acceptKeys([changed]), true);
+  assert.equal(toBen(anna).list[0].acquaintance, 'known');
+  assert.equal(code(() => anna.acceptKeys([{ ...changed, now: 'x' }])), 'malformed');
+
+  anna.remember('ben.old@example.test', vectors.fingerprint);
+  const moved = [{ address: 'ben@example.test', formerly: 'ben.old@example.test' }];
+  assert.equal(code(() => anna.checkReaders(own, moved, [bensAnswer], undefined)), 'former-needed');
+  assert.equal(code(() => anna.checkReaders(own, moved, [bensAnswer], [])), 'keys-changed');
+});
+
 test('what is wrong has its code', () => {
   const anna = reload();
   const [packet, cover, own] = [bytes(vectors.keyPackets[1].packet), bytes(vectors.cover), bytes(vectors.certificate)];
@@ -279,8 +336,8 @@ test('what is wrong has its code', () => {
   const wrong = vault.startSignIn('another password');
   assert.equal(code(() => wrong.finish(bytes(vectors.credentialResponse))), 'wrong-password');
   const elsewhere = { ...letter([]), from: { address: 'eve@example.test' } };
-  assert.equal(code(() => anna.seal(elsewhere, message, [], now)), 'wrong-sender');
-  assert.equal(code(() => anna.seal({ ...letter([]), to: [{ address: 'nobody' }] }, message, [], now)), 'malformed');
+  assert.equal(code(() => anna.seal(elsewhere, message, toNobody(anna), now)), 'wrong-sender');
+  assert.equal(code(() => anna.seal({ ...letter([]), to: [{ address: 'nobody' }] }, message, toNobody(anna), now)), 'malformed');
 });
 
 test('files that are wrong have their codes', () => {

@@ -10,6 +10,7 @@
 //! # let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
 //! # let now = 1_764_000_000_000;
 //! use vault::{Correspondent, Letter, Vault};
+//! use wire::people::{Recipient, RecipientKind};
 //!
 //! let account = |n: u8| format!("0199ad0e-1f7a-7000-8000-00000000000{n}").parse();
 //! let anna = Vault::create(account(2)?, &"anna@example.test".parse()?, now, &mut rng)?;
@@ -24,7 +25,20 @@
 //!     files: vec![],
 //! };
 //! let id = "0199ad0e-1f7a-7000-8000-000000000001".parse()?;
-//! let sealed = anna.seal(&letter, id, "Anna", &[ben.certificate().clone()], now, &mut rng)?;
+//! // As the portal answers who has that address.
+//! let answer = [Recipient {
+//!     address: "ben@example.test".parse()?,
+//!     account: "0199ad0e-1f7a-7000-8000-00000000000b".parse()?,
+//!     name: Some("Ben".into()),
+//!     standing: RecipientKind::Registered,
+//!     certificate: ben.certificate().to_bytes().into(),
+//!     predecessors: vec![],
+//! }];
+//! let own = "0199ad0e-1f7a-7000-8000-00000000000a".parse()?;
+//! let ben_at: wire::Address = "ben@example.test".parse()?;
+//! let readers = anna.check_readers(own, &[ben_at.into()], &answer, None)?;
+//! assert_eq!(readers.first_contacts().count(), 1);
+//! let sealed = anna.seal(&letter, id, "Anna", &readers, now, &mut rng)?;
 //!
 //! let opened = ben.open_body(id, &sealed.key_packets[0].packet, &sealed.body, anna.certificate())?;
 //! assert_eq!(opened.letter, letter);
@@ -49,6 +63,7 @@ mod own_key;
 mod parcel;
 mod pass;
 pub mod password;
+mod readers;
 mod seal;
 mod seipd;
 mod session;
@@ -70,8 +85,9 @@ pub use letter::{Correspondent, Letter, Opened};
 pub use memory::Sight;
 pub use parcel::{open_parcel, seal_parcel};
 pub use pass::{Pass, Purpose};
+pub use readers::{Acquaintance, Addressee, ChangedKey, Reader, Readers, ReadersError, parse_predecessors};
 pub use seal::SealedMessage;
-pub use session::{KeyPacket, SessionKey, key_packet};
+pub use session::{KeyPacket, SessionKey};
 pub use slots::VaultKey;
 pub use taking_up::TakenUp;
 pub use vault::Vault;

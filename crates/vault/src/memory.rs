@@ -82,6 +82,11 @@ impl Memory {
         }
     }
 
+    /// The key last seen, where any was.
+    pub(crate) fn newest(&self, address: &Address) -> Option<Fingerprint> {
+        self.known(address).last().copied()
+    }
+
     /// Makes that key the newest of the address. Whether it was not before.
     pub(crate) fn remember(&mut self, address: &Address, fingerprint: Fingerprint) -> bool {
         let known = self.0.entry(address.canonical().to_owned()).or_default();

@@ -61,7 +61,7 @@ pub fn seal_parcel(
     serde_json::to_writer(&mut *document, &json).map_err(|_| Error::Malformed)?;
     let session_key = SessionKey::generate(rng);
     let signed = signed::sign(&document, giver, now, rng)?;
-    let mut parcel = key_packet(&session_key, receiver, now, rng)?.packet;
+    let mut parcel = key_packet(&session_key, receiver, now, rng)?;
     parcel.append(&mut seipd::encrypt(&session_key.0, &signed, rng)?);
     Ok(parcel)
 }

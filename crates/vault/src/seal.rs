@@ -4,7 +4,7 @@ use certificate::Certificate;
 use rand::{CryptoRng, RngCore};
 use wire::{Address, Millis, ids::MessageId};
 
-use crate::{Cover, Error, KeyPacket, Letter, SessionKey, Vault, seipd, session::key_packet, signed};
+use crate::{Cover, Error, KeyPacket, Letter, Readers, SessionKey, Vault, seipd, signed};
 
 /// A message, ready to be handed to the portal.
 #[derive(Clone, Debug)]
@@ -13,20 +13,21 @@ pub struct SealedMessage {
     pub cover: Vec<u8>,
     /// The encrypted data packet of the body.
     pub body: Vec<u8>,
-    /// The key of both, for [`key_packet`] should recipients change before the message is sent.
+    /// The key of both, for [`Readers::key_packets`] should recipients change before the message is sent.
     pub session_key: SessionKey,
-    /// One for each certificate.
+    /// One for each account, the sender's own the last.
     pub key_packets: Vec<KeyPacket>,
 }
 
 impl Vault {
-    /// Signs a letter and seals it to `recipients` and to the vault's own certificate.
+    /// Signs a letter and seals it to `readers`, whom this vault [checked](Vault::check_readers), and to the vault's own
+    /// certificate.
     pub fn seal(
         &self,
         letter: &Letter,
         message: MessageId,
         sender_name: &str,
-        recipients: &[Certificate],
+        readers: &Readers,
         now: Millis,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<SealedMessage, Error> {
@@ -34,17 +35,13 @@ impl Vault {
         if !stands_for(own.certificate(), &letter.from.address) {
             return Err(Error::WrongSender);
         }
+        if !readers.are_of(own.certificate()) {
+            return Err(Error::WrongCertificate);
+        }
         let session_key = SessionKey::generate(rng);
         let body = signed::sign(&letter.to_mime(message, now, rng)?, own, now, rng)?;
         let cover = signed::sign(&Cover::of(letter, sender_name).to_json(message)?, own, now, rng)?;
-
-        let mut key_packets: Vec<KeyPacket> = Vec::with_capacity(recipients.len() + 1);
-        for certificate in recipients.iter().chain([own.certificate()]) {
-            let fingerprint = certificate.fingerprint();
-            if key_packets.iter().all(|packet| packet.fingerprint != fingerprint) {
-                key_packets.push(key_packet(&session_key, certificate, now, rng)?);
-            }
-        }
+        let key_packets = readers.key_packets(&session_key, now, rng)?;
         Ok(SealedMessage {
             cover: seipd::encrypt(&session_key.0, &cover, rng)?,
             body: seipd::encrypt(&session_key.0, &body, rng)?,

@@ -12,7 +12,7 @@ use pgp::{
 };
 use rand::{CryptoRng, RngCore};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use wire::Millis;
+use wire::{Millis, ids::AccountId};
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
@@ -77,29 +77,28 @@ impl<'de> Deserialize<'de> for SessionKey {
 /// What lets one certificate open a sealed message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPacket {
+    /// The account that it is for.
+    pub account: AccountId,
     /// The certificate it was made for.
     pub fingerprint: Fingerprint,
     /// An OpenPGP version 6 public-key encrypted session key packet (RFC 9580 section 5.1.2).
     pub packet: Vec<u8>,
 }
 
-/// Hands `key` to the owner of `certificate`, unless it has expired by `now`.
-pub fn key_packet(
+/// Hands `key` to the owner of `certificate`, unless it has expired by `now`. For readers who were checked, and parcels.
+pub(crate) fn key_packet(
     key: &SessionKey,
     certificate: &Certificate,
     now: Millis,
     rng: &mut (impl CryptoRng + RngCore),
-) -> Result<KeyPacket, Error> {
+) -> Result<Vec<u8>, Error> {
     certificate.check_at(now)?;
     let raw = RawSessionKey::from(&key.0[..]);
     let mut packet = Vec::with_capacity(1280);
     PublicKeyEncryptedSessionKey::from_session_key_v6(rng, &raw, certificate.encryption_key())
         .and_then(|pkesk| pkesk.to_writer_with_header(&mut packet))
         .map_err(|_| Error::Unsupported)?;
-    Ok(KeyPacket {
-        fingerprint: certificate.fingerprint(),
-        packet,
-    })
+    Ok(packet)
 }
 
 /// Takes the session key out of a key packet with whichever of `keys` it was made for.

@@ -53,7 +53,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`Error::ForeignVault`]; others where the chosen one does not open.
-    pub fn accept(
+    pub fn accept_vault(
         chosen: &[u8],
         served: &[u8],
         last_seen: Option<&[u8]>,

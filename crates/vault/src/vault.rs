@@ -149,6 +149,10 @@ impl Vault {
         self.seen.remember(address, fingerprint)
     }
 
+    pub(crate) fn newest_seen(&self, address: &Address) -> Option<Fingerprint> {
+        self.seen.newest(address)
+    }
+
     pub(crate) fn own(&self) -> &AccountKey {
         // Neither `create` nor `unlock` makes a vault without keys.
         &self.keys[0]

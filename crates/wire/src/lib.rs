@@ -25,3 +25,7 @@ pub type Millis = i64;
 
 /// The prefix of every route below.
 pub const PREFIX: &str = "/api/v1";
+
+/// The header that names the account, by its id, that a page or program is open for. Every request in a session that
+/// changes something has it: a cookie goes along by itself, and may be somebody else's by now.
+pub const ACCOUNT_HEADER: &str = "restante-account";

@@ -80,6 +80,8 @@ problems! {
     Unacceptable = "unacceptable", 422, "What was sent is well-formed, but cannot be accepted.";
     /// No session, or one that has ended.
     SignedOut = "signed-out", 401, "Sign in first.";
+    /// The request names another account than its session is of: somebody else signed in in that browser.
+    OtherAccount = "other-account", 409, "Somebody else is signed in here now.";
     /// Address and password do not go together; said alike for an address nobody has.
     WrongCredentials = "wrong-credentials", 401, "The address or the password is wrong.";
     /// The account was disabled by an administrator.

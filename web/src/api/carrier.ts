@@ -8,6 +8,14 @@ export interface Bearer {
   renew(): Promise<string | undefined>;
 }
 
+/** Which account a request is meant for: a cookie goes along by itself, and may be somebody else's by now. */
+const ACCOUNT_HEADER = 'Restante-Account';
+
+/** The account that this page is open for. */
+let account: string | undefined;
+/** Whose sessions there are beside it, by their secrets. */
+const accountOf = new Map<string, string>();
+
 let byBearer = false;
 let bearer: Bearer | undefined;
 const renewing = new WeakMap<Bearer, Promise<boolean>>();
@@ -38,9 +46,25 @@ export function credentials(): RequestCredentials {
   return byBearer ? 'omit' : 'same-origin';
 }
 
-/** The header that a secret is carried in. */
+/** Says for which account this page is open; every request names it from now on. */
+export function openFor(next: string | undefined): void {
+  account = next;
+}
+
+/** A session was begun whose secret this page carries itself. */
+export function sessionBegun(secret: string, of: string): void {
+  accountOf.set(secret, of);
+}
+
+/** The header that says which account a request is meant for. */
+export function naming(of: string | undefined = account): Record<string, string> {
+  return of === undefined ? {} : { [ACCOUNT_HEADER]: of };
+}
+
+/** The headers that say in which session something is asked: of this page's own where there is no secret. */
 export function authorization(secret: string | undefined): Record<string, string> {
-  return secret === undefined ? {} : { Authorization: `Bearer ${secret}` };
+  if (secret === undefined) return naming();
+  return { Authorization: `Bearer ${secret}`, ...naming(accountOf.get(secret)) };
 }
 
 /**

@@ -1,9 +1,10 @@
 // The portal's API as functions: the one place that knows routes. Failures are `Refused` or `Unreachable`.
 import createClient from 'openapi-fetch';
-import { authorization, credentials, inSession, isByBearer, isOfNow } from './carrier';
+import { authorization, credentials, inSession, isByBearer, isOfNow, naming, sessionBegun } from './carrier';
+import { hearTime } from './clock';
 import { Refused, Unreachable, problemFrom } from './problem';
 import type { paths } from './schema';
-import type { Activate, Carrier, ConfirmBy, Folder, Send } from './types';
+import type { Activate, Carrier, ConfirmBy, Folder, Send, SignedIn } from './types';
 
 /** No request but an upload or a download takes longer. */
 const PATIENCE_MS = 30_000;
@@ -11,11 +12,20 @@ const PATIENCE_MS = 30_000;
 const http = createClient<paths>({ credentials: 'same-origin', fetch: carriedBy });
 
 function carriedBy(request: Request): Promise<Response> {
-  const ask = (each: Request) =>
-    fetch(each, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]) });
-  if (!isByBearer()) return ask(request);
-  // One that brings its own secret is of another session than that which is carried.
+  const ask = async (each: Request) => {
+    const response = await fetch(each, {
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]),
+    });
+    hearTime(response.headers.get('date'));
+    return response;
+  };
+  // One that brings its own secret, or names an account, is of another session than that which is carried.
   const own = request.headers.has('Authorization');
+  if (!isByBearer()) {
+    const isNamed = own || Object.keys(naming('')).some((name) => request.headers.has(name));
+    if (!isNamed) for (const [name, value] of Object.entries(naming())) request.headers.set(name, value);
+    return ask(request);
+  }
   return inSession(
     (secret) => {
       // A body can be read once, and may be needed twice.
@@ -39,11 +49,11 @@ export async function isSignedOut(response: Response): Promise<boolean> {
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
-type ShutOut = 'signed-out' | 'account-disabled';
+type ShutOut = 'signed-out' | 'account-disabled' | 'other-account';
 
 let onShutOut: (why: ShutOut) => void = () => undefined;
 
-/** Calls `listener` whenever the portal says that the session is no more, or is one of a disabled account. */
+/** Calls `listener` whenever the portal says that the session is no more, is one of a disabled account, or another's. */
 export function whenShutOut(listener: (why: ShutOut) => void): void {
   onShutOut = listener;
 }
@@ -52,7 +62,7 @@ export function whenShutOut(listener: (why: ShutOut) => void): void {
 export function refusal(status: number, body: unknown, answer: object): Refused {
   const refused = new Refused(problemFrom(status, body));
   if (!isOfNow(answer)) return refused;
-  for (const why of ['signed-out', 'account-disabled'] as const) if (refused.is(why)) onShutOut(why);
+  for (const why of ['signed-out', 'account-disabled', 'other-account'] as const) if (refused.is(why)) onShutOut(why);
   return refused;
 }
 
@@ -66,7 +76,18 @@ async function answer<T>(call: Promise<Answer<T>>, refusalOf = refusal): Promise
 
 /** Of what is asked about any account: that one may be disabled, and the signed-in one is not. */
 const answerOfAny = <T>(call: Promise<Answer<T>>) =>
-  answer(call, (status, body) => new Refused(problemFrom(status, body)));
+  answer(call, (status, body) => {
+    const refused = new Refused(problemFrom(status, body));
+    if (refused.is('other-account')) onShutOut('other-account');
+    return refused;
+  });
+
+/** Of what begins a session: whoever carries its secret knows whose it is. */
+async function beginning<T extends SignedIn>(call: Promise<T>): Promise<T> {
+  const begun = await call;
+  if (begun.bearer) sessionBegun(begun.bearer, begun.session.account.id);
+  return begun;
+}
 
 /** Of what is asked in the session with this secret, beside the one that goes on; in that one where there is none. */
 const answerIn = <T>(bearer: string | undefined, call: Promise<Answer<T>>) =>
@@ -90,10 +111,12 @@ export const startSignIn = (address: string, credentialRequest: string) =>
   answerOfAny(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest } }));
 
 export const finishSignIn = (signIn: string, finalization: string, carrier: Carrier) =>
-  answerOfAny(
-    http.POST('/api/v1/sessions', {
-      body: { sign_in: signIn, credential_finalization: finalization, carrier },
-    }),
+  beginning(
+    answerOfAny(
+      http.POST('/api/v1/sessions', {
+        body: { sign_in: signIn, credential_finalization: finalization, carrier },
+      }),
+    ),
   );
 
 export const session = () => answer(http.GET('/api/v1/session'));
@@ -105,6 +128,10 @@ export const givePassword = (signIn: string, finalization: string) =>
 /** Ends the session with this secret; the one that goes on where none is given. */
 export const endSession = (bearer?: string) =>
   answerIn(bearer, http.DELETE('/api/v1/session', { headers: authorization(bearer) }));
+
+/** Ends a session that the browser carries and that no page is open for: its vault could not be opened. */
+export const endSessionOf = (account: string) =>
+  answerOfAny(http.DELETE('/api/v1/session', { headers: naming(account) }));
 
 export const vault = () => answer(http.GET('/api/v1/vault'));
 
@@ -235,7 +262,7 @@ export const removeActivation = (id: string, bearer?: string) =>
   );
 
 export const beginByActivation = (token: string, version: string) =>
-  answerOfAny(http.POST('/api/v1/activations/sessions', { body: { token, version } }));
+  beginning(answerOfAny(http.POST('/api/v1/activations/sessions', { body: { token, version } })));
 
 export const prepareHandOver = (token: string, wrapped: string) =>
   answer(http.POST('/api/v1/hand-overs', { body: { token, wrapped } }));

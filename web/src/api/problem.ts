@@ -6,6 +6,7 @@ export const kinds = [
   'malformed',
   'unacceptable',
   'signed-out',
+  'other-account',
   'wrong-credentials',
   'account-disabled',
   'not-allowed',

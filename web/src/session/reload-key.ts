@@ -23,13 +23,17 @@ export function kept(storage: Storage = localStorage): KeptKey | undefined {
   }
 }
 
-export function destroy(storage: Storage = localStorage): void {
-  storage.removeItem(NAME);
+/** Destroys what is kept; where an account is named, only what is kept for that one. */
+export function destroy(account?: string, storage: Storage = localStorage): void {
+  if (account === undefined || kept(storage)?.account === account) storage.removeItem(NAME);
 }
 
-/** Calls `gone` when another window of this browser signs out. */
-export function whenDestroyed(gone: () => void): void {
+/**
+ * Calls `changed` when another window of this browser signs somebody in or out, with the account whose key is kept from
+ * now on, if there is one.
+ */
+export function whenChanged(changed: (account: string | undefined) => void): void {
   addEventListener('storage', (event) => {
-    if (event.key === NAME && event.newValue === null) gone();
+    if (event.key === NAME) changed(kept()?.account);
   });
 }

@@ -20,7 +20,16 @@ describe('the kept key', () => {
     const place = storage();
     keep({ account: 'a', wrapped: new Uint8Array([1, 2]) }, place);
     expect(kept(place)).toEqual({ account: 'a', wrapped: new Uint8Array([1, 2]) });
-    destroy(place);
+    destroy(undefined, place);
+    expect(kept(place)).toBeUndefined();
+  });
+
+  it('of somebody else who signed in in another window stays', () => {
+    const place = storage();
+    keep({ account: 'b', wrapped: new Uint8Array([1]) }, place);
+    destroy('a', place);
+    expect(kept(place)?.account).toBe('b');
+    destroy('b', place);
     expect(kept(place)).toBeUndefined();
   });
 

@@ -1,6 +1,8 @@
 // Who is signed in, and the vault that goes with it.
 import { fromBase64, toBase64 } from '../api/bytes';
+import { openFor } from '../api/carrier';
 import * as api from '../api/client';
+import { sealingTime } from '../api/clock';
 import { Refused, Unreachable, isRefused } from '../api/problem';
 import type { Account, Portal, Session, SignedIn, Vault, VaultWritten } from '../api/types';
 import { isVaultError, vault } from '../vault/client';
@@ -13,7 +15,8 @@ import { isRefusedVault, takeUp, type TakenUp } from './taking-up';
 import type { Reopened } from './vault-writes';
 
 /** Why the sign-in page is shown. */
-export type SignedOutBecause = 'never' | 'ended' | 'disabled' | 'no-key' | 'keyring' | 'signed-out' | 'signed-out-unsure';
+export type SignedOutBecause =
+  'never' | 'ended' | 'disabled' | 'no-key' | 'keyring' | 'signed-out' | 'signed-out-unsure' | 'other-account';
 
 export type Phase =
   | { name: 'starting' }
@@ -146,13 +149,15 @@ class CurrentSession {
     this.#leave(because);
   }
 
-  /** Another window of this browser signed out of the session that is kept. */
-  signedOutElsewhere(): void {
-    if (this.#kept) this.end('signed-out');
+  /** Another window of this browser signed out of the session that is kept, or signed somebody in. */
+  keptElsewhere(account: string | undefined): void {
+    if (!this.#kept || account === this.session?.account.id) return;
+    this.end(account === undefined ? 'signed-out' : 'other-account');
   }
 
+  /** What another window keeps for somebody else stays. */
   #destroyKept(): void {
-    if (this.#kept) reloadKey.destroy();
+    if (this.#kept) reloadKey.destroy(this.session?.account.id);
   }
 
   /**
@@ -205,14 +210,15 @@ class CurrentSession {
 
   async #resume(session: Session): Promise<void> {
     const key = reloadKey.kept();
-    if (key?.account !== session.account.id) return this.#leaveWithoutKey();
+    if (key?.account !== session.account.id) return this.#leaveWithoutKey(session.account.id);
     this.session = session;
+    openFor(session.account.id);
     let takenUp: TakenUp;
     try {
       takenUp = await this.#reopen();
     } catch (error) {
       if (error instanceof Unreachable || error instanceof Refused || isVaultError(error, 'module-failed')) throw error;
-      return this.#leaveWithoutKey(isRefusedVault(error) ? 'keyring' : 'no-key');
+      return this.#leaveWithoutKey(session.account.id, isRefusedVault(error) ? 'keyring' : 'no-key');
     }
     await this.#enter(session, takenUp);
   }
@@ -271,6 +277,7 @@ class CurrentSession {
 
   async #enter(session: Session, stored: Reopened): Promise<void> {
     this.session = session;
+    openFor(session.account.id);
     this.#keyring = this.#newKeyring(stored);
     this.#certificates = this.#newCertificateKeeper();
     await this.#keyring.settle();
@@ -312,7 +319,7 @@ class CurrentSession {
       adopt: (certificate) => this.#adopt(certificate),
       addressesIn: async (certificate) => (await vault.call('addressesIn', [fromBase64(certificate)])).addresses,
       certify: async (addresses) => {
-        this.certificate = toBase64(await vault.call('certify', [addresses, Date.now()]));
+        this.certificate = toBase64(await vault.call('certify', [addresses, sealingTime()]));
         return this.certificate;
       },
       write: async (certificate) => {
@@ -324,9 +331,9 @@ class CurrentSession {
     });
   }
 
-  async #leaveWithoutKey(because: SignedOutBecause = 'no-key'): Promise<void> {
+  async #leaveWithoutKey(account: string, because: SignedOutBecause = 'no-key'): Promise<void> {
     // A session that cannot open anything is worth nothing to its owner, and something to a thief.
-    await api.endSession().catch(() => undefined);
+    await api.endSessionOf(account).catch(() => undefined);
     this.#leave(because);
   }
 
@@ -334,6 +341,7 @@ class CurrentSession {
     if (because !== 'never') this.#destroyKept();
     const wasIn = this.phase.name === 'signed-in';
     this.session = undefined;
+    openFor(undefined);
     this.fingerprint = '';
     this.certificate = '';
     this.firstSight = undefined;
@@ -346,5 +354,6 @@ class CurrentSession {
 
 export const session = new CurrentSession();
 
-api.whenShutOut((why) => session.end(why === 'account-disabled' ? 'disabled' : 'ended'));
-reloadKey.whenDestroyed(() => session.signedOutElsewhere());
+const BECAUSE = { 'signed-out': 'ended', 'account-disabled': 'disabled', 'other-account': 'other-account' } as const;
+api.whenShutOut((why) => session.end(BECAUSE[why]));
+reloadKey.whenChanged((account) => session.keptElsewhere(account));

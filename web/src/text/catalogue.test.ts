@@ -77,6 +77,17 @@ describe('catalogue', () => {
     }
   });
 
+  it('has a sentence for everything that a portal may lie about recipients', () => {
+    const codes = [...read('../../crates/vault/src/readers/error.rs').matchAll(/=> "([a-z-]+)"/g)].map(
+      ([, code]) => code,
+    );
+    // The one is asked about, the other is found out.
+    for (const code of codes.filter((each) => each !== 'keys-changed' && each !== 'former-needed')) {
+      expect(en).toHaveProperty([`compose.lie.${code}`]);
+    }
+    expect(codes.length).toBeGreaterThan(8);
+  });
+
   it('has no empty text and no text with blanks around it', () => {
     for (const text of Object.values(en).flatMap((each) => (typeof each === 'string' ? [each] : Object.values(each)))) {
       expect(text.trim()).toBe(text);

@@ -1,5 +1,12 @@
 // The page's side of the vault's worker.
-import { CANCELLED, type FromWorker, type OperationName, type Operations, type ToWorker } from './protocol';
+import {
+  CANCELLED,
+  type ChangedKey,
+  type FromWorker,
+  type OperationName,
+  type Operations,
+  type ToWorker,
+} from './protocol';
 
 /** The vault refused or could not do what it was asked; `code` says why, in words that never change. */
 export class VaultError extends Error {
@@ -8,6 +15,10 @@ export class VaultError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** The recipients that it is about, where it is about any. */
+    readonly addresses: readonly string[] = [],
+    /** Those of their keys that changed, where it is about that. */
+    readonly keys: readonly ChangedKey[] = [],
   ) {
     super(message);
   }
@@ -90,7 +101,7 @@ export class VaultClient {
     this.#waiting.delete(message.id);
     if ('value' in message) waiting.resolve(message.value);
     else if (message.code === CANCELLED) waiting.reject(new DOMException('cancelled', 'AbortError'));
-    else waiting.reject(new VaultError(message.code, message.message));
+    else waiting.reject(new VaultError(message.code, message.message, message.addresses, message.keys));
   }
 
   #failAll(code: string, message: string): void {

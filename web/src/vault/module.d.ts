@@ -1,7 +1,10 @@
 // The vault's WebAssembly module as this code uses it: what tools/build-wasm writes to ./module/.
 // Once the module stands there, its own declarations take precedence over these.
 declare module '*/module/vault_wasm.js' {
+  import type { Recipient } from '../api/types';
   import type {
+    Addressee,
+    ChangedKey,
     Cover,
     FileRef,
     KeyPacket,
@@ -11,6 +14,7 @@ declare module '*/module/vault_wasm.js' {
     ParcelOrigin,
     PassPurpose,
     Predecessor,
+    Reader,
     Sight,
   } from './protocol';
 
@@ -82,16 +86,29 @@ declare module '*/module/vault_wasm.js' {
     seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
     seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
     remember(address: string, fingerprint: string): boolean;
-    seal(letter: LetterIn, messageId: string, recipients: Uint8Array[], nowMs: number): Sealed;
+    firstContacts(addressees: Addressee[]): string[];
+    checkReaders(
+      ownAccount: string,
+      addressees: Addressee[],
+      answer: Recipient[],
+      former: Recipient[] | undefined,
+    ): Readers;
+    rememberReaders(readers: Readers): boolean;
+    acceptKeys(keys: ChangedKey[]): boolean;
+    seal(letter: LetterIn, messageId: string, readers: Readers, nowMs: number): Sealed;
     openCover(messageId: string, keyPacket: Uint8Array, cover: Uint8Array, senderCertificate: Uint8Array): Cover;
     openBody(messageId: string, keyPacket: Uint8Array, body: Uint8Array, senderCertificate: Uint8Array): Opened;
+    free(): void;
+  }
+  export class Readers {
+    readonly list: Reader[];
     free(): void;
   }
   export class Sealed {
     readonly cover: Uint8Array;
     readonly body: Uint8Array;
     readonly keyPackets: KeyPacket[];
-    keyPacketsFor(recipients: Uint8Array[]): KeyPacket[];
+    keyPacketsFor(readers: Readers): KeyPacket[];
     free(): void;
   }
   export class FileSealer {

@@ -1,4 +1,5 @@
 // What passes between the page and the worker that holds the vault. The page never sees a secret key or the vault key.
+import type { Recipient } from '../api/types';
 
 export interface Mailbox {
   name?: string;
@@ -49,7 +50,29 @@ export interface Opened {
   fingerprint: string;
 }
 
+/** Somebody a message is to go to; `formerly` where the portal said that this is their address now in place of that one. */
+export interface Addressee {
+  address: string;
+  formerly?: string;
+}
+
+/** Whom a message may be sealed to; at first contact nothing vouches for the key but the portal. */
+export interface Reader {
+  address: string;
+  fingerprint: string;
+  acquaintance: 'own' | 'known' | 'successor' | 'first-contact';
+}
+
+/** Somebody whose key is not the one that is remembered, under `formerly` where that is another address. */
+export interface ChangedKey {
+  address: string;
+  formerly?: string;
+  before: string;
+  now: string;
+}
+
 export interface KeyPacket {
+  account: string;
   fingerprint: string;
   packet: Uint8Array;
 }
@@ -97,7 +120,7 @@ export interface MadePass {
 export interface SealedMessage {
   cover: Uint8Array;
   body: Uint8Array;
-  /** One for each certificate, in their order. */
+  /** One for each account, the own one included. */
   keyPackets: KeyPacket[];
 }
 
@@ -159,15 +182,31 @@ export interface Operations {
   joinKeys(pastVault: Uint8Array): boolean;
   /** How the key that signed something received compares: any that was seen is `same`. */
   seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
-  /** How a key compares that something is about to be sealed to: only the one seen last is `same`. */
-  seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
   /** Whether that changed the vault, which then wants to be stored. */
   remember(address: string, fingerprint: string): boolean;
   openCovers(parts: SealedPart[]): OpenedCover[];
   openBody(part: SealedPart): Opened;
-  seal(letter: LetterIn, messageId: string, certificates: Uint8Array[], nowMs: number): SealedMessage;
-  /** Key packets for other certificates, for the message that was sealed last. */
-  sealAgain(messageId: string, certificates: Uint8Array[]): KeyPacket[];
+  /** Those of whom no key is remembered, before the portal is asked. */
+  firstContacts(addressees: Addressee[]): string[];
+  /**
+   * Checks what the portal answered to who has these addresses; nothing else decides whom that message is sealed to.
+   * `former` is what it answered about former addresses, where this failed by `former-needed` before.
+   */
+  checkReaders(
+    messageId: string,
+    ownAccount: string,
+    addressees: Addressee[],
+    answer: Recipient[],
+    former: Recipient[] | undefined,
+  ): Reader[];
+  /** Remembers the keys of those readers who are new. Whether that changed the vault, which then wants to be stored. */
+  rememberReaders(messageId: string): boolean;
+  /** Takes changed keys as those of the people, who were asked. Whether that changed the vault. */
+  acceptKeys(keys: ChangedKey[]): boolean;
+  /** Seals to the readers who were checked for that message. */
+  seal(letter: LetterIn, messageId: string, nowMs: number): SealedMessage;
+  /** Key packets for readers who were checked since, for the message that was sealed last. */
+  sealAgain(messageId: string): KeyPacket[];
   sealFile(file: File): SealedFile;
   openFile(sealed: Blob, file: FileRef): Blob;
   /**
@@ -206,7 +245,7 @@ export type ToWorker = Call | { id: number; cancel: true };
 
 export type FromWorker =
   | { id: number; value: unknown }
-  | { id: number; code: string; message: string }
+  | { id: number; code: string; message: string; addresses: string[]; keys: ChangedKey[] }
   | { id: number; done: number; total: number };
 
 /** The code of a call that was cancelled. */

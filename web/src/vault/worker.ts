@@ -5,6 +5,7 @@ import { openFile, sealFile, type Step } from './files';
 import {
   CANCELLED,
   type Call,
+  type ChangedKey,
   type FromWorker,
   type OpenedCover,
   type OperationName,
@@ -26,6 +27,8 @@ let vault: module.OpenVault | undefined;
 let other: module.OpenVault | undefined;
 // The message sealed last keeps its session key here, so that other key packets can be made for it.
 let sealed: { id: string; message: module.Sealed } | undefined;
+// Whom a message may be sealed to, as it was checked last: nothing is sealed to anybody else.
+let checked: { id: string; readers: module.Readers } | undefined;
 const cancelled = new Set<number>();
 
 class Misuse extends Error {
@@ -40,6 +43,11 @@ function open(): module.OpenVault {
 function openOther(): module.OpenVault {
   if (!other) throw new Misuse('no second vault is open');
   return other;
+}
+
+function readersOf(messageId: string): module.Readers {
+  if (checked?.id !== messageId) throw new Misuse('the readers of another message were checked since');
+  return checked.readers;
 }
 
 function replace(next: module.OpenVault): boolean {
@@ -138,20 +146,29 @@ const handlers: Handlers = {
   takeIn: (parcel, origin) => open().takeIn(parcel, origin),
   joinKeys: (pastVault) => open().joinKeys(pastVault),
   seen: (address, fingerprint, predecessors) => open().seen(address, fingerprint, predecessors),
-  seenForSealing: (address, fingerprint, predecessors) => open().seenForSealing(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
   openCovers: (parts) => parts.map(openCover),
   openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate),
-  seal(letter, messageId, certificates, nowMs) {
+  firstContacts: (addressees) => open().firstContacts(addressees),
+  checkReaders(messageId, ownAccount, addressees, answer, former) {
+    checked?.readers.free();
+    checked = undefined;
+    const readers = open().checkReaders(ownAccount, addressees, answer, former);
+    checked = { id: messageId, readers };
+    return readers.list;
+  },
+  rememberReaders: (messageId) => open().rememberReaders(readersOf(messageId)),
+  acceptKeys: (keys) => open().acceptKeys(keys),
+  seal(letter, messageId, nowMs) {
     sealed?.message.free();
     sealed = undefined;
-    const message = open().seal(letter, messageId, certificates, nowMs);
+    const message = open().seal(letter, messageId, readersOf(messageId), nowMs);
     sealed = { id: messageId, message };
     return { cover: message.cover, body: message.body, keyPackets: message.keyPackets };
   },
-  sealAgain(messageId, certificates) {
+  sealAgain(messageId) {
     if (sealed?.id !== messageId) throw new Misuse('another message was sealed since');
-    return sealed.message.keyPacketsFor(certificates);
+    return sealed.message.keyPacketsFor(readersOf(messageId));
   },
   sealFile: (file, step) =>
     sealFile(file, (read) => new module.FileSealer(read, file.size, file.name, file.type), step),
@@ -178,6 +195,12 @@ function succession(address: string, fingerprint: string, nowMs: number): Succes
   return { address, statement: openOther().succession(address, fingerprint, nowMs) };
 }
 
+/** What the vault says of a failure; where it is about recipients, about whom. */
+function failureOf(error: unknown): Pick<Extract<FromWorker, { code: string }>, 'addresses' | 'keys'> {
+  const { addresses = [], keys = [] } = error as { addresses?: string[]; keys?: ChangedKey[] };
+  return { addresses, keys };
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
 }
@@ -197,7 +220,8 @@ async function answer({ id, name, args }: Call): Promise<void> {
     const handler = handlers[name] as (...args: unknown[]) => unknown;
     post({ id, value: await handler(...args, step) });
   } catch (error) {
-    post({ id, code: codeOf(error), message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    post({ id, code: codeOf(error), message, ...failureOf(error) });
   } finally {
     cancelled.delete(id);
   }

@@ -99,10 +99,12 @@ async fn ensure_claims_left(unit: &mut Unit, account: AccountId, now: Millis) ->
             .into());
     }
     let row = sqlx::query(
-        "SELECT COUNT(*) AS n, MIN(created_at) AS first FROM claims WHERE account = $1 AND created_at > $2",
+        "SELECT COUNT(*) AS n, MIN(created_at) AS first FROM claims \
+         WHERE account = $1 AND created_at > $2 AND created_at <= $3",
     )
     .bind(account.key())
     .bind(now - DAY)
+    .bind(now)
     .fetch_one(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -175,7 +177,7 @@ async fn mail_again(
 /// Puts the mail of a claim into the outbox. The link is made when the mail is. The caller has locked the address.
 async fn mail(portal: &Portal, unit: &mut Unit, account: AccountId, id: ClaimId, address: &Address) -> Result<()> {
     let now = portal.now();
-    let mails = outbox::claim_mails(unit, address.canonical(), now - HOUR).await?;
+    let mails = outbox::claim_mails(unit, address.canonical(), (now - HOUR, now)).await?;
     let next_at = next_mail(&mails, account, now).map_err(later)?;
     // Counted from now, even where the mail is put off: a later end would tell that somebody else claims the address. The
     // link that the mail brings lives its time from when it is made.
@@ -340,7 +342,12 @@ pub(super) async fn end_confirmed(portal: &Portal, unit: &mut Unit, account: Acc
 }
 
 /// Deletes claims some time after they ended or expired, with their links. Part of the sweep.
-pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis, lifetime: Millis) -> Result<(), StoreError> {
+    // As if it had been made now, where the clock was ahead for a moment.
+    sqlx::query("UPDATE claims SET expires_at = $1 WHERE ended IS NULL AND expires_at > $1")
+        .bind(now + lifetime)
+        .execute(&mut *db)
+        .await?;
     for sql in [
         "UPDATE claims SET ended = 'cancelled', ended_at = expires_at WHERE ended IS NULL AND expires_at <= $1",
         "DELETE FROM claim_tokens WHERE claim IN (SELECT id FROM claims WHERE ended_at <= $1)",

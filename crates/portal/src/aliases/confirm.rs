@@ -265,7 +265,10 @@ async fn ensure_proved(
 ) -> Result<()> {
     match &linked.proof {
         Some((hash, account, until))
-            if *until > now && *account == owner && hash[..] == *Sha256::of(proof.as_ref()).key() => {}
+            if *until > now
+                && *until <= now + PROOF_LIFETIME
+                && *account == owner
+                && hash[..] == *Sha256::of(proof.as_ref()).key() => {}
         _ => return Err(ProblemType::PasswordNeeded.into()),
     }
     match accounts::find(unit, owner).await?.state {
@@ -353,7 +356,7 @@ mod tests {
         }
 
         #[test]
-        fn an_address_of_another_is_had_in_one_effect(owner in owner(), master: bool) {
+        fn an_address_of_another_is_had_in_one_way(owner in owner(), master: bool) {
             prop_assume!(owner != AddressOwner::Registered(CLAIMANT));
             let ways = [
                 ConfirmBy::Click {},

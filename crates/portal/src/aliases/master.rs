@@ -66,7 +66,8 @@ pub async fn promote(
 
 /// How often in the last day those that an account has dealt with were told.
 async fn announced_today(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<i64, StoreError> {
-    activity::recorded_since(unit, account, ActivityKind::CorrespondentsTold, portal.now() - DAY).await
+    let now = portal.now();
+    activity::recorded_since(unit, account, ActivityKind::CorrespondentsTold, (now - DAY, now)).await
 }
 
 /// Takes an alias off its account. What was delivered under it stays.

@@ -34,10 +34,12 @@ pub(super) async fn reserve(
     now: Millis,
 ) -> Result<Upload> {
     let row = sqlx::query(
-        "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM uploaded_bytes WHERE account = $1 AND hour > $2",
+        "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM uploaded_bytes \
+         WHERE account = $1 AND hour > $2 AND hour <= $3",
     )
     .bind(account.key())
     .bind(hour(now) - HOURS_COUNTED)
+    .bind(hour(now))
     .fetch_one(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -136,8 +138,10 @@ impl Drop for Upload {
 
 /// Forgets hours that count no more. Part of the sweep.
 pub(super) async fn sweep(unit: &mut Unit, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM uploaded_bytes WHERE hour <= $1")
+    // Hours to come were counted by a clock that was ahead for a moment.
+    sqlx::query("DELETE FROM uploaded_bytes WHERE hour <= $1 OR hour > $2")
         .bind(hour(now) - HOURS_COUNTED)
+        .bind(hour(now))
         .execute(&mut **unit)
         .await?;
     Ok(())

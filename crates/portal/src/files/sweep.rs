@@ -31,6 +31,21 @@ const MAX_FAILED_DELETIONS_PER_SWEEP: usize = 10;
 pub(crate) async fn sweep(portal: &Portal, now: Millis) -> Result<()> {
     let mut unit = portal.begin_unguarded().await?;
     allowance::sweep(&mut unit, now).await?;
+    // What was written by a clock that was ahead for a moment counts from now.
+    for (sql, latest) in [
+        ("UPDATE uploads SET uploaded_at = $1 WHERE uploaded_at > $1", now),
+        ("UPDATE blobs SET created_at = $1 WHERE created_at > $1", now),
+        (
+            "UPDATE swept_blobs SET leased_until = $1 WHERE leased_until > $1",
+            now + DELETION_LEASE,
+        ),
+    ] {
+        sqlx::query(sql)
+            .bind(latest)
+            .execute(&mut **unit)
+            .await
+            .map_err(StoreError::from)?;
+    }
     sqlx::query("DELETE FROM uploads WHERE uploaded_at < $1")
         .bind(now - UNNAMED_BLOB_KEPT_FOR)
         .execute(&mut **unit)

@@ -8,7 +8,7 @@ use axum_extra::extract::CookieJar;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
 use wire::{
-    Millis, Problem, ProblemType, Sha256,
+    ACCOUNT_HEADER, Millis, Problem, ProblemType, Sha256,
     ids::{AccountId, ActivationId},
     people::AccountState,
     sessions::AccountKind,
@@ -106,7 +106,8 @@ impl Caller {
 
     /// Refuses a session that the password was not given in just now: whoever finds a screen unlocked does not know it.
     pub(crate) fn ensure_password_given(&self, now: Millis) -> Result<()> {
-        match now < self.password_at + PASSWORD_GIVEN_LIFETIME {
+        // Not by a clock that was ahead for a moment, either.
+        match (self.password_at..self.password_at + PASSWORD_GIVEN_LIFETIME).contains(&now) {
             true => Ok(()),
             false => Err(ProblemType::PasswordNeeded.into()),
         }
@@ -119,15 +120,21 @@ impl FromRequestParts<Portal> for Caller {
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
         let secret = carried(&parts.headers, cookie_name(portal)).ok_or(ProblemType::SignedOut)?;
         let mut db = portal.store.read().await?;
-        signed_in(find(&mut db, Sha256::of(&secret), portal.now()).await?)
+        let caller = signed_in(find(&mut db, Sha256::of(&secret), portal.now()).await?)?;
+        ensure_meant(parts, caller.account)?;
+        Ok(caller)
     }
 }
 
-/// For pages that anybody may see and that show more to whoever is signed in. A session that has ended counts as none.
+/// For pages that anybody may see and that show more to whoever is signed in. A session that has ended counts as none, and
+/// so does one that the request does not name: its page knows nothing of it.
 impl OptionalFromRequestParts<Portal> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Option<Self>, Error> {
+        if !parts.headers.contains_key(ACCOUNT_HEADER) {
+            return Ok(None);
+        }
         match <Self as FromRequestParts<Portal>>::from_request_parts(parts, portal).await {
             Ok(caller) => Ok(Some(caller)),
             Err(error) => match error.problem().kind {
@@ -170,6 +177,20 @@ impl FromRequestParts<Portal> for Administrator {
         }
         caller.ensure_by_password()?;
         Ok(Self(caller))
+    }
+}
+
+/// Refuses a request that was meant for another account than its session is of. A cookie goes along by itself: in a browser
+/// that two people share, a page that is open for one of them would write with the other's. So what changes something names
+/// its account, and whatever names one names the right one.
+fn ensure_meant(parts: &Parts, account: AccountId) -> Result<()> {
+    match parts.headers.get(ACCOUNT_HEADER) {
+        Some(named) if named.as_bytes() == account.to_string().as_bytes() => Ok(()),
+        Some(_) => Err(ProblemType::OtherAccount.into()),
+        None if parts.method.is_safe() => Ok(()),
+        None => Err(Problem::new(ProblemType::Malformed)
+            .detail("Restante-Account must name the account that this is for")
+            .into()),
     }
 }
 

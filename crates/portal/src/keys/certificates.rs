@@ -82,6 +82,7 @@ pub(super) async fn replace(
 ) -> Result<StatusCode> {
     let not_accepted = |error| unacceptable(&format!("the certificate is not accepted: {error}"));
     let certificate = Certificate::parse(request.certificate.as_ref()).map_err(not_accepted)?;
+    certificate.ensure_made_before(portal.now()).map_err(not_accepted)?;
     let mut unit = caller.begin(&portal).await?;
     // No address is added or promoted between the look at them and the end of this, and none was taken with the account:
     // one that was absorbed has none to name.

@@ -21,7 +21,7 @@ const MAIL_LEASE: Millis = 60_000;
 /// How long before the next try after so many: a minute, doubled each time, up to four hours.
 fn back_off(attempts: i64) -> Millis {
     let doublings = (attempts - 1).clamp(0, 8);
-    (60_000 << doublings).min(4 * 3_600_000)
+    (60_000 << doublings).min(outbox::MAX_MAIL_WAIT)
 }
 
 /// What became of a mail whose time had come.

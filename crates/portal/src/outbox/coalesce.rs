@@ -57,11 +57,12 @@ pub(crate) async fn free_at(
     };
     // Those that another one told of were never tried themselves.
     let sql = format!(
-        "SELECT sent_at FROM outbox WHERE {ALIKE} AND next_at IS NULL AND sent_at > $5 AND attempts > 0 \
-         ORDER BY sent_at DESC LIMIT $6"
+        "SELECT sent_at FROM outbox WHERE {ALIKE} AND next_at IS NULL AND sent_at > $5 AND sent_at <= $6 \
+         AND attempts > 0 ORDER BY sent_at DESC LIMIT $7"
     );
     let rows = about(sql, due)
         .bind(now - HOUR)
+        .bind(now)
         .bind(share as i64)
         .fetch_all(db)
         .await?;

@@ -14,6 +14,6 @@ pub(crate) use due::{Due, MailStatus, Served, end, lease, next_due_at, postpone}
 pub(crate) use kind::MailKind;
 pub use kind::SecurityNotice;
 pub(crate) use queue::{
-    ClaimMail, Notice, OutboxRow, claim_mails, insert_rows, invitations_since, newest_claim_mail, queue_claim_mail,
-    queue_invitation, queue_notifications, queue_security_notice, sweep,
+    ClaimMail, MAX_MAIL_WAIT, Notice, OutboxRow, claim_mails, insert_rows, invitations_since, newest_claim_mail,
+    queue_claim_mail, queue_invitation, queue_notifications, queue_security_notice, sweep,
 };

@@ -10,9 +10,15 @@ use wire::{
 use super::kind::{MailKind, SecurityNotice};
 use crate::{
     Portal, accounts,
-    settings::DAY,
+    settings::{DAY, HOUR},
     storage::{Key as _, RowExt as _, StoreError, Unit, name, values},
 };
+
+/// The longest that a mail waits for its next try, or because its reader has had enough.
+pub(crate) const MAX_MAIL_WAIT: Millis = 4 * HOUR;
+
+/// The longest that a claim's mail waits where many claim the address.
+const MAX_CLAIM_MAIL_WAIT: Millis = DAY;
 
 /// How long a mail that has ended is remembered where no slip shows how it fared.
 const ENDED_MAIL_KEPT_FOR: Millis = 90 * DAY;
@@ -197,14 +203,17 @@ pub(crate) async fn insert_rows(portal: &Portal, unit: &mut Unit, rows: &[Outbox
 pub(crate) async fn invitations_since(
     db: &mut AnyConnection,
     account: AccountId,
-    since: Millis,
+    (since, now): (Millis, Millis),
 ) -> Result<i64, StoreError> {
-    let row =
-        sqlx::query("SELECT COUNT(*) AS n FROM outbox WHERE account = $1 AND kind = 'invitation' AND created_at > $2")
-            .bind(account.key())
-            .bind(since)
-            .fetch_one(db)
-            .await?;
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n FROM outbox \
+         WHERE account = $1 AND kind = 'invitation' AND created_at > $2 AND created_at <= $3",
+    )
+    .bind(account.key())
+    .bind(since)
+    .bind(now)
+    .fetch_one(db)
+    .await?;
     row.int("n")
 }
 
@@ -233,15 +242,17 @@ pub(crate) async fn newest_claim_mail(db: &mut AnyConnection, claim: ClaimId) ->
 pub(crate) async fn claim_mails(
     db: &mut AnyConnection,
     canonical: &str,
-    since: Millis,
+    (since, now): (Millis, Millis),
 ) -> Result<Vec<(AccountId, Millis)>, StoreError> {
     let rows = sqlx::query(
         "SELECT o.account, COALESCE(o.sent_at, o.next_at, o.created_at) AS at FROM outbox o \
          JOIN claims c ON c.id = o.claim \
-         WHERE c.canonical = $1 AND COALESCE(o.sent_at, o.next_at, o.created_at) > $2 ORDER BY 2",
+         WHERE c.canonical = $1 AND COALESCE(o.sent_at, o.next_at, o.created_at) > $2 \
+             AND COALESCE(o.sent_at, o.created_at) <= $3 ORDER BY 2",
     )
     .bind(canonical)
     .bind(since)
+    .bind(now)
     .fetch_all(db)
     .await?;
     rows.iter()
@@ -252,6 +263,19 @@ pub(crate) async fn claim_mails(
 /// Forgets mails that ended long ago. A slip shows how the mail of a delivery fared, and a pending claim how its own did:
 /// those stay. Part of the sweep.
 pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+    // Where the clock was ahead for a moment, no mail waits until that comes again.
+    for (sql, latest) in [
+        (
+            "UPDATE outbox SET next_at = $1 WHERE next_at > $1 AND kind <> 'claim'",
+            now + MAX_MAIL_WAIT,
+        ),
+        (
+            "UPDATE outbox SET next_at = $1 WHERE next_at > $1",
+            now + MAX_CLAIM_MAIL_WAIT,
+        ),
+    ] {
+        sqlx::query(sql).bind(latest).execute(&mut *db).await?;
+    }
     sqlx::query(
         "DELETE FROM outbox WHERE delivery IS NULL AND next_at IS NULL AND created_at < $1 \
          AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.id = outbox.claim AND c.ended IS NULL)",

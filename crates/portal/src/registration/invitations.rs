@@ -103,13 +103,16 @@ pub(crate) async fn add_invited(
 pub(crate) async fn invited_since(
     db: &mut AnyConnection,
     account: AccountId,
-    since: Millis,
+    (since, now): (Millis, Millis),
 ) -> Result<i64, StoreError> {
-    let row = sqlx::query("SELECT COUNT(*) AS n FROM invitations WHERE invited_by = $1 AND created_at > $2")
-        .bind(account.key())
-        .bind(since)
-        .fetch_one(db)
-        .await?;
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n FROM invitations WHERE invited_by = $1 AND created_at > $2 AND created_at <= $3",
+    )
+    .bind(account.key())
+    .bind(since)
+    .bind(now)
+    .fetch_one(db)
+    .await?;
     row.int("n")
 }
 
@@ -251,7 +254,7 @@ pub(super) async fn renew(
             .detail("the link has not expired: register with it")
             .into());
     }
-    if outbox::invitations_since(&mut unit, account, now - HOUR).await? >= MAX_RENEWALS_PER_HOUR {
+    if outbox::invitations_since(&mut unit, account, (now - HOUR, now)).await? >= MAX_RENEWALS_PER_HOUR {
         return Err(ProblemType::TooManyRequests.into());
     }
     outbox::queue_invitation(&portal, &mut unit, account, found.invited_by).await?;
@@ -264,7 +267,12 @@ const EXPIRED_LINK_KEPT_FOR: Millis = 90 * DAY;
 
 /// Forgets links that expired long ago, but for those that still renew an invitation: mail may be waiting. Part of the
 /// sweep.
-pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis, lifetime: Millis) -> Result<(), StoreError> {
+    // As if it had been made now, where the clock was ahead for a moment.
+    sqlx::query("UPDATE invitation_tokens SET expires_at = $1 WHERE expires_at > $1")
+        .bind(now + lifetime)
+        .execute(&mut *db)
+        .await?;
     sqlx::query(
         "DELETE FROM invitation_tokens WHERE expires_at < $1 \
          AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.account = invitation_tokens.account)",

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, response::Response};
 use certificate::Certificate;
 use opaque_ke::{RegistrationRequest, RegistrationUpload, ServerRegistration};
 use wire::{
-    Address, Bytes, Problem, ProblemType,
+    Address, Bytes, Millis, Problem, ProblemType,
     mailbox::Change,
     opaque::Suite,
     sessions::{ActivityKind, InvitationToken, NewVault, Register, RegistrationStarted, SignedIn, StartRegistration},
@@ -62,7 +62,7 @@ pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): Json
     // Somebody may be confirming a claim on the address: of both, one has it.
     accounts::lock_accounts(&mut unit, &[open.account.id]).await?;
     let open = invitations::open(&mut unit, &token, now).await?;
-    let certificate = certificate_of(&request.certificate, &open.address)?;
+    let certificate = certificate_of(&request.certificate, &open.address, now)?;
     let account = open.account.id;
     // Of two who use one invitation at once, the second finds it gone.
     match invitations::withdraw_invitation(&mut unit, account).await {
@@ -111,9 +111,10 @@ impl Registrant {
 }
 
 /// The certificate that the client made for the invited address.
-fn certificate_of(bytes: &Bytes, address: &Address) -> Result<Certificate> {
-    let certificate = Certificate::parse(bytes.as_ref())
-        .map_err(|error| unacceptable(&format!("the certificate is not accepted: {error}")))?;
+fn certificate_of(bytes: &Bytes, address: &Address, now: Millis) -> Result<Certificate> {
+    let not_accepted = |error| unacceptable(&format!("the certificate is not accepted: {error}"));
+    let certificate = Certificate::parse(bytes.as_ref()).map_err(not_accepted)?;
+    certificate.ensure_made_before(now).map_err(not_accepted)?;
     if !certificate.user_ids().eq([address.as_typed()]) {
         return Err(unacceptable(
             "the certificate's one User ID must be the invited address",

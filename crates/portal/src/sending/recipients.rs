@@ -210,7 +210,8 @@ async fn invite(portal: &Portal, caller: Caller, unknown: &[&Address]) -> Result
 
 /// Refuses a caller who may not invite so many more addresses today.
 async fn ensure_invitations_left(portal: &Portal, db: &mut AnyConnection, caller: Caller, more: usize) -> Result<()> {
-    let today = registration::invited_since(db, caller.account, portal.now() - DAY).await?;
+    let now = portal.now();
+    let today = registration::invited_since(db, caller.account, (now - DAY, now)).await?;
     match today + more as i64 <= i64::from(portal.settings.invitations_a_day) {
         true => Ok(()),
         false => Err(Problem::new(ProblemType::TooManyRequests)

@@ -125,11 +125,19 @@ pub(super) async fn forgive(
     Ok(())
 }
 
+/// Forgets what was counted long ago. Part of the sweep.
 pub(super) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM attempts WHERE last_at < $1")
-        .bind(now - DAY)
-        .execute(db)
-        .await?;
+    for (sql, at) in [
+        // Where the clock was ahead for a moment, nobody waits until that comes again.
+        (
+            "UPDATE attempts SET blocked_until = $1 WHERE blocked_until > $1",
+            now + MAX_WAIT_BETWEEN_TRIES,
+        ),
+        ("UPDATE attempts SET last_at = $1 WHERE last_at > $1", now),
+        ("DELETE FROM attempts WHERE last_at < $1", now - DAY),
+    ] {
+        sqlx::query(sql).bind(at).execute(&mut *db).await?;
+    }
     Ok(())
 }
 

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How long a hand-over is good for: a browser starts within that.
-const HAND_OVER_LIFETIME: Millis = 2 * 60_000;
+pub(super) const HAND_OVER_LIFETIME: Millis = 2 * 60_000;
 
 /// How many of one session are good at once: a client prepares the next before the one before is over.
 const MAX_HAND_OVERS_PER_SESSION: i64 = 5;

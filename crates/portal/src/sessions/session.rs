@@ -14,7 +14,7 @@ use wire::{
     sessions::{Carrier, Session, SignedIn},
 };
 
-use super::attempts;
+use super::{attempts, hand_overs::HAND_OVER_LIFETIME, sign_in::SIGN_IN_LIFETIME};
 use crate::{
     Portal, Result, accounts,
     http::{self, Caller, PASSWORD_GIVEN_LIFETIME},
@@ -226,8 +226,25 @@ pub async fn end_all(unit: &mut Unit, account: AccountId, except: Option<Sha256>
     Ok(())
 }
 
-/// Deletes what time has ended. Part of the sweep.
-pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis) -> Result<(), StoreError> {
+/// Deletes what time has ended. Part of the sweep. Where the clock was ahead for a moment, nothing that began then lasts
+/// longer than if it had begun now.
+pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis, session_lifetime: Millis) -> Result<(), StoreError> {
+    for (sql, latest) in [
+        (
+            "UPDATE sessions SET expires_at = $1 WHERE expires_at > $1",
+            now + session_lifetime,
+        ),
+        (
+            "UPDATE sign_ins SET expires_at = $1 WHERE expires_at > $1",
+            now + SIGN_IN_LIFETIME,
+        ),
+        (
+            "UPDATE hand_overs SET expires_at = $1 WHERE expires_at > $1",
+            now + HAND_OVER_LIFETIME,
+        ),
+    ] {
+        sqlx::query(sql).bind(latest).execute(&mut *db).await?;
+    }
     for sql in [
         "DELETE FROM sessions WHERE expires_at <= $1",
         "DELETE FROM sign_ins WHERE expires_at <= $1",

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long an attempt is good for: key stretching on a slow phone takes seconds, not a minute.
-const SIGN_IN_LIFETIME: wire::Millis = 60_000;
+pub(super) const SIGN_IN_LIFETIME: wire::Millis = 60_000;
 
 /// The first half of a sign-in.
 ///

@@ -356,9 +356,13 @@ async fn a_guest_reaches_nothing_of_alias_management(test: TestPortal) {
 /// The same request, but its session has ended by the time at which its body is read.
 fn held_up(test: &TestPortal, request: Request<Body>) -> Request<Body> {
     let (parts, body) = request.into_parts();
-    let (router, bearer) = (test.router.clone(), parts.headers[header::AUTHORIZATION].clone());
+    let router = test.router.clone();
+    let [bearer, account] =
+        [header::AUTHORIZATION.as_str(), wire::ACCOUNT_HEADER].map(|name| parts.headers[name].clone());
     let ends_first = async move {
-        let end = Request::delete("/api/v1/session").header(header::AUTHORIZATION, bearer);
+        let end = Request::delete("/api/v1/session")
+            .header(header::AUTHORIZATION, bearer)
+            .header(wire::ACCOUNT_HEADER, account);
         let ended = router.oneshot(end.body(Body::empty()).unwrap()).await.unwrap();
         assert!(ended.status().is_success());
         Ok::<_, axum::Error>(body.collect().await?.to_bytes())

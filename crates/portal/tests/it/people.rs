@@ -1,5 +1,10 @@
 //! People with a browser, as far as the portal can tell.
 
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex},
+};
+
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
@@ -12,12 +17,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use vault::{
-    Certificate, Correspondent, FileRef, Letter, Opened, SealedMessage, Vault, VaultKey,
+    Addressee, Certificate, Correspondent, FileRef, Letter, Opened, Vault, VaultKey,
     password::{Registration, SignIn},
 };
 use wire::{
-    Address, Bytes, Sha256,
-    ids::MessageId,
+    ACCOUNT_HEADER, Address, Bytes, Sha256,
+    ids::{AccountId, MessageId},
     mailbox::{Delivery, Folder, OpenDelivery, Page},
     people::{Invite, Recipient},
     send::{KeyPacket, Send, Sent},
@@ -27,6 +32,25 @@ use wire::{
 use crate::test_portal::{NOW, TestPortal, URL};
 
 pub const PASSWORD: &str = "a password of some length";
+
+/// Whose session each secret is of, as its client knows that has begun it.
+static SESSIONS: LazyLock<Mutex<HashMap<String, AccountId>>> = LazyLock::new(Mutex::default);
+
+/// A session was begun with that secret.
+pub fn session_begun(bearer: &str, account: AccountId) {
+    SESSIONS.lock().unwrap().insert(bearer.to_owned(), account);
+}
+
+/// Takes note of the session that an answer begins, if it begins one.
+fn learn_session(answer: &[u8]) {
+    let Ok(answer) = serde_json::from_slice::<Value>(answer) else {
+        return;
+    };
+    let begun = answer.get("signed_in").unwrap_or(&answer);
+    if let (Some(bearer), Some(account)) = (begun["bearer"].as_str(), begun["session"]["account"]["id"].as_str()) {
+        session_begun(bearer, account.parse().unwrap());
+    }
+}
 
 /// An answer, read whole.
 #[derive(Debug)]
@@ -38,6 +62,7 @@ pub struct Reply {
 
 impl Reply {
     pub fn json<T: DeserializeOwned>(&self) -> T {
+        learn_session(&self.body);
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, String::from_utf8_lossy(&self.body)))
     }
@@ -216,8 +241,11 @@ pub fn request(method: Method, path: &str, bearer: Option<&str>) -> axum::http::
         .method(method)
         .uri(path)
         .header(header::CONTENT_TYPE, "application/json");
-    match bearer {
-        Some(bearer) => builder.header(header::AUTHORIZATION, format!("Bearer {bearer}")),
+    let Some(bearer) = bearer else { return builder };
+    let builder = builder.header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+    // Whoever carries a secret that is of no session knows no account for it.
+    match SESSIONS.lock().unwrap().get(bearer) {
+        Some(account) => builder.header(ACCOUNT_HEADER, account.to_string()),
         None => builder,
     }
 }
@@ -373,33 +401,27 @@ impl Person<'_> {
         };
         let id = MessageId(self.test.portal.entropy.id(NOW));
         let name = &self.signed_in.session.account.name;
-        let certificates: Vec<Certificate> = recipients
-            .iter()
-            .map(|r| Certificate::parse(r.certificate.as_ref()).unwrap())
-            .collect();
+        let account = self.signed_in.session.account.id;
+        // A client asks about each address once; a test may ask in two spellings.
+        let mut answer: Vec<Recipient> = Vec::new();
+        for one in recipients {
+            if answer.iter().all(|earlier| earlier.address != one.address) {
+                answer.push(one.clone());
+            }
+        }
+        let addressees: Vec<Addressee> = answer.iter().map(|one| one.address.clone().into()).collect();
+        let readers = self.vault.check_readers(account, &addressees, &answer, None).unwrap();
         let sealed = self
             .vault
-            .seal(&letter, id, name, &certificates, NOW, &mut self.rng)
+            .seal(&letter, id, name, &readers, NOW, &mut self.rng)
             .unwrap();
-        let own = (
-            self.signed_in.session.account.id,
-            self.vault.certificate().fingerprint().to_string(),
-        );
-        let mut accounts: Vec<_> = recipients
-            .iter()
-            .zip(&certificates)
-            .map(|(r, c)| (r.account, c.fingerprint().to_string()))
-            .chain([own])
-            .collect();
-        accounts.sort();
-        accounts.dedup();
         Send {
             id,
             from: self.address.clone(),
             to: writes.to.iter().map(|a| a.parse().unwrap()).collect(),
             cc: writes.cc.iter().map(|a| a.parse().unwrap()).collect(),
             bcc: writes.bcc.iter().map(|a| a.parse().unwrap()).collect(),
-            key_packets: packets(&sealed, &accounts),
+            key_packets: sealed.key_packets.into_iter().map(packet).collect(),
             cover: Bytes(sealed.cover),
             body: Bytes(sealed.body),
             files: writes.files.iter().map(|file| file.sha256).collect(),
@@ -467,22 +489,12 @@ impl Person<'_> {
     }
 }
 
-fn packets(sealed: &SealedMessage, accounts: &[(wire::ids::AccountId, String)]) -> Vec<KeyPacket> {
-    accounts
-        .iter()
-        .map(|(account, fingerprint)| {
-            let packet = sealed
-                .key_packets
-                .iter()
-                .find(|p| p.fingerprint.to_string() == *fingerprint)
-                .unwrap();
-            KeyPacket {
-                account: *account,
-                fingerprint: fingerprint.clone(),
-                packet: Bytes(packet.packet.clone()),
-            }
-        })
-        .collect()
+fn packet(made: vault::KeyPacket) -> KeyPacket {
+    KeyPacket {
+        account: made.account,
+        fingerprint: made.fingerprint.to_string(),
+        packet: Bytes(made.packet),
+    }
 }
 
 /// What a browser sends with its cookie: the page's origin.

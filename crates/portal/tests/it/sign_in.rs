@@ -214,7 +214,7 @@ async fn a_session_ends_with_its_time_and_by_signing_out(test: TestPortal) {
 
 async fn a_cookie_is_good_for_pages_of_the_portal_alone(test: TestPortal) {
     use rand::SeedableRng as _;
-    let _anna = test.professional("anna").await;
+    let anna = test.professional("anna").await;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
     let (sign_in, message) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "address": "anna@example.test", "credential_request": Bytes(message) });
@@ -240,7 +240,8 @@ async fn a_cookie_is_good_for_pages_of_the_portal_alone(test: TestPortal) {
         let mut builder = Request::builder()
             .method(method)
             .uri("/api/v1/session")
-            .header(header::COOKIE, cookie);
+            .header(header::COOKIE, cookie)
+            .header(wire::ACCOUNT_HEADER, anna.id().to_string());
         if let Some(origin) = origin {
             builder = builder.header(header::ORIGIN, origin);
         }

@@ -95,7 +95,7 @@ async fn noise_that_a_program_wrote_is_undone_by_an_earlier_keyring(test: TestPo
     assert_eq!(written, [(3, false), (2, true), (1, true)]);
     let earlier = anna.past_vault(2).await;
     let own = anna.vault.certificate().clone();
-    anna.vault = Vault::accept(&earlier, served.sealed.as_ref(), None, account, &anna.key).unwrap();
+    anna.vault = Vault::accept_vault(&earlier, served.sealed.as_ref(), None, account, &anna.key).unwrap();
     assert_eq!(anna.vault.certificate(), &own);
     anna.store_vault().await;
     anna.sign_in_again().await;

@@ -1,11 +1,8 @@
 //! What the link in a confirmation message leads to.
 
-use std::{
-    io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use client::{Client, Error, Fingerprint, Owner, Session};
 use serde_json::json;
@@ -123,7 +120,7 @@ impl ConfirmAlias {
                 self.agree(&what_joins(shown))?;
                 let number = match &self.number {
                     Some(number) => number.clone(),
-                    None => asked("Number beside the address in the claimant's list: ", "--number")?,
+                    None => terminal::asked("Number beside the address in the claimant's list: ", "--number")?,
                 };
                 Ok(client.confirm_claim(&self.link, number.trim()).await?)
             }
@@ -184,9 +181,9 @@ impl ConfirmAlias {
         if self.yes {
             return Ok(());
         }
-        match asked("Do it? [y/N] ", "--yes")?.trim() {
-            "y" | "Y" | "yes" => Ok(()),
-            _ => bail!("nothing was changed"),
+        match terminal::is_agreed("Do it?", "--yes")? {
+            true => Ok(()),
+            false => bail!("nothing was changed"),
         }
     }
 }
@@ -229,21 +226,6 @@ fn client(portal: &str, link: &str) -> Result<Client> {
         bail!("this link leads to another portal than {portal}");
     }
     Ok(client)
-}
-
-/// What somebody at the terminal answers; where nobody is there, a flag says it.
-fn asked(question: &str, flag: &str) -> Result<String> {
-    if !stdin().is_terminal() {
-        bail!("there is nobody to ask: say it with {flag}");
-    }
-    eprint!("{question}");
-    stderr().flush()?;
-    let mut answer = String::new();
-    stdin()
-        .lock()
-        .read_line(&mut answer)
-        .context("the answer could not be read")?;
-    Ok(answer)
 }
 
 fn asked_for(shown: &ClaimShown) -> String {

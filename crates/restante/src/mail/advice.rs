@@ -16,6 +16,9 @@ pub fn advise(error: client::Error, portal: &str) -> Error {
         client::Error::KeysChanged(_) => {
             "If they are, send it again with --accept-key FINGERPRINT for each of them.".to_owned()
         }
+        client::Error::Readers(_) | client::Error::OtherDelivery => {
+            "Nobody got anything. An honest portal does not do this: tell its administrator, by telephone.".to_owned()
+        }
         client::Error::Problem(problem) if problem.kind == ProblemType::RecipientsNotAllowed => {
             format!(
                 "It is about: {}. As a Guest you write to Professionals who wrote to you.",

@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use client::{Error, Fingerprint, NewFile, Outgoing, Session};
+use client::{Addressee, Error, Fingerprint, NewFile, Outgoing, Prepared, Readers, Session};
 use serde_json::json;
 use wire::{Address, ids::DeliveryId, people::RecipientKind};
 
-use super::access::Access;
+use super::{access::Access, terminal};
 
 /// Seal a message here and send it.
 ///
@@ -53,9 +53,14 @@ pub struct SendMessage {
     #[arg(long, value_name = "FILE")]
     file: Vec<PathBuf>,
 
-    /// The message that this answers; without recipients it goes to that message's sender, under their Master now.
+    /// The message that this answers; without recipients it goes to that message's sender. Where the portal says that they
+    /// have another address now, you are asked.
     #[arg(long, value_name = "DELIVERY")]
     reply_to: Option<DeliveryId>,
+
+    /// An address that somebody you answer has moved to, as you know. Without it you are asked. Repeat it for more.
+    #[arg(long, value_name = "ADDRESS")]
+    accept_address: Vec<Address>,
 
     /// A fingerprint that its owner confirmed to you. Needed for somebody whose key has changed.
     #[arg(long, value_name = "FINGERPRINT")]
@@ -76,40 +81,25 @@ impl SendMessage {
                 bail!("{} is not a file", path.display());
             }
         }
-        let sealed = self.access.signed_in(async |session| {
+        let sent = self.access.signed_in(async |session| {
             let begun = match self.reply_to {
                 Some(delivery) => client::reply(session, &session.open(delivery).await?, false),
                 None => Outgoing::default(),
             };
-            let outgoing = || Outgoing {
-                to: match [&self.to, &self.cc, &self.bcc].iter().all(|list| list.is_empty()) {
-                    true => begun.to.clone(),
-                    false => self.to.clone(),
-                },
-                cc: self.cc.clone(),
-                bcc: self.bcc.clone(),
-                subject: self.subject.clone().unwrap_or_else(|| begun.subject.clone()),
-                text: text.clone(),
-                html: html.clone(),
-                files: self.file.iter().map(NewFile::at).collect(),
-                in_reply_to: begun.in_reply_to,
-            };
-            let mut sealed = match session.seal(outgoing()).await {
-                Err(Error::KeysChanged(keys)) if keys.iter().all(|key| self.accept_key.contains(&key.now)) => {
-                    accept(session, &keys).await?;
-                    session.seal(outgoing()).await?
-                }
-                other => other?,
-            };
+            let outgoing = || self.outgoing(&begun, &text, &html);
+            self.ensure_meant(&outgoing())?;
+            let prepared = self.prepare(session, outgoing).await?;
+            tell_readers(prepared.readers());
+            let mut sealed = session.seal(prepared).await?;
             let sent = session.submit(&mut sealed).await?;
             Ok((sent, sealed))
         });
-        let (sent, sealed) = sealed.await?;
+        let (sent, sealed) = sent.await?;
         let invited = sealed
-            .recipients()
+            .readers()
             .iter()
-            .filter(|recipient| recipient.standing == RecipientKind::Invited);
-        let invited: Vec<&Address> = invited.map(|recipient| &recipient.address).collect();
+            .filter(|reader| reader.standing == RecipientKind::Invited);
+        let invited: Vec<&Address> = invited.map(|reader| &reader.address).collect();
         if json {
             println!(
                 "{}",
@@ -118,18 +108,60 @@ impl SendMessage {
             return Ok(());
         }
         println!("Sent: {}", sent.delivery);
-        if self.reply_to.is_some() {
-            // Its sender may have moved to another address since.
-            let to = sealed
-                .recipients()
-                .iter()
-                .map(|recipient| recipient.address.to_string());
-            println!("It goes to {}.", to.collect::<Vec<_>>().join(", "));
-        }
         for address in invited {
             println!("{address} has no account here yet: an invitation goes out, and the message waits.");
         }
         Ok(())
+    }
+
+    /// What is to be sent, where an answer begins like that.
+    fn outgoing(&self, begun: &Outgoing, text: &str, html: &Option<String>) -> Outgoing {
+        let typed = |list: &[Address]| -> Vec<Addressee> { list.iter().cloned().map(Addressee::from).collect() };
+        Outgoing {
+            to: match [&self.to, &self.cc, &self.bcc].iter().all(|list| list.is_empty()) {
+                true => begun.to.clone(),
+                false => typed(&self.to),
+            },
+            cc: typed(&self.cc),
+            bcc: typed(&self.bcc),
+            subject: self.subject.clone().unwrap_or_else(|| begun.subject.clone()),
+            text: text.to_owned(),
+            html: html.clone(),
+            files: self.file.iter().map(NewFile::at).collect(),
+            in_reply_to: begun.in_reply_to,
+        }
+    }
+
+    /// Says whom an answer goes to. Where that is another address than in the letter, the portal alone says so, and the
+    /// person decides.
+    fn ensure_meant(&self, outgoing: &Outgoing) -> Result<()> {
+        if self.reply_to.is_none() {
+            return Ok(());
+        }
+        let to: Vec<String> = outgoing.addressees().map(|one| one.address.to_string()).collect();
+        eprintln!("It goes to {}.", to.join(", "));
+        for Addressee { address, formerly } in outgoing.addressees() {
+            let Some(formerly) = formerly else { continue };
+            eprintln!("In the letter it is {formerly}; the portal says that this person is at {address} now.");
+            if self.accept_address.contains(address) {
+                continue;
+            }
+            if !terminal::is_agreed("Send it there?", &format!("--accept-address {address}"))? {
+                bail!("nothing was sent");
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out who reads it. Keys that changed are taken where the person said so.
+    async fn prepare(&self, session: &Session, outgoing: impl Fn() -> Outgoing) -> Result<Prepared, Error> {
+        match session.prepare(outgoing()).await {
+            Err(Error::KeysChanged(keys)) if keys.iter().all(|key| self.accept_key.contains(&key.now)) => {
+                session.accept_changed(keys).await?;
+                session.prepare(outgoing()).await
+            }
+            other => other,
+        }
     }
 
     fn text(&self) -> Result<String> {
@@ -147,9 +179,18 @@ impl SendMessage {
     }
 }
 
-async fn accept(session: &Session, keys: &[client::ChangedKey]) -> Result<(), Error> {
-    for key in keys {
-        session.accept(&key.address, key.now).await?;
+/// Names those whose key nothing vouches for but the portal, before anything is sealed to it.
+fn tell_readers(readers: &Readers) {
+    for reader in readers.first_contacts() {
+        let address = &reader.address;
+        match reader.standing {
+            RecipientKind::Registered => eprintln!(
+                "You have no key of {address} yet: it is sealed to the one that the portal names, {}",
+                terminal::grouped(reader.fingerprint())
+            ),
+            RecipientKind::Invited => {
+                eprintln!("{address} has not registered: it is sealed to a key in the portal's custody, and waits.");
+            }
+        }
     }
-    Ok(())
 }

@@ -1,10 +1,11 @@
 //! What people see: times, sizes, progress, and text that cannot drive their terminal.
 
 use std::{
-    io::{IsTerminal as _, Write as _, stderr},
+    io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin},
     sync::{Mutex, PoisonError},
 };
 
+use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Local};
 use client::{Fingerprint, Progress, Stage};
 use wire::{Address, Millis, sessions::Person};
@@ -68,6 +69,27 @@ pub fn grouped(fingerprint: Fingerprint) -> String {
         .map(|group| String::from_utf8_lossy(group).into())
         .collect();
     groups.join(" ")
+}
+
+/// What somebody at the terminal answers; where nobody is there, a flag says it.
+pub fn asked(question: &str, flag: &str) -> Result<String> {
+    if !stdin().is_terminal() {
+        bail!("there is nobody to ask: say it with {flag}");
+    }
+    eprint!("{question}");
+    stderr().flush()?;
+    let mut answer = String::new();
+    stdin()
+        .lock()
+        .read_line(&mut answer)
+        .context("the answer could not be read")?;
+    Ok(answer)
+}
+
+/// Whether somebody at the terminal says yes to it.
+pub fn is_agreed(question: &str, flag: &str) -> Result<bool> {
+    let answer = asked(&format!("{question} [y/N] "), flag)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Shows how far large files have come, where somebody looks on.

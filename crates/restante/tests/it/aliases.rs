@@ -206,8 +206,15 @@ async fn moves(office: &Office) {
     let head = format!("From:       Anna Berg <{ANNA}>\nNow:        {WINTER}\n");
     assert!(read.starts_with(&head), "{read}");
     let answer = ["send", "--reply-to", &old, "--subject", "answer", "--text", "answer"];
-    let answered = office.says(BEN, &answer).await;
-    assert!(answered.contains(WINTER) && !answered.contains(ANNA), "{answered}");
+    let held = office.fails(BEN, &answer).await;
+    let said = format!("In the letter it is {ANNA}; the portal says that this person is at {WINTER} now.");
+    assert!(
+        held.contains(&said) && held.contains(&format!("--accept-address {WINTER}")),
+        "{held}"
+    );
+    office
+        .says(BEN, &[&answer[..], &["--accept-address", WINTER]].concat())
+        .await;
 
     let master = office.fails(WINTER, &["alias", "remove", WINTER]).await;
     assert!(master.contains("The Master cannot be removed"), "{master}");

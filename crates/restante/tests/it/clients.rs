@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use client::{Client, Error, KeptSession, NewFile, Outgoing, Session, Sight, forward, reply};
+use client::{Client, Error, KeptSession, NewFile, Outgoing, Sealed, Session, Sight, forward, reply};
 use futures_util::StreamExt as _;
 use tempfile::tempdir;
 use tokio::{
@@ -76,6 +76,11 @@ async fn newest(session: &Session) -> DeliveryId {
         .id
 }
 
+async fn sealed(session: &Session, outgoing: Outgoing) -> Sealed {
+    let prepared = session.prepare(outgoing).await.unwrap();
+    session.seal(prepared).await.unwrap()
+}
+
 fn pattern(size: usize) -> Vec<u8> {
     (0..size).map(|n| (n % 251) as u8).collect()
 }
@@ -141,14 +146,12 @@ async fn who_registers_while_a_message_is_sealed_gets_it_all_the_same() {
     let zoe = address("zoe@home.test");
     anna.send(Outgoing::new("First").to(zoe.clone())).await.unwrap();
     let file = NewFile::bytes("a.bin", pattern(100_000));
-    let mut second = anna
-        .seal(Outgoing::new("Second").to(zoe.clone()).file(file))
-        .await
-        .unwrap();
-    assert_eq!(second.recipients()[0].standing, RecipientKind::Invited);
+    let mut second = sealed(anna, Outgoing::new("Second").to(zoe.clone()).file(file)).await;
+    let standing = |sealed: &Sealed| sealed.readers().iter().next().unwrap().standing;
+    assert_eq!(standing(&second), RecipientKind::Invited);
     let zoe = site.accept("Zoe", "zoe@home.test").await;
     anna.submit(&mut second).await.unwrap();
-    assert_eq!(second.recipients()[0].standing, RecipientKind::Registered);
+    assert_eq!(standing(&second), RecipientKind::Registered);
     let inbox = zoe.list(Folder::Inbox, None, 10).await.unwrap();
     let subjects: Vec<_> = inbox
         .entries
@@ -167,7 +170,7 @@ async fn who_registers_while_a_message_is_sealed_gets_it_all_the_same() {
 #[tokio::test]
 async fn submitting_again_sends_nothing_twice() {
     let Office { anna, ben, .. } = &office().await;
-    let mut sealed = anna.seal(to(ben, "Once")).await.unwrap();
+    let mut sealed = sealed(anna, to(ben, "Once")).await;
     let first = anna.submit(&mut sealed).await.unwrap();
     assert_eq!(anna.submit(&mut sealed).await.unwrap(), first);
     assert_eq!(ben.list(Folder::Inbox, None, 10).await.unwrap().entries.len(), 1);
@@ -184,7 +187,7 @@ async fn forwarding_takes_files_along_without_an_upload() {
     let before = blobs();
     assert_eq!(before, 1);
     let mut outgoing = forward(&received);
-    outgoing.to.push(anna.address());
+    outgoing.to.push(anna.address().into());
     ben.send(outgoing).await.unwrap();
     assert_eq!(blobs(), before);
     let back = anna.open(newest(anna).await).await.unwrap();
@@ -405,7 +408,7 @@ async fn a_message_is_sealed_anew_where_the_master_changed_and_its_files_are_not
     // Another process goes on with the same session, and does not hear of it.
     let other = site.client().resume(&anna.keep().unwrap()).await.unwrap();
     let file = NewFile::bytes("plan.txt", "the plan");
-    let mut sealed = other.seal(to(ben, "Plan").text("Here.").file(file)).await.unwrap();
+    let mut sealed = sealed(&other, to(ben, "Plan").text("Here.").file(file)).await;
     let blobs = || walk(&site.data().join("blobs"));
     assert_eq!(blobs(), 1);
     anna.promote(&new, false).await.unwrap();
@@ -433,6 +436,19 @@ async fn a_message_is_sealed_anew_where_the_master_changed_and_its_files_are_not
         .await
         .unwrap();
     assert_eq!(anna.list(Folder::Inbox, None, 10).await.unwrap().entries.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_became_ones_own_or_left_a_moment_ago_is_written_to() {
+    let Office { anna, site, .. } = &office().await;
+    // Two sessions that do not hear of what the other one does.
+    let other = site.client().resume(&anna.keep().unwrap()).await.unwrap();
+    let new = address("anna.winter@clinic.test");
+    add(site, anna, &new).await;
+    other.send(Outgoing::new("To myself").to(new.clone())).await.unwrap();
+    anna.remove(&new).await.unwrap();
+    // It is nobody's now: whoever gets it is invited.
+    other.send(Outgoing::new("To whoever it is").to(new)).await.unwrap();
 }
 
 #[tokio::test]

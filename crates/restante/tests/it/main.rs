@@ -12,6 +12,8 @@ mod activations;
 mod aliases;
 mod by_activation;
 mod clients;
+mod findings;
+mod liars;
 mod mail;
 mod sink;
 mod site;

@@ -238,11 +238,15 @@ async fn write(world: Arc<World>, writer: usize, mut rng: ChaCha20Rng, log: Log,
             bytes
         });
         let mut outgoing = Outgoing::new(&text[..20]).text(&text);
-        outgoing.to = to.iter().map(|&other| world.address_of(other, &mut rng)).collect();
+        outgoing.to = to
+            .iter()
+            .map(|&other| world.address_of(other, &mut rng).into())
+            .collect();
         outgoing
             .files
             .extend(file.clone().map(|bytes| NewFile::bytes("file.bin", bytes)));
-        let mut sealed = session.seal(outgoing).await.expect("a message is sealed");
+        let prepared = session.prepare(outgoing).await.expect("recipients are known");
+        let mut sealed = session.seal(prepared).await.expect("a message is sealed");
         let submitting = session.submit(&mut sealed);
         // Some writers close the lid in the middle of it.
         let sent = match rng.gen_bool(0.05) {

@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use vault::{Error, FileOpener, FileRef, FileSealer, Letter};
 
-use crate::people::{NOW, letter, message, person, rng};
+use crate::people::{NOW, letter, message, person, readers, rng};
 
 const CHUNK: usize = 64 * 1024;
 
@@ -51,7 +51,9 @@ fn a_file_goes_with_its_letter() {
         files: vec![file],
         ..letter()
     };
-    let sealed = anna.seal(&letter, message(1), "Anna", &[], NOW, &mut rng(3)).unwrap();
+    let sealed = anna
+        .seal(&letter, message(1), "Anna", &readers(&anna, &[]), NOW, &mut rng(3))
+        .unwrap();
     let packet = &sealed.key_packets[0].packet;
     let cover = anna
         .open_cover(message(1), packet, &sealed.cover, anna.certificate())

@@ -12,7 +12,7 @@ use pgp::{
 };
 use vault::{AccountKey, Error, Letter, SessionKey, export_eml};
 
-use crate::people::{NOW, address, letter, message, person, rng, sent};
+use crate::people::{NOW, address, letter, message, person, readers, rng, sent};
 
 /// A key that both sides have.
 fn carol() -> (AccountKey, SignedSecretKey) {
@@ -37,7 +37,7 @@ fn key_packet_and_body_are_an_openpgp_message() {
             &letter,
             message(1),
             "Anna",
-            &[key.certificate().clone()],
+            &readers(&anna, &[key.certificate()]),
             NOW,
             &mut rng(3),
         )

@@ -7,12 +7,12 @@ use vault::{AccountKey, Certificate, CertificateError, Error, Letter, SealedMess
 use wire::Address;
 
 use crate::people::{
-    self, NOW, absorbed, account, address, claim, correspondent, invited, letter, message, person, rng,
+    self, NOW, absorbed, address, claim, correspondent, invited, letter, message, owner, person, readers, rng,
 };
 
 fn again(vault: &Vault) -> Vault {
     let key = VaultKey::generate(&mut rng(90));
-    Vault::unlock(&vault.lock(&key, &mut rng(91)).unwrap(), account(), &key).unwrap()
+    Vault::unlock(&vault.lock(&key, &mut rng(91)).unwrap(), owner(), &key).unwrap()
 }
 
 fn names(certificate: &Certificate) -> Vec<&str> {
@@ -35,7 +35,7 @@ fn seal(from: &Vault, sender: &Address, to: &Vault, id: u8) -> Result<SealedMess
         &letter,
         message(id),
         "",
-        slice::from_ref(to.certificate()),
+        &readers(from, &[to.certificate()]),
         NOW,
         &mut rng(80),
     )
@@ -136,7 +136,7 @@ fn only_a_certificate_of_the_own_key_is_adopted() {
         .unwrap();
     anna.adopt(&served).unwrap();
     assert_eq!(anna.certificate(), &served);
-    assert!(seal(&anna, &address("new@x.test"), &eve, 1).is_ok());
+    assert!(seal(&anna, &address("new@x.test"), &person("ben", 2), 1).is_ok());
 }
 
 #[test]
@@ -279,7 +279,7 @@ proptest! {
             let mut holders: Vec<(Vault, Vec<usize>)> = five
                 .iter()
                 .enumerate()
-                .map(|(n, (sealed, _))| (Vault::unlock(sealed, account(), &stored()).unwrap(), vec![n]))
+                .map(|(n, (sealed, _))| (Vault::unlock(sealed, owner(), &stored()).unwrap(), vec![n]))
                 .collect();
             for (absorbed, claimant) in turns {
                 let (absorbed, mut its) = holders.swap_remove(absorbed.index(holders.len()));

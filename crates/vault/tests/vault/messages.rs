@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vault::{Correspondent, Cover, Letter};
 
-use crate::people::{NOW, correspondent, letter, message, person, rng, sent};
+use crate::people::{NOW, correspondent, letter, message, person, readers, rng, sent};
 
 #[test]
 fn recipient_and_sender_open_what_was_sealed() {
@@ -47,7 +47,9 @@ fn a_letter_without_html_names_or_cc_comes_back() {
         html: None,
         files: vec![],
     };
-    let sealed = anna.seal(&letter, message(1), "", &[], NOW, &mut rng(3)).unwrap();
+    let sealed = anna
+        .seal(&letter, message(1), "", &readers(&anna, &[]), NOW, &mut rng(3))
+        .unwrap();
     let packet = &sealed.key_packets[0].packet;
     assert_eq!(
         anna.open_body(message(1), packet, &sealed.body, anna.certificate())
@@ -73,7 +75,9 @@ fn what_looks_encoded_is_not_decoded() {
             from,
             ..letter()
         };
-        let sealed = anna.seal(&letter, message(1), subject, &[], NOW, &mut rng(3)).unwrap();
+        let sealed = anna
+            .seal(&letter, message(1), subject, &readers(&anna, &[]), NOW, &mut rng(3))
+            .unwrap();
         let packet = &sealed.key_packets[0].packet;
         let opened = anna
             .open_body(message(1), packet, &sealed.body, anna.certificate())
@@ -109,7 +113,7 @@ proptest! {
             html,
             ..letter()
         };
-        let sealed = anna.seal(&letter, message(1), &name, &[], NOW, &mut rng(3)).unwrap();
+        let sealed = anna.seal(&letter, message(1), &name, &readers(&anna, &[]), NOW, &mut rng(3)).unwrap();
         let packet = &sealed.key_packets[0].packet;
         let opened = anna.open_body(message(1), packet, &sealed.body, anna.certificate()).unwrap().letter;
         let name = Some(one_line(&name)).filter(|name| !name.is_empty());

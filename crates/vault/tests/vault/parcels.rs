@@ -8,7 +8,7 @@ use wire::{
     sessions::ParcelOrigin,
 };
 
-use crate::people::{NOW, absorbed, account, address, claim, invited, person, rng};
+use crate::people::{NOW, absorbed, address, claim, invited, owner, person, rng};
 
 #[test]
 fn a_parcel_is_taken_in_only_as_what_its_giver_signed() {
@@ -54,5 +54,5 @@ fn a_parcel_for_an_absorbed_account_is_taken_in_with_its_key() {
     let to_anna = ben.hand_over(anna.certificate(), claim(), NOW, &mut rng(5)).unwrap();
     anna.take_in(&to_anna, &absorbed()).unwrap();
     assert_eq!(anna.take_in(&to_ben, &absorbed()), Ok(true));
-    assert_eq!(anna.account(), account());
+    assert_eq!(anna.owner(), owner());
 }

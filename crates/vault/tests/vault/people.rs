@@ -2,10 +2,12 @@
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
-use vault::{Correspondent, Letter, SealedMessage, Vault};
+use uuid::Uuid;
+use vault::{Addressee, Certificate, Correspondent, Letter, Readers, SealedMessage, Vault};
 use wire::{
     Address, Millis,
     ids::{AccountId, ClaimId, MessageId},
+    people::{Recipient, RecipientKind},
     sessions::ParcelOrigin,
 };
 
@@ -24,7 +26,7 @@ pub fn message(n: u8) -> MessageId {
 }
 
 /// The account of everybody here: whose vault is whose is asked where it matters.
-pub fn account() -> AccountId {
+pub fn owner() -> AccountId {
     AccountId(uuid::Uuid::nil())
 }
 
@@ -41,19 +43,46 @@ pub fn absorbed() -> ParcelOrigin {
 /// What a waiting key comes of.
 pub fn invited(name: &str) -> ParcelOrigin {
     ParcelOrigin::Invitation {
-        account: account(),
+        account: owner(),
         address: address(&format!("{name}@example.test")),
     }
 }
 
 pub fn person(name: &str, seed: u64) -> Vault {
-    Vault::create(
-        account(),
-        &address(&format!("{name}@example.test")),
-        NOW,
-        &mut rng(seed),
-    )
-    .unwrap()
+    Vault::create(owner(), &address(&format!("{name}@example.test")), NOW, &mut rng(seed)).unwrap()
+}
+
+/// The account that has that key.
+pub fn account(certificate: &Certificate) -> AccountId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&certificate.fingerprint().0[..16]);
+    AccountId(Uuid::from_bytes(id))
+}
+
+/// What an honest portal answers of an address.
+pub fn recipient(address: &Address, certificate: &Certificate) -> Recipient {
+    Recipient {
+        address: address.clone(),
+        account: account(certificate),
+        name: None,
+        standing: RecipientKind::Registered,
+        certificate: certificate.to_bytes().into(),
+        predecessors: vec![],
+    }
+}
+
+/// Somebody's readers: who has these certificates, each under its first address.
+pub fn readers(of: &Vault, to: &[&Certificate]) -> Readers {
+    let answer: Vec<Recipient> = to
+        .iter()
+        .map(|certificate| {
+            let first = certificate.user_ids().next().unwrap();
+            recipient(&address(first), &certificate.reduced_to(first).unwrap())
+        })
+        .collect();
+    let addressees: Vec<Addressee> = answer.iter().map(|one| one.address.clone().into()).collect();
+    of.check_readers(account(of.certificate()), &addressees, &answer, None)
+        .unwrap()
 }
 
 pub fn correspondent(name: &str) -> Correspondent {
@@ -92,7 +121,7 @@ pub fn sent() -> Sent {
             &letter(),
             message(1),
             "Anna A.",
-            &[ben.certificate().clone()],
+            &readers(&anna, &[ben.certificate()]),
             NOW,
             &mut rng(3),
         )

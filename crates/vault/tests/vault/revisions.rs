@@ -12,7 +12,7 @@ use wire::{
     vaults::{MAX_REVISION_LEAP, VaultHead},
 };
 
-use crate::people::{NOW, absorbed, account, address, claim, person, rng};
+use crate::people::{NOW, absorbed, address, claim, owner, person, rng};
 
 /// The key that the fuzz target of vaults opens with, and its bytes.
 pub fn known_vault_key() -> (VaultKey, [u8; 32]) {
@@ -51,7 +51,7 @@ fn revision(sealed: &[u8]) -> i64 {
 }
 
 fn take_up(served: &[u8], last_seen: &[u8]) -> Result<TakenUp, Error> {
-    Vault::take_up(served, Some(last_seen), account(), &key())
+    Vault::take_up(served, Some(last_seen), owner(), &key())
 }
 
 /// What a program of the account can write without opening anything: a fitting head, and noise.
@@ -60,7 +60,7 @@ fn noise(revision: i64) -> Vec<u8> {
     rng(51).fill_bytes(&mut noise);
     [
         &VaultHead {
-            account: account(),
+            account: owner(),
             revision,
         }
         .to_bytes()[..],
@@ -80,7 +80,7 @@ fn parcel(anna: &Vault, seed: u64) -> Vec<u8> {
 fn the_form_is_the_documented_one() {
     let mut anna = person("anna", 1);
     let first = store(&mut anna);
-    assert_eq!(first[..17], [&[3][..], account().0.as_bytes()].concat());
+    assert_eq!(first[..17], [&[3][..], owner().0.as_bytes()].concat());
     assert_eq!(first[17..25], [0, 0, 0, 0, 0, 0, 0, 1]);
     let json: serde_json::Value = serde_json::from_slice(&inside(&store(&mut anna), &known_vault_key().1)).unwrap();
     let members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
@@ -115,7 +115,7 @@ fn revisions_count_up_and_no_client_goes_back() {
         assert_eq!((taken_up.joined, taken_up.vault.revision()), (false, revision(served)));
     }
     // A fresh device has nothing to compare with.
-    assert!(Vault::take_up(&first, None, account(), &key()).is_ok());
+    assert!(Vault::take_up(&first, None, owner(), &key()).is_ok());
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_leap_is_refused() {
     for revision in [2 + MAX_REVISION_LEAP, i64::MAX] {
         assert_eq!(take_up(&noise(revision), &first).unwrap_err(), Error::VaultLeapt);
     }
-    let last = Vault::accept(&first, &noise(i64::MAX), None, account(), &key()).unwrap();
+    let last = Vault::accept_vault(&first, &noise(i64::MAX), None, owner(), &key()).unwrap();
     assert_eq!(last.lock(&key(), &mut rng(1)).unwrap_err(), Error::VaultLeapt);
 }
 
@@ -140,9 +140,9 @@ fn a_foreign_vault_is_neither_opened_nor_compared_with() {
     let (annas, eves) = (store(&mut anna), store(&mut eve));
     assert_eq!(take_up(&eves, &annas).unwrap_err(), Error::ForeignVault);
     assert_eq!(anna.join_keys(&eves, &key()).unwrap_err(), Error::ForeignVault);
-    let accepted = Vault::accept(&eves, &annas, None, account(), &key());
+    let accepted = Vault::accept_vault(&eves, &annas, None, owner(), &key());
     assert_eq!(accepted.unwrap_err(), Error::ForeignVault);
-    let accepted = Vault::accept(&annas, &eves, None, account(), &key());
+    let accepted = Vault::accept_vault(&annas, &eves, None, owner(), &key());
     assert_eq!(accepted.unwrap_err(), Error::ForeignVault);
     // What a shared browser kept of somebody else says nothing of this account.
     assert!(!take_up(&annas, &eves).unwrap().joined);
@@ -162,7 +162,7 @@ fn noise_in_place_of_the_vault_loses_nothing() {
     // By an earlier keyring on a fresh device, and by any with what this client saw last.
     for (chosen, last_seen, keys) in [(2, None, 3), (1, None, 2), (0, Some(&stored[2]), 3)] {
         let last_seen = last_seen.map(Vec::as_slice);
-        let mut accepted = Vault::accept(&stored[chosen], &noise, last_seen, account(), &key()).unwrap();
+        let mut accepted = Vault::accept_vault(&stored[chosen], &noise, last_seen, owner(), &key()).unwrap();
         assert_eq!(format!("{accepted:?}"), format!("Vault({keys} keys, 0 correspondents)"));
         assert_eq!(accepted.certificate(), anna.certificate());
         let next = store(&mut accepted);
@@ -180,13 +180,13 @@ fn an_honest_restore_is_accepted_and_loses_nothing() {
     anna.take_in(&parcel(&anna, 10), &absorbed()).unwrap();
     let new = store(&mut anna);
     assert_eq!(take_up(&old, &new).unwrap_err(), Error::OlderVault);
-    let mut accepted = Vault::accept(&old, &old, Some(&new), account(), &key()).unwrap();
+    let mut accepted = Vault::accept_vault(&old, &old, Some(&new), owner(), &key()).unwrap();
     assert_eq!(format!("{accepted:?}"), "Vault(2 keys, 0 correspondents)");
     let next = store(&mut accepted);
     assert_eq!(revision(&next), 3);
     assert!(!take_up(&next, &new).unwrap().joined);
     // Where what was seen last opens no more, the old one is all there is.
-    let accepted = Vault::accept(&old, &old, Some(&noise(2)), account(), &key()).unwrap();
+    let accepted = Vault::accept_vault(&old, &old, Some(&noise(2)), owner(), &key()).unwrap();
     assert_eq!(format!("{accepted:?}"), "Vault(1 keys, 0 correspondents)");
 }
 
@@ -194,7 +194,7 @@ fn an_honest_restore_is_accepted_and_loses_nothing() {
 fn forks_are_joined_or_refused() {
     let mut anna = person("anna", 1);
     let first = store(&mut anna);
-    let mut other = Vault::unlock(&first, account(), &key()).unwrap();
+    let mut other = Vault::unlock(&first, owner(), &key()).unwrap();
     anna.take_in(&parcel(&anna, 10), &absorbed()).unwrap();
     anna.remember(
         &address("ben@example.test"),
@@ -225,7 +225,7 @@ fn forks_are_joined_or_refused() {
 #[test]
 fn an_earlier_keyring_brings_keys_that_open_and_nothing_else() {
     let mut anna = person("anna", 1);
-    let mut earlier = Vault::unlock(&store(&mut anna), account(), &key()).unwrap();
+    let mut earlier = Vault::unlock(&store(&mut anna), owner(), &key()).unwrap();
     earlier.take_in(&parcel(&earlier, 10), &absorbed()).unwrap();
     earlier.remember(
         &address("ben@example.test"),
@@ -296,13 +296,13 @@ impl Portal {
         let (mut vault, changed) = match take_up(&served, seen) {
             Ok(TakenUp { vault, joined }) => (vault, joined),
             Err(Error::OlderVault) => (
-                Vault::accept(&served, &served, Some(seen), account(), &key())
-                    .or_else(|_| Vault::accept(seen, &served, Some(seen), account(), &key()))
+                Vault::accept_vault(&served, &served, Some(seen), owner(), &key())
+                    .or_else(|_| Vault::accept_vault(seen, &served, Some(seen), owner(), &key()))
                     .unwrap(),
                 true,
             ),
             Err(Error::UnreadableVault) => (
-                Vault::accept(seen, &served, Some(seen), account(), &key()).unwrap(),
+                Vault::accept_vault(seen, &served, Some(seen), owner(), &key()).unwrap(),
                 true,
             ),
             Err(other) => panic!("{other}"),

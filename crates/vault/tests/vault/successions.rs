@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vault::{Certificate, Fingerprint, Sight, Vault, VaultKey};
 
-use crate::people::{NOW, account, address, letter, message, person, rng};
+use crate::people::{NOW, address, letter, message, owner, person, readers, rng};
 
 const CAROL: &str = "carol@example.test";
 
@@ -168,7 +168,9 @@ fn a_message_is_no_statement() {
         html: None,
         ..letter()
     };
-    let sealed = one.seal(&letter, message(1), "Anna", &[], NOW, &mut rng(3)).unwrap();
+    let sealed = one
+        .seal(&letter, message(1), "Anna", &readers(&one, &[]), NOW, &mut rng(3))
+        .unwrap();
     for part in [&sealed.cover, &sealed.body] {
         let signed = crate::interop::plaintext(part, &sealed.session_key);
         let given = [(one.certificate().clone(), signed)];
@@ -189,7 +191,7 @@ fn no_more_is_remembered_or_followed_than_eight() {
     assert_eq!(sights(&anna, &people[0], &[]), [Sight::Changed { before }; 2]);
     assert_eq!(sights(&anna, &people[1], &[])[0], Sight::Same);
     let key = VaultKey::generate(&mut rng(1));
-    anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), account(), &key).unwrap();
+    anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), owner(), &key).unwrap();
     assert_eq!(sights(&anna, &people[1], &[])[0], Sight::Same);
 
     let steps: Statements = people.windows(2).map(|pair| step(&pair[0], &pair[1])).collect();
@@ -292,7 +294,7 @@ proptest! {
             let over = model.len().saturating_sub(8);
             model.drain(..over);
             if stored {
-                anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), account(), &key).unwrap();
+                anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), owner(), &key).unwrap();
             }
             for n in 0..12 {
                 let sight = anna.seen(&address(CAROL), Fingerprint([n; 32]), &[]);

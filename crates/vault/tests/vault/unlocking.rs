@@ -13,7 +13,7 @@ use vault::{
 };
 use wire::opaque::{CONTEXT, Suite};
 
-use crate::people::{NOW, account, address, invited, letter, message, person, rng};
+use crate::people::{NOW, address, invited, letter, message, owner, person, readers, rng};
 
 /// The portal's half of the password protocol.
 struct Portal {
@@ -76,7 +76,7 @@ fn the_password_opens_the_vault_at_every_sign_in() {
     let again = portal.sign_in("correct horse").unwrap();
     let key = VaultKey::unwrap_with_password(&slot, &again).unwrap();
     assert_eq!(
-        Vault::unlock(&sealed, account(), &key).unwrap().certificate(),
+        Vault::unlock(&sealed, owner(), &key).unwrap().certificate(),
         anna.certificate()
     );
 
@@ -106,7 +106,7 @@ fn a_reload_needs_both_halves() {
     let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();
     let wrapped = key.wrap_for_reload(&[7; 32], &mut rng(4)).unwrap();
     let unwrapped = VaultKey::unwrap_for_reload(&wrapped, &[7; 32]).unwrap();
-    assert!(Vault::unlock(&sealed, account(), &unwrapped).is_ok());
+    assert!(Vault::unlock(&sealed, owner(), &unwrapped).is_ok());
     assert_eq!(
         VaultKey::unwrap_for_reload(&wrapped, &[8; 32]).unwrap_err(),
         Error::Damaged
@@ -126,7 +126,7 @@ fn a_pass_opens_the_vault_that_it_was_made_for() {
         assert_eq!(again.token().unwrap(), pass.token().unwrap());
         let unwrapped = again.unwrap(&wrapped).unwrap();
         assert_eq!(
-            Vault::unlock(&sealed, account(), &unwrapped).unwrap().certificate(),
+            Vault::unlock(&sealed, owner(), &unwrapped).unwrap().certificate(),
             anna.certificate()
         );
     }
@@ -216,7 +216,7 @@ fn what_is_damaged_or_for_another_purpose_stays_shut() {
     let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();
 
     let other = VaultKey::generate(&mut rng(9));
-    assert_eq!(Vault::unlock(&sealed, account(), &other).unwrap_err(), Error::Damaged);
+    assert_eq!(Vault::unlock(&sealed, owner(), &other).unwrap_err(), Error::Damaged);
     for at in 0..slot.len() {
         let mut damaged = slot.clone();
         damaged[at] ^= 1;
@@ -224,17 +224,17 @@ fn what_is_damaged_or_for_another_purpose_stays_shut() {
     }
     let mut damaged = sealed.clone();
     damaged[sealed.len() / 2] ^= 1;
-    assert_eq!(Vault::unlock(&damaged, account(), &key).unwrap_err(), Error::Damaged);
+    assert_eq!(Vault::unlock(&damaged, owner(), &key).unwrap_err(), Error::Damaged);
     assert_eq!(
-        Vault::unlock(&sealed[..sealed.len() - 1], account(), &key).unwrap_err(),
+        Vault::unlock(&sealed[..sealed.len() - 1], owner(), &key).unwrap_err(),
         Error::Truncated
     );
-    assert_eq!(Vault::unlock(&[], account(), &key).unwrap_err(), Error::Truncated);
+    assert_eq!(Vault::unlock(&[], owner(), &key).unwrap_err(), Error::Truncated);
     let mut later = sealed.clone();
     later[0] = 4;
-    assert_eq!(Vault::unlock(&later, account(), &key).unwrap_err(), Error::Unsupported);
+    assert_eq!(Vault::unlock(&later, owner(), &key).unwrap_err(), Error::Unsupported);
     // A password slot is no vault, and what is inside a vault is no password slot.
-    assert_eq!(Vault::unlock(&slot, account(), &key).unwrap_err(), Error::Unsupported);
+    assert_eq!(Vault::unlock(&slot, owner(), &key).unwrap_err(), Error::Unsupported);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_parcel_makes_old_mail_readable() {
             &letter(),
             message(1),
             "Anna",
-            &[waiting.certificate().clone()],
+            &readers(&anna, &[waiting.certificate()]),
             NOW,
             &mut rng(3),
         )
@@ -273,7 +273,7 @@ fn a_parcel_makes_old_mail_readable() {
     assert_eq!(format!("{ben:?}"), "Vault(2 keys, 0 correspondents)");
 
     let key = VaultKey::generate(&mut rng(12));
-    let ben = Vault::unlock(&ben.lock(&key, &mut rng(13)).unwrap(), account(), &key).unwrap();
+    let ben = Vault::unlock(&ben.lock(&key, &mut rng(13)).unwrap(), owner(), &key).unwrap();
     assert_eq!(
         ben.open_body(message(1), packet, &sealed.body, anna.certificate())
             .unwrap()
@@ -321,6 +321,6 @@ fn a_changed_fingerprint_is_noticed() {
     assert_eq!(anna.seen(&ben, after, &[]), Sight::Changed { before });
 
     let key = VaultKey::generate(&mut rng(1));
-    let anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), account(), &key).unwrap();
+    let anna = Vault::unlock(&anna.lock(&key, &mut rng(2)).unwrap(), owner(), &key).unwrap();
     assert_eq!(anna.seen(&ben, after, &[]), Sight::Changed { before });
 }

@@ -19,7 +19,7 @@ use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use vault::{
     AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Fingerprint, Letter, Pass, Purpose,
-    Sight, Vault, VaultKey, key_packet,
+    Sight, Vault, VaultKey,
     password::{Registration, SignIn},
     seal_parcel,
 };
@@ -31,7 +31,7 @@ use wire::{
 
 use crate::{
     interop::plaintext,
-    people::{NOW, absorbed, account, address, claim, correspondent, letter, message, person, rng},
+    people::{NOW, absorbed, address, claim, correspondent, letter, message, owner, person, readers, rng},
     revisions::{inside, known_vault_key},
 };
 
@@ -64,7 +64,7 @@ fn make() -> Value {
 
     let rng = &mut draw(2);
     let (upload, export_key) = registration.finish(&registration_response, rng).unwrap();
-    let mut anna = Vault::create(account(), &address("anna@example.test"), NOW, rng).unwrap();
+    let mut anna = Vault::create(owner(), &address("anna@example.test"), NOW, rng).unwrap();
     let slot = anna.make_slot(SlotKind::Password, NOW, rng);
     let vault_key = VaultKey::generate(rng);
     let password_slot = vault_key.wrap_for_password(&export_key, rng).unwrap();
@@ -90,7 +90,7 @@ fn make() -> Value {
     let (finalization, _) = sign_in.finish(&credential_response, &mut draw(4)).unwrap();
 
     let wrapped_for_reload = vault_key.wrap_for_reload(&RELOAD_KEY, &mut draw(5)).unwrap();
-    let ben = Vault::create(account(), &address("ben@example.test"), NOW, &mut draw(202)).unwrap();
+    let ben = Vault::create(owner(), &address("ben@example.test"), NOW, &mut draw(202)).unwrap();
     anna.remember(&address("ben@example.test"), ben.certificate().fingerprint());
     let vault_with_ben = anna.lock(&vault_key, &mut draw(6)).unwrap();
 
@@ -112,17 +112,17 @@ fn make() -> Value {
         sha256: file.sha256,
         key: file.key,
     };
-    let to_ben = [ben.certificate().clone()];
+    let to_ben = readers(&anna, &[ben.certificate()]);
     let with_file = Letter {
         files: vec![file],
         ..letter()
     };
     let sealed = anna.seal(&with_file, id, "anna", &to_ben, NOW, &mut draw(9)).unwrap();
-    let again = key_packet(&sealed.session_key, &to_ben[0], NOW, &mut draw(10)).unwrap();
+    let again = to_ben.key_packets(&sealed.session_key, NOW, &mut draw(10)).unwrap();
 
     let waiting = AccountKey::generate(&address("anna@example.test"), NOW, &mut draw(203)).unwrap();
     let origin = ParcelOrigin::Invitation {
-        account: account(),
+        account: owner(),
         address: address("anna@example.test"),
     };
     let parcel = seal_parcel(
@@ -145,7 +145,7 @@ fn make() -> Value {
         cc: vec![],
         ..letter()
     };
-    let to_waiting = [waiting.certificate().clone()];
+    let to_waiting = readers(&ben, &[waiting.certificate()]);
     let received = ben
         .seal(&from_ben, id, "ben", &to_waiting, NOW, &mut draw(205))
         .unwrap();
@@ -154,7 +154,7 @@ fn make() -> Value {
     let succession = anna
         .succession(&address("Anna@example.test"), successor, NOW, &mut draw(11))
         .unwrap();
-    let mut moved = Vault::unlock(&vault_with_ben, account(), &vault_key).unwrap();
+    let mut moved = Vault::unlock(&vault_with_ben, owner(), &vault_key).unwrap();
     moved.take_in(&parcel, &origin).unwrap();
     let parcel_of_all = moved.hand_over(ben.certificate(), claim(), NOW, &mut draw(12)).unwrap();
     let certified = moved
@@ -180,7 +180,7 @@ fn make() -> Value {
     };
 
     let packets = |packets: &[vault::KeyPacket]| -> Value {
-        let plain = |packet: &vault::KeyPacket| json!({ "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
+        let plain = |packet: &vault::KeyPacket| json!({ "account": packet.account.to_string(), "fingerprint": packet.fingerprint.to_string(), "packet": text(&packet.packet) });
         packets.iter().map(plain).collect()
     };
     json!({
@@ -192,7 +192,7 @@ fn make() -> Value {
         "upload": text(upload),
         "certificate": text(anna.certificate().to_bytes()),
         "fingerprint": anna.certificate().fingerprint().to_string(),
-        "account": account().to_string(),
+        "account": owner().to_string(),
         "claim": claim().to_string(),
         "slot": slot.to_string(),
         "sealedVault": text(sealed_vault),
@@ -209,7 +209,7 @@ fn make() -> Value {
         "cover": text(sealed.cover),
         "body": text(sealed.body),
         "keyPackets": packets(&sealed.key_packets),
-        "keyPacketAgain": packets(&[again]),
+        "keyPacketsAgain": packets(&again),
         "succession": text(succession),
         "parcelOfAll": text(parcel_of_all),
         "addresses": ADDRESSES,
@@ -263,15 +263,15 @@ fn what_was_sealed_once_is_opened_for_ever() {
     let key = VaultKey::unwrap_with_password(&get("passwordSlot"), &export_key).unwrap();
     let reloaded = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
     let first = get("sealedVault");
-    assert!(Vault::unlock(&first, account(), &key).is_ok());
-    let taken_up = Vault::take_up(&get("vaultWithBen"), Some(&first), account(), &reloaded).unwrap();
+    assert!(Vault::unlock(&first, owner(), &key).is_ok());
+    let taken_up = Vault::take_up(&get("vaultWithBen"), Some(&first), owner(), &reloaded).unwrap();
     assert!(!taken_up.joined);
     let mut anna = taken_up.vault;
     for (purpose, name) in [(Purpose::Activation, "activation"), (Purpose::HandOver, "handOver")] {
         let pass = Pass::from_bytes(purpose, &field(&vectors[name]["secret"])).unwrap();
         assert_eq!(pass.token().unwrap()[..], field(&vectors[name]["token"]));
         let key = pass.unwrap(&field(&vectors[name]["wrapped"])).unwrap();
-        assert!(Vault::unlock(&get("vaultWithBen"), account(), &key).is_ok());
+        assert!(Vault::unlock(&get("vaultWithBen"), owner(), &key).is_ok());
     }
 
     let ben = Certificate::parse(&field(&vectors["ben"]["certificate"])).unwrap();
@@ -323,7 +323,7 @@ fn write_seeds_for_the_fuzz_targets() {
         cc: vec![],
         ..from_ben.clone()
     };
-    let to_ben = [ben.certificate().clone()];
+    let to_ben = readers(&anna, &[ben.certificate()]);
     let sealed = anna
         .seal(&letter(), message(1), "Anna", &to_ben, NOW, &mut rng(3))
         .unwrap();
@@ -372,7 +372,9 @@ fn write_seeds_for_the_fuzz_targets() {
     write("succession", "words", &literal(&statement));
     write("sealed_message", "body", &sealed.body);
     for (name, letter) in [("full", from_ben), ("short", short)] {
-        let sealed = ben.seal(&letter, message(1), "Ben", &[], NOW, &mut rng(6)).unwrap();
+        let sealed = ben
+            .seal(&letter, message(1), "Ben", &readers(&ben, &[]), NOW, &mut rng(6))
+            .unwrap();
         for (part, sealed_part) in [("body", &sealed.body), ("cover", &sealed.cover)] {
             let signed = plaintext(sealed_part, &sealed.session_key);
             write("sealed_message", &format!("{name}-{part}-signed"), &signed);

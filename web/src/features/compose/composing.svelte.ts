@@ -4,16 +4,18 @@ import type { Sent } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { announcer } from '../../shell/announce.svelte';
 import { navigation } from '../../shell/navigation.svelte';
-import { t } from '../../text';
+import { t, type TextKey } from '../../text';
+import { en } from '../../text/en';
 import { sizeText } from '../../text/formats';
 import { problemText } from '../../text/problem-text';
-import type { FileRef } from '../../vault/protocol';
+import { VaultError } from '../../vault/client';
+import type { ChangedKey, FileRef } from '../../vault/protocol';
 import { mailbox } from '../mailbox/mailbox.svelte';
 import { book } from './correspondents.svelte';
 import { draft } from './draft.svelte';
-import { addTo, canonical, parseRecipients } from './recipients';
-import { rememberKeys, sendParts } from './send-parts';
-import { KeysChanged, OtherSender, Sending, type Outgoing, type SendStep } from './sending';
+import { addTo, canonical, parseRecipients, type Addressee } from './recipients';
+import { acceptKeys, firstContactsOf, sendParts } from './send-parts';
+import { OtherSender, Sending, named, type Outgoing, type SendStep } from './sending';
 
 /** The API takes no more in one message. */
 const MOST_FILES = 100;
@@ -28,9 +30,17 @@ export class Composing {
   changedKeys = $state.raw<string[]>([]);
   /** Canonical addresses that the portal does not let this account write to. */
   refused = $state.raw<ReadonlySet<string>>(new Set());
-  #keys: KeysChanged['keys'] = [];
+  /** Recipients whose key nothing vouches for but the portal. */
+  firstContacts = $state.raw<readonly string[]>([]);
+  #looks = 0;
+  #keys: readonly ChangedKey[] = [];
   #subjectAsked = false;
-  #sending = new Sending(sendParts((step) => (this.step = step)));
+  #sending = new Sending(
+    sendParts(
+      (step) => (this.step = step),
+      (addresses) => (this.firstContacts = addresses),
+    ),
+  );
 
   /** What happens when the portal has taken the message; without it, the page goes on to where one writes from. */
   constructor(
@@ -39,7 +49,9 @@ export class Composing {
     private readonly isStill: () => boolean = () => true,
   ) {}
 
-  #all = $derived([...draft.to, ...draft.cc, ...draft.bcc].map(({ address }) => address));
+  addressees: readonly Addressee[] = $derived([...draft.to, ...draft.cc, ...draft.bcc]);
+
+  #all = $derived(this.addressees.map(({ address }) => address));
 
   /** What the writer should know about the recipients before sending. */
   advice = $derived.by(() => {
@@ -52,6 +64,14 @@ export class Composing {
     const text = guest ? t('compose.guest-may-not', values) : t('compose.will-be-invited', values);
     return { marked: new Set(strange.map(canonical)), text: strange.length > 0 ? text : '' };
   });
+
+  /** Looks in the vault whose key it does not know. What it says when it checks the portal's answer counts in the end. */
+  async lookForFirstContacts(addressees: readonly Addressee[]): Promise<void> {
+    const look = ++this.#looks;
+    const found = await firstContactsOf(addressees.map(named));
+    // Others may have been looked for meanwhile.
+    if (look === this.#looks) this.firstContacts = found;
+  }
 
   attach(files: Iterable<File>): void {
     this.fileProblem = '';
@@ -91,7 +111,7 @@ export class Composing {
     try {
       // They would be remembered in another account's vault.
       if (!this.isStill()) throw new OtherSender();
-      await rememberKeys(this.#keys);
+      await acceptKeys(this.#keys);
     } catch (error) {
       this.#failed(error);
       return;
@@ -169,11 +189,12 @@ export class Composing {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof KeysChanged) {
-      this.changedKeys = error.addresses;
+    if (error instanceof VaultError && error.keys.length > 0) {
+      this.changedKeys = error.keys.map(({ address }) => address);
       this.#keys = error.keys;
       this.asking = 'keys';
-    } else if (error instanceof OtherSender) this.problem = t('compose.other-sender');
+    } else if (error instanceof VaultError && error.addresses.length > 0) this.problem = lieText(error);
+    else if (error instanceof OtherSender) this.problem = t('compose.other-sender');
     else if (isRefused(error, 'recipients-not-allowed')) {
       this.refused = new Set(error.addresses.map(canonical));
       const n = error.addresses.length;
@@ -187,6 +208,13 @@ export class Composing {
     else if (isRefused(error, 'idempotency-conflict')) this.problem = t('compose.sent-before');
     else this.problem = problemText(error);
   }
+}
+
+/** What the portal answered about recipients that cannot be true. */
+function lieText({ code, addresses }: VaultError): string {
+  const key = `compose.lie.${code}`;
+  const values = { addresses: addresses.join(', ') };
+  return key in en ? t(key as TextKey & `compose.lie.${string}`, values) : t('vault.failed');
 }
 
 function goOn(): void {

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { t } from '../../text';
 import { Composing } from './composing.svelte';
 import { draft } from './draft.svelte';
-import { rememberKeys } from './send-parts';
+import { acceptKeys } from './send-parts';
 
 vi.hoisted(() => vi.stubGlobal('addEventListener', () => undefined));
-vi.mock('./send-parts', () => ({ sendParts: vi.fn(), rememberKeys: vi.fn() }));
+vi.mock('./send-parts', () => ({ sendParts: vi.fn(), acceptKeys: vi.fn(), firstContactsOf: vi.fn() }));
 
 beforeEach(() => {
   draft.clear();
@@ -24,7 +24,7 @@ describe('Composing', () => {
       expect(composing.problem).toBe(t('compose.other-sender'));
       expect([composing.step, composing.asking]).toEqual([undefined, undefined]);
       expect(sent).not.toHaveBeenCalled();
-      expect(rememberKeys).not.toHaveBeenCalled();
+      expect(acceptKeys).not.toHaveBeenCalled();
     },
   );
 });

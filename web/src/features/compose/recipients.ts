@@ -1,10 +1,8 @@
 // Addresses as people type and paste them.
-import type { Mailbox } from '../../vault/protocol';
+import type { Addressee as Named, Mailbox } from '../../vault/protocol';
 
-/** Somebody a message goes to; `formerly` where the portal said that this is their address now in place of that one. */
-export interface Addressee extends Mailbox {
-  formerly?: string;
-}
+/** Somebody a message goes to, by name where they have one. */
+export type Addressee = Mailbox & Named;
 
 /** Of the portal's rules for an address those that catch slips of the finger; the portal itself checks the rest. */
 export function isAddress(text: string): boolean {

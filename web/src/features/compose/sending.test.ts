@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused, Unreachable } from '../../api/problem';
 import type { Recipient, Send, Sent } from '../../api/types';
-import { KeysChanged, OtherSender, Sending, accountsOf, type Outgoing, type SendParts } from './sending';
+import { VaultError } from '../../vault/client';
+import type { KeyPacket, SealedMessage } from '../../vault/protocol';
+import { OtherSender, Sending, type Outgoing, type SendParts } from './sending';
 
-const recipient = (address: string, account: string, more: Partial<Recipient> = {}): Recipient => ({
+const recipient = (address: string, account: string): Recipient => ({
   address,
   account,
   name: null,
   standing: 'registered',
   certificate: `certificate of ${account}`,
-  ...more,
 });
 
 const outgoing: Outgoing = {
@@ -27,24 +28,36 @@ const outgoing: Outgoing = {
 const sent: Sent = { message: 'm1', delivery: 'd1' };
 const changed = new Refused({ type: 'recipients-changed', status: 409, title: '' });
 const moved = new Refused({ type: 'sender-changed', status: 409, title: '' });
-const packet = (certificate: string) => ({ fingerprint: certificate, packet: new Uint8Array([1]) });
+const packets: KeyPacket[] = ['bert', 'carla', 'anna'].map((account) => ({
+  account,
+  fingerprint: `key of ${account}`,
+  packet: new Uint8Array([1]),
+}));
 
 let keys = 0;
 let posts: { message: Send; key: string }[];
 let answers: (Error | Sent)[];
-let parts: SendParts & { seal: ReturnType<typeof vi.fn>; sealAgain: ReturnType<typeof vi.fn> };
+let parts: SendParts;
+const prepare = vi.fn<SendParts['prepare']>();
+const check = vi.fn<SendParts['check']>();
+const seal = vi.fn<SendParts['seal']>();
+const sealAgain = vi.fn<SendParts['sealAgain']>();
 
 beforeEach(() => {
   posts = [];
   answers = [];
+  const answer = [recipient('bert@x.test', 'bert'), recipient('carla@x.test', 'carla')];
+  const sealed: SealedMessage = { cover: new Uint8Array(), body: new Uint8Array(), keyPackets: packets };
+  prepare.mockReset().mockResolvedValue(answer);
+  check.mockReset().mockResolvedValue();
+  seal.mockReset().mockResolvedValue(sealed);
+  sealAgain.mockReset().mockResolvedValue(packets);
   parts = {
-    own: () => ({ account: 'anna', certificate: 'own' }),
-    prepare: vi.fn(() => Promise.resolve([recipient('bert@x.test', 'bert'), recipient('carla@x.test', 'carla')])),
-    seal: vi.fn((_letter, _id, certificates: string[]) =>
-      Promise.resolve({ cover: new Uint8Array(), body: new Uint8Array(), keyPackets: certificates.map(packet) }),
-    ),
-    sealAgain: vi.fn((_id, certificates: string[]) => Promise.resolve(certificates.map(packet))),
-    changedKeys: () => Promise.resolve([]),
+    account: () => 'anna',
+    prepare,
+    check,
+    seal,
+    sealAgain,
     askSender: () => Promise.resolve({ name: 'Anna', address: 'anna@new.test' }),
     post: (message, key) => {
       posts.push({ message, key });
@@ -58,11 +71,10 @@ beforeEach(() => {
 });
 
 describe('Sending', () => {
-  it('seals to every account and to oneself, and leaves Bcc out of the letter', async () => {
+  it('hands what the vault sealed to the portal, and leaves Bcc out of the letter', async () => {
     await expect(new Sending(parts).run(outgoing)).resolves.toEqual(sent);
-    const [letter, id, certificates] = parts.seal.mock.calls[0] ?? [];
+    const [letter, id] = seal.mock.calls[0] ?? [];
     expect(id).toBe('m1');
-    expect(certificates).toEqual(['own', 'certificate of bert', 'certificate of carla']);
     expect(JSON.stringify(letter)).not.toContain('carla');
     expect(posts[0]?.message).toMatchObject({
       id: 'm1',
@@ -70,7 +82,7 @@ describe('Sending', () => {
       to: ['bert@x.test'],
       bcc: ['carla@x.test'],
       files: ['ff'],
-      key_packets: [{ account: 'anna' }, { account: 'bert' }, { account: 'carla' }],
+      key_packets: packets.map(({ account, fingerprint }) => ({ account, fingerprint, packet: 'AQ==' })),
     });
   });
 
@@ -79,7 +91,7 @@ describe('Sending', () => {
     await new Sending(parts).run(outgoing);
     expect(posts).toHaveLength(3);
     expect(new Set(posts.map(({ key }) => key)).size).toBe(1);
-    expect(parts.seal).toHaveBeenCalledOnce();
+    expect(seal).toHaveBeenCalledOnce();
   });
 
   it('keeps to that when the writer tries again later', async () => {
@@ -88,7 +100,7 @@ describe('Sending', () => {
     await expect(sending.run(outgoing)).rejects.toBeInstanceOf(Unreachable);
     await sending.run(outgoing);
     expect(new Set(posts.map(({ key }) => key)).size).toBe(1);
-    expect(parts.seal).toHaveBeenCalledOnce();
+    expect(seal).toHaveBeenCalledOnce();
   });
 
   it('seals anew under another key when the draft changed', async () => {
@@ -96,32 +108,31 @@ describe('Sending', () => {
     const sending = new Sending(parts);
     await expect(sending.run(outgoing)).rejects.toBeInstanceOf(Unreachable);
     await sending.run({ ...outgoing, text: 'other' });
-    expect(parts.seal).toHaveBeenCalledTimes(2);
+    expect(seal).toHaveBeenCalledTimes(2);
     expect(posts.at(-1)?.key).not.toBe(posts[0]?.key);
   });
 
   it('is sealed and posted by nobody but its sender', async () => {
     let account = 'anna';
-    parts.own = () => ({ account, certificate: `certificate of ${account}` });
-    const { prepare, seal, post } = parts;
-    const becomesOther = () => (account = 'eve');
+    parts.account = () => account;
+    const { post } = parts;
+    const becomesOther = () => {
+      account = 'eve';
+    };
 
-    parts.prepare = (...given) => prepare(...given).finally(becomesOther);
+    prepare.mockImplementationOnce(() => Promise.resolve([]).finally(becomesOther));
     await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(OtherSender);
-    expect(seal).not.toHaveBeenCalled();
+    expect(check).not.toHaveBeenCalled();
 
     account = 'anna';
-    parts = { ...parts, prepare, changedKeys: () => Promise.resolve([]).finally(becomesOther) };
+    check.mockImplementationOnce(() => Promise.resolve().finally(becomesOther));
     await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(OtherSender);
+    expect(seal).not.toHaveBeenCalled();
     expect(posts).toEqual([]);
 
     account = 'anna';
     answers = [new Unreachable()];
-    parts = {
-      ...parts,
-      changedKeys: () => Promise.resolve([]),
-      post: (...given) => post(...given).finally(becomesOther),
-    };
+    parts.post = (...given) => post(...given).finally(becomesOther);
     await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(OtherSender);
     expect(posts).toHaveLength(1);
   });
@@ -129,8 +140,8 @@ describe('Sending', () => {
   it('makes new key packets for the same content when recipients changed', async () => {
     answers = [changed];
     await new Sending(parts).run(outgoing);
-    expect(parts.seal).toHaveBeenCalledOnce();
-    expect(parts.sealAgain).toHaveBeenCalledOnce();
+    expect(seal).toHaveBeenCalledOnce();
+    expect(sealAgain).toHaveBeenCalledOnce();
     expect(posts[1]?.key).not.toBe(posts[0]?.key);
     expect(posts[1]?.message.body).toBe(posts[0]?.message.body);
   });
@@ -144,7 +155,7 @@ describe('Sending', () => {
   it('seals anew from the new Master when that changed, and takes the stored files along', async () => {
     answers = [moved];
     await new Sending(parts).run(outgoing);
-    expect(parts.seal.mock.calls.map(([letter]) => (letter as Outgoing).from.address)).toEqual([
+    expect(seal.mock.calls.map(([letter]) => (letter as Outgoing).from.address)).toEqual([
       'anna@x.test',
       'anna@new.test',
     ]);
@@ -153,28 +164,13 @@ describe('Sending', () => {
     expect(posts[1]?.key).not.toBe(posts[0]?.key);
   });
 
-  it('makes packets for the certificate of now, which the own one follows too', async () => {
-    let certificate = 'own';
-    parts.own = () => ({ account: 'anna', certificate });
-    parts.askSender = () => {
-      certificate = 'own, certified anew';
-      return Promise.resolve({ address: 'anna@new.test' });
-    };
-    answers = [moved];
-    await new Sending(parts).run(outgoing);
-    expect(parts.seal.mock.calls.map(([, , certificates]) => (certificates as string[])[0])).toEqual([
-      'own',
-      'own, certified anew',
-    ]);
-  });
-
   it('repeats the very same message where no answer came, although the Master changed since', async () => {
     answers = [new Unreachable(), new Unreachable(), new Unreachable()];
     const sending = new Sending(parts);
     await expect(sending.run(outgoing)).rejects.toBeInstanceOf(Unreachable);
     await sending.run({ ...outgoing, from: { address: 'anna@new.test' } });
     expect(new Set(posts.map(({ key }) => key)).size).toBe(1);
-    expect(parts.seal).toHaveBeenCalledOnce();
+    expect(seal).toHaveBeenCalledOnce();
   });
 
   it('gives up when the sender changes again and again', async () => {
@@ -183,54 +179,35 @@ describe('Sending', () => {
     expect(posts).toHaveLength(3);
   });
 
-  it('compares each key with what is known of the address, and of the former one', async () => {
-    const predecessors = [{ certificate: 'before', statement: 'then bert' }];
-    parts.prepare = () => Promise.resolve([recipient('Bert@X.test', 'bert', { predecessors })]);
-    parts.changedKeys = vi.fn(() => Promise.resolve([]));
-    const to = [{ address: 'bert@x.test', formerly: 'bert@old.test' }];
-    await new Sending(parts).run({ ...outgoing, to, bcc: [], inReplyTo: 'd0' });
-    expect(parts.changedKeys).toHaveBeenCalledExactlyOnceWith(
-      [
-        {
-          account: 'bert',
-          address: 'Bert@X.test',
-          fingerprint: 'certificate of bert',
-          owned: true,
-          predecessors,
-          formerly: 'bert@old.test',
-        },
-      ],
-      'd0',
+  it('has the vault check what the portal answered, before anything is sealed, each time', async () => {
+    answers = [changed];
+    const to = [{ name: 'Bert', address: 'bert@x.test', formerly: 'bert@old.test' }];
+    const cc = [{ address: 'BERT@x.test' }];
+    await new Sending(parts).run({ ...outgoing, to, cc, bcc: [], inReplyTo: 'd0' });
+    // Each address is asked for once; the vault learns how each was typed, and whom the writer knows.
+    expect(prepare.mock.calls).toEqual(Array(2).fill([['bert@x.test'], 'd0']));
+    const addressees = [{ address: 'bert@x.test', formerly: 'bert@old.test' }, { address: 'BERT@x.test' }];
+    expect(check.mock.calls).toEqual(
+      Array(2).fill(['m1', 'anna', addressees, await prepare.mock.results[0]?.value, 'd0']),
     );
+    const [first, second] = check.mock.invocationCallOrder;
+    expect(first).toBeLessThan(seal.mock.invocationCallOrder[0] ?? 0);
+    expect(second).toBeLessThan(sealAgain.mock.invocationCallOrder[0] ?? 0);
     // Nobody who reads the letter is told of the former address.
-    expect(JSON.stringify(parts.seal.mock.calls[0]?.[0])).not.toContain('bert@old.test');
+    expect(JSON.stringify(seal.mock.calls[0]?.[0])).not.toContain('bert@old.test');
   });
 
-  it('asks before it sends to a key that changed', async () => {
-    parts.changedKeys = () => Promise.resolve(['bert@x.test']);
-    await expect(new Sending(parts).run(outgoing)).rejects.toBeInstanceOf(KeysChanged);
+  it('seals nothing to what the vault does not let pass', async () => {
+    const refused = new VaultError('recipient-not-asked', '', ['eve@x.test']);
+    check.mockRejectedValue(refused);
+    await expect(new Sending(parts).run(outgoing)).rejects.toBe(refused);
+    expect(seal).not.toHaveBeenCalled();
     expect(posts).toEqual([]);
-  });
-});
 
-describe('accountsOf', () => {
-  const own = { account: 'anna', certificate: 'own' };
-
-  it('gives one packet to several addresses of one account, and one to oneself', () => {
-    const accounts = accountsOf(
-      [recipient('b1@x.test', 'bert'), recipient('b2@x.test', 'bert'), recipient('anna@x.test', 'anna')],
-      own,
-    );
-    expect(accounts.map(({ account }) => account)).toEqual(['anna', 'bert']);
-  });
-
-  it('uses the vault’s own certificate, whatever the portal says is ours', () => {
-    expect(accountsOf([recipient('anna@x.test', 'anna', { certificate: 'forged' })], own)[0]?.certificate).toBe('own');
-  });
-
-  it('does not remember keys that wait in custody', () => {
-    expect(accountsOf([recipient('n@x.test', 'n', { standing: 'invited' })], own)[1]?.addresses).toEqual([
-      { address: 'n@x.test', owned: false, predecessors: [] },
-    ]);
+    check.mockReset().mockResolvedValueOnce().mockRejectedValueOnce(refused);
+    answers = [changed];
+    await expect(new Sending(parts).run(outgoing)).rejects.toBe(refused);
+    expect(sealAgain).not.toHaveBeenCalled();
+    expect(posts).toHaveLength(1);
   });
 });

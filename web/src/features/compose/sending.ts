@@ -1,9 +1,9 @@
 // From a finished draft to a message that the portal has taken.
 import { toBase64 } from '../../api/bytes';
 import { isPassing, isRefused } from '../../api/problem';
-import type { Predecessor, Recipient, Send, Sent } from '../../api/types';
-import type { FileRef, KeyPacket, LetterIn, Mailbox, SealedMessage } from '../../vault/protocol';
-import { canonical, type Addressee } from './recipients';
+import type { Recipient, Send, Sent } from '../../api/types';
+import type { Addressee as Named, FileRef, KeyPacket, LetterIn, Mailbox, SealedMessage } from '../../vault/protocol';
+import { addTo, type Addressee } from './recipients';
 
 export interface Outgoing {
   /** Whose message it is. Nobody else seals or posts it. */
@@ -22,47 +22,26 @@ export interface Outgoing {
 
 export type SendStep = 'recipients' | 'sealing' | 'sending';
 
-/** A key that a message was sealed to, and the address it stands for. */
-export interface RecipientKey {
-  account: string;
-  address: string;
-  fingerprint: string;
-  /**
-   * Whether the address' owner holds the key. One that waits in custody is replaced at registration, so it is not
-   * remembered; but where a key is remembered, it is compared whatever the portal says of the address.
-   */
-  owned: boolean;
-  predecessors: Predecessor[];
-  /** The address that the writer knew the person under. */
-  formerly?: string;
-}
-
 export interface SendParts {
-  /** The own account and certificate as they are now. */
-  own(): { account: string; certificate: string };
+  /** The account that is signed in now. */
+  account(): string;
   prepare(addresses: string[], inReplyTo: string | undefined): Promise<Recipient[]>;
-  seal(letter: LetterIn, messageId: string, certificates: string[]): Promise<SealedMessage>;
-  sealAgain(messageId: string, certificates: string[]): Promise<KeyPacket[]>;
-  /** Those of the addresses whose key is neither the one that was seen last nor follows it. */
-  changedKeys(keys: RecipientKey[], inReplyTo: string | undefined): Promise<string[]>;
+  /** Lets the vault check what the portal answered; nothing is sealed for the message unless it passes. */
+  check(
+    messageId: string,
+    account: string,
+    addressees: Named[],
+    answer: Recipient[],
+    inReplyTo: string | undefined,
+  ): Promise<void>;
+  seal(letter: LetterIn, messageId: string): Promise<SealedMessage>;
+  sealAgain(messageId: string): Promise<KeyPacket[]>;
   /** Asks the portal for the account again; answers where messages come from now. */
   askSender(): Promise<Mailbox>;
   post(message: Send, idempotencyKey: string): Promise<Sent>;
   newIdempotencyKey(): string;
   pause(ms: number): Promise<void>;
   onStep(step: SendStep): void;
-}
-
-/** Recipients have other keys than before; the writer decides. */
-export class KeysChanged extends Error {
-  override readonly name = 'KeysChanged';
-
-  constructor(
-    readonly addresses: string[],
-    readonly keys: { address: string; fingerprint: string }[],
-  ) {
-    super('keys of recipients changed');
-  }
 }
 
 /** Another account came into use than the one whose message it is. */
@@ -110,15 +89,13 @@ export class Sending {
     }
   }
 
-  #own(account: string): ReturnType<SendParts['own']> {
-    const own = this.parts.own();
-    if (own.account !== account) throw new OtherSender();
-    return own;
+  #ensureSender(account: string): void {
+    if (this.parts.account() !== account) throw new OtherSender();
   }
 
   async #post({ account, message, idempotencyKey }: Ready): Promise<Sent> {
     for (const pause of PAUSES_MS) {
-      this.#own(account);
+      this.#ensureSender(account);
       try {
         return await this.parts.post(message, idempotencyKey);
       } catch (error) {
@@ -126,7 +103,7 @@ export class Sending {
         await this.parts.pause(pause);
       }
     }
-    this.#own(account);
+    this.#ensureSender(account);
     return this.parts.post(message, idempotencyKey);
   }
 
@@ -136,20 +113,19 @@ export class Sending {
 
   async #sealed(outgoing: Outgoing): Promise<Ready> {
     const { account, messageId, from, to, cc, bcc, subject, text, html, files, inReplyTo } = outgoing;
-    const recipients = await this.#prepare(outgoing);
+    await this.#prepare(outgoing);
     this.parts.onStep('sealing');
     // Bcc stays out of the letter: everybody reads that.
     const heads = { to: to.map(inLetter), cc: cc.map(inLetter) };
     const letter: LetterIn = { from, ...heads, subject, text, files, ...(html === undefined ? {} : { html }) };
-    const sealed = await this.parts.seal(letter, messageId, recipients.map(certificateOf));
-    await this.#check(outgoing, recipients, sealed.keyPackets);
+    const sealed = await this.parts.seal(letter, messageId);
     const message: Send = {
       id: messageId,
       from: from.address,
       to: to.map(addressOf),
       cc: cc.map(addressOf),
       bcc: bcc.map(addressOf),
-      key_packets: packetsFor(recipients, sealed.keyPackets),
+      key_packets: sealed.keyPackets.map(asPosted),
       cover: toBase64(sealed.cover),
       body: toBase64(sealed.body),
       files: files.map(({ sha256 }) => sha256),
@@ -158,67 +134,29 @@ export class Sending {
     return { account, content: contentOf(outgoing), message, idempotencyKey: this.parts.newIdempotencyKey() };
   }
 
-  /** The same cover and body with key packets for the certificates of now. */
+  /** The same cover and body with key packets for the readers of now. */
   async #sealedAgain(outgoing: Outgoing, ready: Ready): Promise<Ready> {
-    const recipients = await this.#prepare(outgoing);
+    await this.#prepare(outgoing);
     this.parts.onStep('sealing');
-    const packets = await this.parts.sealAgain(outgoing.messageId, recipients.map(certificateOf));
-    await this.#check(outgoing, recipients, packets);
-    const message = { ...ready.message, key_packets: packetsFor(recipients, packets) };
+    const packets = await this.parts.sealAgain(outgoing.messageId);
+    const message = { ...ready.message, key_packets: packets.map(asPosted) };
     return { ...ready, message, idempotencyKey: this.parts.newIdempotencyKey() };
   }
 
-  async #prepare({ account, to, cc, bcc, inReplyTo }: Outgoing): Promise<Account[]> {
-    this.#own(account);
+  /** Finds out who has the addresses; whom to believe, the vault decides. */
+  async #prepare({ account, messageId, to, cc, bcc, inReplyTo }: Outgoing): Promise<void> {
+    this.#ensureSender(account);
     this.parts.onStep('recipients');
-    const prepared = await this.parts.prepare([...to, ...cc, ...bcc].map(addressOf), inReplyTo);
-    return accountsOf(prepared, this.#own(account));
-  }
-
-  async #check(outgoing: Outgoing, accounts: readonly Account[], packets: readonly KeyPacket[]): Promise<void> {
-    const { to, cc, bcc, inReplyTo } = outgoing;
-    const formerly = new Map([...to, ...cc, ...bcc].map((each) => [canonical(each.address), each.formerly]));
-    const keys = accounts.flatMap(({ account, addresses }, at) =>
-      addresses.map((each): RecipientKey => {
-        const before = formerly.get(canonical(each.address));
-        const fingerprint = packets[at]?.fingerprint ?? '';
-        return { account, fingerprint, ...each, ...(before === undefined ? {} : { formerly: before }) };
-      }),
-    );
-    const changed = await this.parts.changedKeys(keys, inReplyTo);
-    if (changed.length > 0) {
-      throw new KeysChanged(
-        changed,
-        keys.filter(({ address }) => changed.includes(address)),
-      );
-    }
+    const all = [...to, ...cc, ...bcc];
+    const answer = await this.parts.prepare(addTo([], all).map(addressOf), inReplyTo);
+    this.#ensureSender(account);
+    await this.parts.check(messageId, account, all.map(named), answer, inReplyTo);
+    this.#ensureSender(account);
   }
 }
 
-interface Account {
-  account: string;
-  certificate: string;
-  addresses: Pick<RecipientKey, 'address' | 'owned' | 'predecessors'>[];
-}
-
-/** One certificate an account, however many of its addresses are named; the sender's own first. */
-export function accountsOf(recipients: readonly Recipient[], own: { account: string; certificate: string }): Account[] {
-  const accounts = new Map<string, Account>([[own.account, { ...own, addresses: [] }]]);
-  for (const { account, certificate, address, standing, predecessors = [] } of recipients) {
-    const known = accounts.get(account) ?? { account, certificate, addresses: [] };
-    accounts.set(account, known);
-    if (account !== own.account) known.addresses.push({ address, owned: standing === 'registered', predecessors });
-  }
-  return [...accounts.values()];
-}
-
-function packetsFor(accounts: readonly Account[], packets: readonly KeyPacket[]): Send['key_packets'] {
-  if (packets.length !== accounts.length) throw new Error('a key packet is missing');
-  return packets.map(({ fingerprint, packet }, at) => ({
-    account: accounts[at]?.account ?? '',
-    fingerprint,
-    packet: toBase64(packet),
-  }));
+function asPosted({ account, fingerprint, packet }: KeyPacket): Send['key_packets'][number] {
+  return { account, fingerprint, packet: toBase64(packet) };
 }
 
 /** The draft without its sender, which stands in a sealed message as it was then: a repeat sends the very same. */
@@ -227,5 +165,7 @@ function contentOf({ from: _, ...content }: Outgoing): string {
 }
 
 const inLetter = ({ name, address }: Addressee): Mailbox => (name === undefined ? { address } : { name, address });
+/** As the vault knows recipients. */
+export const named = ({ address, formerly }: Addressee): Named =>
+  formerly === undefined ? { address } : { address, formerly };
 const addressOf = ({ address }: Mailbox) => address;
-const certificateOf = ({ certificate }: Account) => certificate;

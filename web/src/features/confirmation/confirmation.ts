@@ -1,6 +1,7 @@
 // The page behind a confirmation link: what is asked, and the three ways to answer.
 import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
+import { sealingTime } from '../../api/clock';
 import { Refused, isRefused, type ProblemKind } from '../../api/problem';
 import type { ClaimShown, Confirmed, ProvedOwner } from '../../api/types';
 import { seenVaults } from '../../session/seen-vaults';
@@ -92,8 +93,9 @@ function partsFor(token: string, address: string, password: string): Parts {
     addressesIn: (certificate) => vault.call('addressesIn', [certificate]),
     seen: (of, fingerprint) => vault.call('otherSeen', [of, fingerprint]),
     keyring: (certificate, claim, addresses) =>
-      vault.call('otherHandsOver', [certificate, claim, addresses, Date.now()]),
-    succession: async (certificate, of) => (await vault.call('otherMoves', [certificate, of, Date.now()])).succession,
+      vault.call('otherHandsOver', [certificate, claim, addresses, sealingTime()]),
+    succession: async (certificate, of) =>
+      (await vault.call('otherMoves', [certificate, of, sealingTime()])).succession,
     confirm: (by) => api.confirmClaim(token, by),
     look: () => api.inspectClaim(token),
     close: () => vault.call('closeOther', []),

@@ -28,7 +28,7 @@ vi.mock('../../api/client', () => {
         signed_in: { session: { account: { id: 'anna' } }, vault: { sealed: 'Ag==', version: 1 } },
         wrapped: 'Aw==',
       }),
-    endSession: () => ask('end', undefined),
+    endSessionOf: (account: string) => ask(`end ${account}`, undefined),
   };
 });
 vi.mock('../../session/session.svelte', () => ({
@@ -125,7 +125,7 @@ describe('a hand-over', () => {
     world.opens = false;
     const failure = await take(open).catch((error: unknown) => error);
     expect(handOverProblem(failure)).toMatch(/could not be opened/);
-    expect(world.asked.at(-1)).toBe('end');
+    expect(world.asked.at(-1)).toBe('end anna');
   });
 });
 

@@ -56,7 +56,7 @@ export async function take({ secret, token }: Open): Promise<{ state: 'taken' } 
       );
     } catch (cause) {
       // A session that cannot open anything is worth nothing to its owner.
-      await api.endSession().catch(() => undefined);
+      await api.endSessionOf(signed_in.session.account.id).catch(() => undefined);
       throw isVaultError(cause, 'module-failed') ? cause : new UnopenableVault('not opened', { cause });
     }
     await session.begin(signed_in, takenUp);

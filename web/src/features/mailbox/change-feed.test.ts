@@ -75,6 +75,38 @@ describe('ChangeFeed', () => {
     expect(applied).toEqual([undefined, [delivery('a')]]);
   });
 
+  it('looks at everything where the feed went back, and goes on from there', async () => {
+    let latest = 40;
+    const { changeFeed, parts, applied, last } = feed(() => ({ changes: [], latest, more: false }));
+    changeFeed.start();
+    last().emit('change', '40');
+    await settle();
+    expect(applied).toEqual([undefined]);
+    // The database is restored to an earlier day, on which mail arrives.
+    latest = 12;
+    last().emit('change', '12');
+    await settle();
+    expect(parts.changes).toHaveBeenCalledExactlyOnceWith(40);
+    expect(applied).toEqual([undefined, undefined]);
+    latest = 13;
+    last().emit('change', '13');
+    await settle();
+    expect(parts.changes).toHaveBeenLastCalledWith(12);
+    expect(applied).toEqual([undefined, undefined, []]);
+  });
+
+  it('takes a number that comes late for no more than that', async () => {
+    const { changeFeed, applied, last } = feed(() => ({ changes: [delivery('a')], latest: 41, more: false }));
+    changeFeed.start();
+    last().emit('change', '40');
+    await settle();
+    last().emit('change', '41');
+    await settle();
+    last().emit('change', '40');
+    await settle();
+    expect(applied).toEqual([undefined, [delivery('a')], [delivery('a')]]);
+  });
+
   it('goes on while there is more', async () => {
     const { changeFeed, parts, last } = feed((since) => ({ changes: [], latest: since + 500, more: since < 1000 }));
     changeFeed.start();

@@ -60,8 +60,12 @@ export class ChangeFeed {
     return this.#run();
   }
 
-  /** The portal says how far the feed goes. */
+  /**
+   * The portal says how far the feed goes. A number below the known one is late, or the portal's database is that of an
+   * earlier day: the answer to a question tells which.
+   */
   #hear(latest: number): Promise<void> {
+    if (this.#since !== undefined && latest < this.#since) return this.look();
     this.#latest = Math.max(this.#latest ?? 0, latest);
     return this.#run();
   }
@@ -93,6 +97,13 @@ export class ChangeFeed {
       return;
     }
     const answer = await this.parts.changes(this.#since);
+    if (answer.latest < this.#since) {
+      // The feed went back: what is known came after what is there. Whatever stands there now is looked at.
+      await this.parts.apply(undefined);
+      this.#since = answer.latest;
+      this.#latest = answer.latest;
+      return;
+    }
     await this.parts.apply(answer.changes);
     // Only what was worked in counts as seen.
     this.#since = Math.max(answer.latest, answer.more ? 0 : (latest ?? 0));

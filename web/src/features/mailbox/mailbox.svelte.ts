@@ -73,8 +73,9 @@ class Mailbox {
       });
       return;
     }
-    if (this.#listed) await this.inbox.refresh();
-    if (this.sent.state !== 'new') await this.sent.refresh();
+    // Anew, since what was listed may be gone: the portal may have been restored to an earlier day.
+    if (this.#listed) await this.inbox.refresh(true);
+    if (this.sent.state !== 'new') await this.sent.refresh(true);
     // Between the session that the page began with and what the feed tells from now on something may have happened.
     await session.catchUp();
   }

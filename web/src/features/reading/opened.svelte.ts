@@ -22,6 +22,8 @@ export type Reading =
 /** Fetches and opens a delivery. */
 export async function openDelivery(id: string): Promise<{ delivery: OpenDelivery; opened: Opened }> {
   const delivery = await api.delivery(id);
+  // A portal that gave another one would have an answer go to somebody else.
+  if (delivery.id !== id) throw Object.assign(new VaultError('wrong-message', 'another was asked for'), { delivery });
   const opened = await vault.call('openBody', [
     {
       message: delivery.message,

@@ -1,6 +1,7 @@
 // Registering: the password and the keys are made here; the portal gets a verifier, a certificate and a sealed vault.
 import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
+import { sealingTime } from '../../api/clock';
 import { isRefused } from '../../api/problem';
 import type { Invitation } from '../../api/types';
 import { seenVaults } from '../../session/seen-vaults';
@@ -49,7 +50,7 @@ export async function register(
     fromBase64(started.registration_response),
     started.account,
     address,
-    Date.now(),
+    sealingTime(),
   ]);
   onStep('account');
   const signedIn = await api.register({

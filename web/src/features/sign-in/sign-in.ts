@@ -47,7 +47,7 @@ export class RefusedKeyring extends Error {
 
   async giveUp(): Promise<void> {
     await vault.call('closeOther', []);
-    await api.endSession().catch(() => undefined);
+    await api.endSessionOf(this.signedIn.session.account.id).catch(() => undefined);
   }
 }
 
@@ -80,7 +80,8 @@ async function prove(
   } catch (cause) {
     const why = refusalIn(cause);
     if (why && carrier === 'cookie') throw new RefusedKeyring(why, signedIn);
-    await api.endSession(signedIn.bearer ?? undefined).catch(() => undefined);
+    const ended = signedIn.bearer ? api.endSession(signedIn.bearer) : api.endSessionOf(signedIn.session.account.id);
+    await ended.catch(() => undefined);
     throw why ? new UnopenableVault({ cause }, why) : new UnopenableVault({ cause });
   }
 }

@@ -21,6 +21,11 @@ export const compose = {
     other:
       '{addresses} are new to you. Those without an account here will be invited; the message waits for them under a key in the portal’s custody until they register.',
   },
+  'compose.first-contact': {
+    one: 'You have no key of {addresses} yet: the message is sealed to the key that the portal names. Where much depends on it, let them write to you first, and compare the fingerprint by telephone.',
+    other:
+      'You have no keys of {addresses} yet: the message is sealed to the keys that the portal names. Where much depends on it, let them write to you first, and compare the fingerprints by telephone.',
+  },
   'compose.guest-may-not': {
     one: 'As a Guest you write to Professionals you have exchanged messages with. {addresses} is not among them: ask them to write to you first.',
     other:
@@ -75,6 +80,24 @@ export const compose = {
   'compose.key-changed.text':
     'Since you last exchanged messages, the key changed of: {addresses}. That happens when somebody opens a new account. If you did not expect it, ask them by telephone before you send.',
   'compose.key-changed.confirm': 'Accept and send',
+  'compose.lie.recipient-not-asked':
+    'The portal would have {addresses} read this message, whom you did not write to. Tell your administrator by telephone.',
+  'compose.lie.recipient-not-answered':
+    'The portal says nothing of {addresses}. Try again; if it stays so, tell your administrator by telephone.',
+  'compose.lie.recipient-answered-twice':
+    'The portal names two keys for {addresses}. Tell your administrator by telephone.',
+  'compose.lie.key-of-another-address':
+    'The key that the portal names for {addresses} belongs to another address. Tell your administrator by telephone.',
+  'compose.lie.own-key-for-another':
+    'The portal says that {addresses} is an address of yours, and your key does not say so. If you have just added it, reload the page; if not, tell your administrator by telephone.',
+  'compose.lie.another-key-as-own':
+    'The portal names a key for {addresses} that is said to be yours, and is not. Tell your administrator by telephone.',
+  'compose.lie.own-address-elsewhere':
+    'The portal says that {addresses}, an address of yours, is somebody else’s. If you have just given it away, reload the page; if not, tell your administrator by telephone.',
+  'compose.lie.several-keys':
+    'The portal names several keys for one person, or one key for several people, at {addresses}. Tell your administrator by telephone.',
+  'compose.lie.key-unusable':
+    'The key that the portal names for {addresses} cannot be used. Try again; if it stays so, tell your administrator.',
   'compose.on-wrote': 'On {date}, {name} wrote:',
   'compose.forwarded': '---------- Forwarded message ----------',
   'compose.forwarded.from': 'From: {name}',

@@ -9,6 +9,9 @@ export const entrance = {
   'sign-in.proving': 'Proving your password without sending it…',
   'sign-in.opening': 'Opening your vault…',
   'sign-in.ended': 'Your session has ended. Sign in again to go on where you were.',
+  'sign-in.other-account':
+    'Somebody else signed in in another window of this browser, and one person at a time can use it. Nothing of yours was ' +
+    'changed. Sign in again to go on here; their window is then signed out in turn.',
   'sign-in.draft-kept': 'Your unsent message is kept on this page.',
   'sign-in.no-key': 'This browser no longer has the key of your session. Sign in again to open your messages.',
   'sign-in.keyring':

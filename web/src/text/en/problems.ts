@@ -3,6 +3,9 @@ export const problems = {
   'problem.unreachable': 'The portal cannot be reached. Check your connection, then try again.',
   'problem.malformed': 'The portal did not understand this request. Reload the page, then try again.',
   'problem.unacceptable': 'The portal refused what was sent. Reload the page, then try again.',
+  'problem.clock':
+    'The clock of this device says {here}, and the portal’s says {there}. What is sealed now could not be opened later, so nothing was sent. Set the date and time of this device, then try again.',
+  'problem.other-account': 'Somebody else signed in in this browser. Nothing was changed. Sign in again to go on.',
   'problem.signed-out': 'Your session has ended. Sign in again.',
   'problem.wrong-credentials': 'The address or the password is wrong.',
   'problem.account-disabled': 'This account is disabled. Ask the administrator of this portal.',

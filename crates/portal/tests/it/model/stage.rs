@@ -28,7 +28,7 @@ use super::{
     world::{World, question},
 };
 use crate::{
-    people::{PASSWORD, Reply, request, token},
+    people::{PASSWORD, Reply, request, session_begun, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -635,10 +635,10 @@ impl Stage {
             Ok(())
         };
         let signed_in = signed_in.await;
-        self.ended(unit, signed_in, |()| {
-            Learned::Session(session, URL_SAFE_NO_PAD.encode(secret))
-        })
-        .await
+        let bearer = URL_SAFE_NO_PAD.encode(secret);
+        session_begun(&bearer, id);
+        self.ended(unit, signed_in, |()| Learned::Session(session, bearer))
+            .await
     }
 
     /// The first request of a sign-in by whoever has never had a password here.

@@ -1,0 +1,83 @@
+//! `docs/findings.md` is held to the code: each test that it names exists, and each lie of the liar's is in it.
+
+use std::{fs, path::Path};
+
+/// The four columns of each row: case, client, test, named error.
+fn rows(text: &str) -> Vec<[String; 4]> {
+    let rows = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let rows = rows.filter(|row| !row.starts_with("case or lie "));
+    rows.map(|row| {
+        let columns: Vec<String> = row.split(" | ").map(str::to_owned).collect();
+        columns
+            .try_into()
+            .unwrap_or_else(|columns| panic!("not four columns: {columns:?}"))
+    })
+    .collect()
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn each_finding_names_a_test_that_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = fs::read_to_string(root.join("docs/findings.md")).unwrap();
+    let rows = rows(&text);
+    assert!(rows.len() > 20, "{}", rows.len());
+    for [case, client, test, error] in &rows {
+        assert!(!client.is_empty() && !error.is_empty(), "{case}");
+        assert!(quoted(test).any(|named| named.contains("::")), "no test of {case}");
+    }
+    // Those that stand between the tables, too.
+    for named in quoted(&text).filter(|named| named.contains("::")) {
+        let (path, name) = named.split_once("::").unwrap();
+        let code = fs::read_to_string(root.join(path)).unwrap_or_else(|_| panic!("no file {path}"));
+        let there = match path.ends_with(".rs") {
+            true => code.contains(&format!("fn {name}(")),
+            false => code.contains(&format!("'{name}'")),
+        };
+        assert!(there, "no test {named}");
+    }
+}
+
+#[test]
+fn each_lie_of_the_liar_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let listed = fs::read_to_string(root.join("docs/findings.md")).unwrap();
+    let mut found = 0;
+    for family in ["recipients", "deliveries"] {
+        let code = fs::read_to_string(root.join(format!("crates/liar/src/{family}.rs"))).unwrap();
+        let (_, variants) = code.split_once("Lie {\n").unwrap();
+        let (variants, _) = variants.split_once("\n}\n").unwrap();
+        for line in variants.lines().filter_map(|line| line.strip_prefix("    ")) {
+            let Some(name) = line
+                .split([',', ' '])
+                .next()
+                .filter(|name| name.starts_with(char::is_uppercase))
+            else {
+                continue;
+            };
+            // As clap calls it.
+            let mut lie = String::new();
+            for (at, letter) in name.char_indices() {
+                if letter.is_uppercase() && at > 0 {
+                    lie.push('-');
+                }
+                lie.push(letter.to_ascii_lowercase());
+            }
+            let lie = format!("| `{family} {lie}`");
+            assert!(listed.contains(&lie), "docs/findings.md does not list {lie}");
+            found += 1;
+        }
+    }
+    assert!(found > 15, "{found}");
+    let families = fs::read_to_string(root.join("crates/liar/src/lie.rs")).unwrap();
+    assert_eq!(
+        families.matches("#[command(subcommand)]").count(),
+        2,
+        "a new family is not looked at here"
+    );
+}
