@@ -14,6 +14,8 @@ export type VaultErrorCode =
   | 'wrong-certificate'
   | 'too-many-keys'
   | 'certificate-expired'
+  | 'certificate-not-yet'
+  | 'not-openable'
   | 'certificate-revoked'
   | 'certificate-unusable'
   | 'protocol'

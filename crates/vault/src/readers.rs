@@ -142,7 +142,10 @@ impl Vault {
     /// do.
     pub fn remember_readers(&mut self, readers: &Readers) -> bool {
         let mut any = false;
-        for reader in readers.iter().filter(|reader| reader.standing == RecipientKind::Registered) {
+        for reader in readers
+            .iter()
+            .filter(|reader| reader.standing == RecipientKind::Registered)
+        {
             if reader.acquaintance != Acquaintance::Own {
                 any |= self.remember(&reader.address, reader.fingerprint());
             }
