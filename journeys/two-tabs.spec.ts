@@ -8,8 +8,13 @@ import { message, registered, registersFromMail, writes } from './year';
 
 const SAYS_SO = 'Somebody else signed in in another window of this browser';
 
-for (const begins of ['registers', 'signs in'] as const) {
-  test(`somebody ${begins} in another tab of one browser`, async ({ portal, somebody }) => {
+const BEGINNINGS = [
+  ['registers', 'somebody registers in another tab of one browser'],
+  ['signs in', 'somebody signs in in another tab of one browser'],
+] as const;
+
+for (const [begins, title] of BEGINNINGS) {
+  test(title, async ({ portal, somebody }) => {
     test.setTimeout(300_000);
     const anna = await somebody('Anna Berger', 'example.test');
     const mum = await somebody('Maria Muster', 'home.test');

@@ -6,7 +6,7 @@ use serde_json::{Value, from_value, json, to_value};
 use wire::{
     Address,
     ids::AccountId,
-    people::{Recipient, Standing},
+    people::{Recipient, RecipientKind},
 };
 
 use crate::{forgery::key_for, proxy::Asked};
@@ -78,7 +78,7 @@ impl RecipientLie {
             Self::SwapKey => answer[0] = with_forged_key(first)?,
             Self::SwapKeyOfInvited => {
                 answer[0] = Recipient {
-                    standing: Standing::Invited,
+                    standing: RecipientKind::Invited,
                     ..with_forged_key(first)?
                 };
             }
@@ -97,7 +97,7 @@ impl RecipientLie {
             }
             Self::CallInvited => {
                 for one in &mut answer {
-                    one.standing = Standing::Invited;
+                    one.standing = RecipientKind::Invited;
                 }
             }
         }
@@ -124,7 +124,7 @@ async fn own(asked: &Asked<'_>) -> Result<Recipient> {
         address,
         account: id,
         name: None,
-        standing: Standing::Registered,
+        standing: RecipientKind::Registered,
         certificate: from_value(account["certificate"].clone())?,
         predecessors: vec![],
     })

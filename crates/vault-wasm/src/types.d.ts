@@ -20,6 +20,8 @@ export type VaultErrorCode =
   | 'unreadable-vault'
   | 'foreign-parcel'
   | 'certificate-expired'
+  | 'certificate-not-yet'
+  | 'not-openable'
   | 'certificate-revoked'
   | 'certificate-unusable'
   | 'protocol'

@@ -41,6 +41,9 @@ pub enum Error {
     /// Not a certificate that the account's own key can have: of another key, or without an address.
     #[error("this is not a certificate of the account's own key")]
     WrongCertificate,
+    /// What was just sealed does not open again: it is not posted.
+    #[error("what was sealed does not open again, so that nobody could have read it")]
+    NotOpenable,
     /// More keys than a parcel holds.
     #[error("these are more keys than can be handed over")]
     TooManyKeys,
@@ -89,6 +92,7 @@ impl Error {
             Self::WrongMessage => "wrong-message",
             Self::WrongFile => "wrong-file",
             Self::WrongCertificate => "wrong-certificate",
+            Self::NotOpenable => "not-openable",
             Self::TooManyKeys => "too-many-keys",
             Self::ForeignVault => "foreign-vault",
             Self::OlderVault => "older-vault",
@@ -97,6 +101,7 @@ impl Error {
             Self::UnreadableVault => "unreadable-vault",
             Self::ForeignParcel => "foreign-parcel",
             Self::Certificate(CertificateError::Expired) => "certificate-expired",
+            Self::Certificate(CertificateError::NotYet) => "certificate-not-yet",
             Self::Certificate(CertificateError::Revoked) => "certificate-revoked",
             Self::Certificate(_) => "certificate-unusable",
             Self::Protocol => "protocol",

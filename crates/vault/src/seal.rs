@@ -21,7 +21,10 @@ pub struct SealedMessage {
 
 impl Vault {
     /// Signs a letter and seals it to `readers`, whom this vault [checked](Vault::check_readers), and to the vault's own
-    /// certificate.
+    /// certificate. What comes out opens: this vault has tried.
+    ///
+    /// # Errors
+    /// [`Error::NotOpenable`] where it does not; nothing of it is to be posted.
     pub fn seal(
         &self,
         letter: &Letter,
@@ -42,11 +45,28 @@ impl Vault {
         let body = signed::sign(&letter.to_mime(message, now, rng)?, own, now, rng)?;
         let cover = signed::sign(&Cover::of(letter, sender_name).to_json(message)?, own, now, rng)?;
         let key_packets = readers.key_packets(&session_key, now, rng)?;
-        Ok(SealedMessage {
+        let sealed = SealedMessage {
             cover: seipd::encrypt(&session_key.0, &cover, rng)?,
             body: seipd::encrypt(&session_key.0, &body, rng)?,
             session_key,
             key_packets,
+        };
+        match self.opens(&sealed, message) {
+            true => Ok(sealed),
+            false => Err(Error::NotOpenable),
+        }
+    }
+
+    /// Whether a message of this vault's own opens with it, as it will have to for as long as it is kept.
+    fn opens(&self, sealed: &SealedMessage, message: MessageId) -> bool {
+        let own = self.own().certificate();
+        let packet = sealed
+            .key_packets
+            .iter()
+            .find(|packet| packet.fingerprint == own.fingerprint());
+        packet.is_some_and(|KeyPacket { packet, .. }| {
+            self.open_cover(message, packet, &sealed.cover, own).is_ok()
+                && self.open_body(message, packet, &sealed.body, own).is_ok()
         })
     }
 }

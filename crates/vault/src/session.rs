@@ -85,7 +85,8 @@ pub struct KeyPacket {
     pub packet: Vec<u8>,
 }
 
-/// Hands `key` to the owner of `certificate`, unless it has expired by `now`. For readers who were checked, and parcels.
+/// Hands `key` to the owner of `certificate`, unless it has expired by `now` or is of a later time. For readers who were
+/// checked, and parcels.
 pub(crate) fn key_packet(
     key: &SessionKey,
     certificate: &Certificate,
@@ -93,6 +94,8 @@ pub(crate) fn key_packet(
     rng: &mut (impl CryptoRng + RngCore),
 ) -> Result<Vec<u8>, Error> {
     certificate.check_at(now)?;
+    // Also the own one's: what is signed by a clock that is before the key, no reader takes.
+    certificate.ensure_made_before(now)?;
     let raw = RawSessionKey::from(&key.0[..]);
     let mut packet = Vec::with_capacity(1280);
     PublicKeyEncryptedSessionKey::from_session_key_v6(rng, &raw, certificate.encryption_key())

@@ -125,3 +125,46 @@ proptest! {
         prop_assert_eq!(opened, expected);
     }
 }
+
+/// The case from the field: a clock that is days before the key signs what nobody would ever open, its sender included.
+#[test]
+fn a_clock_that_is_before_the_key_seals_nothing() {
+    let (anna, ben) = (person("anna", 1), person("ben", 2));
+    let seals = |now| {
+        anna.seal(
+            &letter(),
+            message(1),
+            "Anna",
+            &readers(&anna, &[ben.certificate()]),
+            now,
+            &mut rng(3),
+        )
+    };
+    let day = 86_400_000;
+    assert!(seals(NOW).is_ok() && seals(NOW - day / 4).is_ok());
+    for now in [NOW - 3 * day, NOW - day, 0] {
+        assert_eq!(seals(now).unwrap_err().code(), "certificate-not-yet", "{now}");
+    }
+}
+
+/// What was altered between sealing and posting does not pass for sealed: the vault itself looks.
+#[test]
+fn what_is_sealed_opens_at_every_time_at_which_it_may_be_sealed() {
+    let (anna, ben) = (person("anna", 1), person("ben", 2));
+    for hours in -12..=12 {
+        let now = NOW + hours * 3_600_000;
+        let sealed = anna
+            .seal(
+                &letter(),
+                message(1),
+                "Anna",
+                &readers(&anna, &[ben.certificate()]),
+                now,
+                &mut rng(3),
+            )
+            .unwrap();
+        let packet = &sealed.key_packets[0].packet;
+        ben.open_body(message(1), packet, &sealed.body, anna.certificate())
+            .unwrap();
+    }
+}

@@ -66,6 +66,10 @@ export const problems = {
   'vault.unsupported': 'It was made in a way that this page does not know yet. Reload the page.',
   'vault.wrong-file': 'It is another file than the message names.',
   'vault.certificate-expired': 'Its sender’s key had expired.',
+  'vault.certificate-not-yet':
+    'A key is dated later than now. Is the clock of this device right? Set its date and time, then try again.',
+  'vault.not-openable':
+    'What was sealed could not be opened again, so nothing was sent. Check the date and time of this device, then try again.',
   'vault.certificate-revoked': 'Its sender’s key was revoked.',
   'vault.certificate-unusable': 'Its sender’s key cannot be used.',
   'vault.protocol': 'The portal’s answer does not belong to this attempt. Try again.',
