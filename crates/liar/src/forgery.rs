@@ -15,5 +15,10 @@ pub(crate) fn key_for(address: &Address) -> Result<Vault> {
         .canonical()
         .bytes()
         .fold(17_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    Ok(Vault::create(AccountId(uuid::Uuid::nil()), address, MADE_AT, &mut ChaCha20Rng::seed_from_u64(seed))?)
+    Ok(Vault::create(
+        AccountId(Default::default()),
+        address,
+        MADE_AT,
+        &mut ChaCha20Rng::seed_from_u64(seed),
+    )?)
 }

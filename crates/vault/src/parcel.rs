@@ -6,7 +6,7 @@ use pgp::packet::{Packet, PacketParser};
 use pgp::ser::Serialize as _;
 use rand::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
-use wire::{Millis, sessions::ParcelOrigin};
+use wire::{Address, Millis, sessions::ParcelOrigin};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -103,7 +103,11 @@ pub(crate) fn read(
     let receiver: Fingerprint = json.receiver.parse().map_err(|_| Error::Malformed)?;
     let stands_for_address = match &json.origin {
         ParcelOrigin::Claim { .. } => true,
-        ParcelOrigin::Invitation { address, .. } => giver.certificate().user_ids().eq([address.as_typed()]),
+        // However whoever invited, and whoever claimed it since, spelled it.
+        ParcelOrigin::Invitation { address, .. } => giver
+            .certificate()
+            .user_ids()
+            .all(|user_id| user_id.parse::<Address>().is_ok_and(|own| own == *address)),
     };
     if json.origin != *origin || !is_own(receiver) || !stands_for_address {
         return Err(Error::ForeignParcel);

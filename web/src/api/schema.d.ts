@@ -2158,7 +2158,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Says that a parcel stands in the stored vault. It is deleted. */
+        /**
+         * Says that a parcel stands in the stored vault: from then on it is shown to nobody. A person says so and no program,
+         *     which might never have stored it; and it stays for a while, should the vault be lost.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -2643,7 +2646,10 @@ export interface paths {
                 };
             };
         };
-        /** Replaces the version of the vault that `If-Match` names. */
+        /**
+         * Replaces the version of the vault that `If-Match` names by the next one. What it replaces is kept for a while.
+         * @description In a session of a person a revision may be skipped: after a restore, clients know higher ones than the portal does.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -2679,6 +2685,96 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's vaults that were replaced and are kept, newest first: at most 51. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PastVault"][];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vaults/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, as it was sealed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SealedPastVault"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3148,8 +3244,10 @@ export interface components {
         NewVault: {
             /** @description The vault key wrapped under the password. */
             password_slot: components["schemas"]["Bytes"];
-            /** @description The keyring and settings, encrypted under the vault key. */
+            /** @description The keyring and settings, encrypted under the vault key: the first revision. */
             sealed: components["schemas"]["Bytes"];
+            /** @description The id of the way in by the password, as it stands in the vault. */
+            slot: components["schemas"]["SlotId"];
         };
         /** @description How a notification fares. */
         Notification: {
@@ -3244,7 +3342,9 @@ export interface components {
         Parcel: {
             /** @description Its id. */
             id: components["schemas"]["ParcelId"];
-            /** @description An OpenPGP message that holds transferable secret keys. */
+            /** @description What it comes of. */
+            origin: components["schemas"]["ParcelOrigin"];
+            /** @description An OpenPGP message that holds transferable secret keys, signed by the first of them. */
             sealed: components["schemas"]["Bytes"];
         };
         /**
@@ -3252,6 +3352,20 @@ export interface components {
          * @description A keyring parcel.
          */
         ParcelId: string;
+        /** @description What a parcel comes of. Its giver's signature binds it to that. */
+        ParcelOrigin: {
+            /** @description The claim. */
+            claim: components["schemas"]["ClaimId"];
+            /** @enum {string} */
+            kind: "claim";
+        } | {
+            /** @description The account that was invited. */
+            account: components["schemas"]["AccountId"];
+            /** @description Its address. */
+            address: components["schemas"]["Address"];
+            /** @enum {string} */
+            kind: "invitation";
+        };
         /** @description One addressee of a message. */
         Participant: {
             /** @description The address as addressed. */
@@ -3269,6 +3383,16 @@ export interface components {
         PasswordGiven: {
             /** @description Five minutes from when it was given. */
             password_until: components["schemas"]["i64"];
+        };
+        /** @description A vault that was replaced, and is kept for a while. */
+        PastVault: {
+            /**
+             * Format: int64
+             * @description Which revision it was.
+             */
+            version: number;
+            /** @description When it was written, and by what. */
+            written: components["schemas"]["VaultWritten"];
         };
         /** @description A person as others see them. */
         Person: {
@@ -3375,6 +3499,8 @@ export interface components {
             account: components["schemas"]["AccountId"];
             /** @description Its addresses, the Master first. */
             addresses: components["schemas"]["OwnAddress"][];
+            /** @description The claim, which the parcel is bound to. */
+            claim: components["schemas"]["ClaimId"];
             /** @description The claimant's current certificate, which its keyring is to be sealed to; reduced to the claimant's Master. */
             claimant_certificate: components["schemas"]["Bytes"];
             /** @description 32 bytes that stand for the proof, for ten minutes. */
@@ -3446,6 +3572,16 @@ export interface components {
          * @enum {string}
          */
         Role: "to" | "cc" | "bcc";
+        /** @description A vault that was replaced, as it was sealed. */
+        SealedPastVault: {
+            /** @description Keyring and settings, encrypted. */
+            sealed: components["schemas"]["Bytes"];
+            /**
+             * Format: int64
+             * @description Which revision it was.
+             */
+            version: number;
+        };
         /**
          * @description A sealed message.
          *
@@ -3486,6 +3622,8 @@ export interface components {
             account: components["schemas"]["Account"];
             /** @description When it ends. */
             expires_at: components["schemas"]["i64"];
+            /** @description Whether a person began it by the password, and no program. */
+            in_person: boolean;
             /** @description Until when the password that was given counts as given just now: what promoting an address takes. */
             password_until: components["schemas"]["i64"];
             /** @description 32 bytes under which the browser keeps the vault key; they live and die with the session. */
@@ -3598,15 +3736,17 @@ export interface components {
         };
         /** @description An account's vault. */
         Vault: {
-            /** @description The keyring and settings, encrypted under the vault key. */
+            /** @description The keyring and settings, encrypted under the vault key, behind a clear head. */
             sealed: components["schemas"]["Bytes"];
             /** @description The ways to unlock it that this session may see. */
             slots: components["schemas"]["Slot"][];
             /**
              * Format: int64
-             * @description Counts up with each write; the `ETag` of `/vault`.
+             * @description The revision that stands in its head: counts up with each write; the `ETag` of `/vault`.
              */
             version: number;
+            /** @description When it was written, and by what: what a client that knows no vault of the account shows to its person. */
+            written: components["schemas"]["VaultWritten"];
         };
         /** @description The version that a write made. */
         VaultVersion: {
@@ -3615,6 +3755,14 @@ export interface components {
              * @description Counts up with each write.
              */
             version: number;
+        };
+        /** @description When a vault was written, and by what. */
+        VaultWritten: {
+            /** @description When. */
+            at: components["schemas"]["i64"];
+            /** @description Whether in a session that a person began. */
+            in_person: boolean;
+            program?: components["schemas"]["Program"] | null;
         };
         /** @description Three numbers, the first the weightiest: `1.2.0`. */
         Version: string;
@@ -3635,7 +3783,7 @@ export interface components {
             /** @description Every confirmed address exactly once as a User ID, as the account has it typed, the Master first. */
             certificate: components["schemas"]["Bytes"];
         };
-        /** @description A new state of the vault. `If-Match` names the version that it replaces. */
+        /** @description A new state of the vault: the next revision. `If-Match` names the version that it replaces. */
         WriteVault: {
             /** @description The keyring and settings, encrypted under the same vault key. */
             sealed: components["schemas"]["Bytes"];

@@ -18,7 +18,12 @@ function keyring(waiting: string[], failures: Error[] = []) {
       const failure = failures.shift();
       return failure ? Promise.reject(failure) : Promise.resolve(++stored);
     }),
-    reopen: vi.fn(() => Promise.resolve({ version: stored, joined })),
+    reopen: vi.fn(() => {
+      // What was not stored is not in it.
+      keys.clear();
+      keys.add('own');
+      return Promise.resolve({ version: stored, joined });
+    }),
     parcels: () => Promise.resolve(parcels),
     takeIn: ({ sealed }: HandedOver) => {
       const [to = '', key = ''] = sealed.split('>');

@@ -76,6 +76,8 @@ describe('changeVault', () => {
   });
 
   it('does not go on for ever', async () => {
-    await expect(changeVault(rivalled(99).store, { version: 1, joined: false }, () => Promise.resolve(true))).rejects.toBe(conflict);
+    await expect(
+      changeVault(rivalled(99).store, { version: 1, joined: false }, () => Promise.resolve(true)),
+    ).rejects.toBe(conflict);
   });
 });

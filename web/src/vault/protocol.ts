@@ -103,9 +103,7 @@ export interface ServedVault {
 }
 
 /** What a parcel comes of, as the portal says; its giver's signature must say the same. */
-export type ParcelOrigin =
-  | { kind: 'claim'; claim: string }
-  | { kind: 'invitation'; account: string; address: string };
+export type ParcelOrigin = { kind: 'claim'; claim: string } | { kind: 'invitation'; account: string; address: string };
 
 /** What a pass is for: an activated program keeps one, and so does the link of a hand-over. */
 export type PassPurpose = 'activation' | 'hand-over';

@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_program_that_writes_all_day_displaces_nothing_of_a_persons() {
-        let writes: Vec<_> = (0..1000).map(|n| (60_000, n == 0)).collect();
+        let writes: Vec<_> = (0..1000).map(|n| (30_000, n == 0)).collect();
         let (_, kept, _) = kept(&writes);
         assert!(versions(&kept).contains(&1));
         assert_eq!(kept.len(), 20 + 1);

@@ -122,7 +122,8 @@ async fn registers_with_clock(test: &TestPortal, now: i64) -> Reply {
     let (upload, export_key) = registration
         .finish(started.registration_response.as_ref(), &mut rng)
         .unwrap();
-    let vault = Vault::create(&invite.address, now, &mut rng).unwrap();
+    let mut vault = Vault::create(started.account, &invite.address, now, &mut rng).unwrap();
+    let slot = vault.make_slot(wire::sessions::SlotKind::Password, now, &mut rng);
     let key = VaultKey::generate(&mut rng);
     let body = json!({
         "token": token,
@@ -131,6 +132,7 @@ async fn registers_with_clock(test: &TestPortal, now: i64) -> Reply {
         "certificate": Bytes(vault.certificate().to_bytes()),
         "vault": {
             "sealed": Bytes(vault.lock(&key, &mut rng).unwrap()),
+            "slot": slot,
             "password_slot": Bytes(key.wrap_for_password(&export_key, &mut rng).unwrap()),
         },
         "carrier": "bearer",

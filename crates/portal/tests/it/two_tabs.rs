@@ -80,6 +80,7 @@ async fn a_page_reads_for_its_own_account_alone(test: TestPortal) {
         "/vault",
         "/deliveries?folder=inbox",
         "/parcels",
+        "/vaults",
         "/activity",
         "/changes?since=0",
     ] {

@@ -10,7 +10,7 @@ use wire::{
     people::{Recipient, RecipientKind},
 };
 
-use crate::people::{NOW, account, address, letter, message, person, readers, recipient, rng};
+use crate::people::{NOW, account, address, letter, message, owner, person, readers, recipient, rng};
 
 const BEN: &str = "ben@example.test";
 const CAROL: &str = "carol@example.test";
@@ -549,7 +549,7 @@ impl World {
     }
 
     fn writer(&self, case: &Case) -> Vault {
-        let mut writer = Vault::unlock(&self.writer, &self.lock).unwrap();
+        let mut writer = Vault::unlock(&self.writer, owner(), &self.lock).unwrap();
         for (at, key) in &case.memory {
             writer.remember(&address(ADDRESSES[*at].0), self.keys[*key].certificate().fingerprint());
         }

@@ -66,7 +66,7 @@ async function register(address: string) {
   // Any two points of the group make an answer that a registration can be finished with: the basepoint, twice.
   const basepoint = 'e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76';
   const response = Uint8Array.from(Buffer.from(basepoint + basepoint, 'hex'));
-  await vault.call('finishRegistration', [response, address, Date.now() - 60_000]);
+  await vault.call('finishRegistration', [response, anna, address, Date.now() - 60_000]);
   return vault.call('identity', []);
 }
 

@@ -94,7 +94,6 @@ describe('handOver', () => {
       {
         kind: 'absorb',
         proof: 'cHJvb2Y=',
-        claim: CLAIM,
         vault_version: 4,
         parcel: 'AQ==',
         successions: [

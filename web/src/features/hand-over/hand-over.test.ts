@@ -58,7 +58,9 @@ vi.mock('../../vault/client', async () => {
     isVaultError: () => false,
     vault: {
       call: (name: string, [purpose, secret, wrapped, served]: [string, Uint8Array, Uint8Array?, ServedVault?]) => {
-        world.asked.push(`${name} ${purpose} ${secret.length} ${String(wrapped)} ${served?.account} ${String(served?.sealed)}`);
+        world.asked.push(
+          `${name} ${purpose} ${secret.length} ${String(wrapped)} ${served?.account} ${String(served?.sealed)}`,
+        );
         if (name === 'passToken') return Promise.resolve(new Uint8Array([1]));
         return world.opens ? Promise.resolve(false) : Promise.reject(new VaultError('wrong-key'));
       },

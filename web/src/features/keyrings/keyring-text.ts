@@ -18,7 +18,7 @@ export function writtenText({ at, program, in_person: inPerson }: VaultWritten):
 /** What to tell a person whose earlier keyring could not be listed or joined in. */
 export function keyringProblem(error: unknown): string {
   const refusal = refusalIn(error);
-  if (refusal) return t(`keyring.${refusal}`);
+  if (refusal) return t(`vault.${refusal}`);
   if (isVaultError(error)) return t('keyrings.unopenable');
   if (isRefused(error, 'password-needed') || isRefused(error, 'not-allowed')) return t('keyrings.by-password');
   if (isRefused(error, 'not-found')) return t('keyrings.gone');

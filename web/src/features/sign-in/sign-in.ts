@@ -1,5 +1,6 @@
 // Signing in: the password is proved, never sent (OPAQUE, RFC 9807), and opens the vault on the way.
 import { fromBase64, toBase64 } from '../../api/bytes';
+import { openFor } from '../../api/carrier';
 import * as api from '../../api/client';
 import { Refused } from '../../api/problem';
 import type { Carrier, Session, SignedIn, Vault } from '../../api/types';
@@ -27,6 +28,8 @@ export class RefusedKeyring extends Error {
     readonly signedIn: SignedIn,
   ) {
     super(`the keyring is refused: ${why}`);
+    // What is asked until the person has decided is meant for this account, whoever signs in beside it.
+    openFor(signedIn.session.account.id);
   }
 
   /** Whether there is anything to decide: another account's keyring, or one that leapt ahead, is never taken up. */
@@ -47,6 +50,7 @@ export class RefusedKeyring extends Error {
 
   async giveUp(): Promise<void> {
     await vault.call('closeOther', []);
+    openFor(undefined);
     await api.endSessionOf(this.signedIn.session.account.id).catch(() => undefined);
   }
 }
@@ -139,7 +143,7 @@ class UnopenableVault extends Error {
 
 /** What to tell a person whose sign-in failed. */
 export function signInProblem(error: unknown): string {
-  if (error instanceof UnopenableVault) return t(error.why ? `keyring.${error.why}` : 'sign-in.vault-damaged');
+  if (error instanceof UnopenableVault) return t(error.why ? `vault.${error.why}` : 'sign-in.vault-damaged');
   if (isVaultError(error, 'wrong-password')) return t('sign-in.wrong');
   if (error instanceof Refused) {
     if (error.is('wrong-credentials')) return t('sign-in.wrong');

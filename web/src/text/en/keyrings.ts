@@ -5,16 +5,18 @@ export const keyrings = {
   'keyring.title.forked-vault': 'Your keyring is not the one that this browser knows',
   'keyring.title.foreign-vault': 'The portal gives out another account’s keyring',
   'keyring.title.vault-leapt': 'The portal gives out a keyring that cannot be right',
-  'keyring.older-vault':
+  'vault.older-vault':
     'This browser has seen a later keyring of yours than the one that the portal gives out now. That happens when the portal was restored from a backup. It can also be an attack. Nothing was opened.',
-  'keyring.unreadable-vault':
+  'vault.unreadable-vault':
     'Your password is right, but what the portal has in place of your keyring does not open: a program wrote something else there, or it was damaged. Your messages are not lost.',
-  'keyring.forked-vault':
+  'vault.forked-vault':
     'The keyring that the portal gives out did not come of the one that this browser saw last, and the two cannot be joined. Nothing was opened.',
-  'keyring.foreign-vault':
+  'vault.foreign-vault':
     'What the portal gives out is the keyring of another account. It was neither opened nor stored. Tell the administrator of this portal.',
-  'keyring.vault-leapt':
+  'vault.vault-leapt':
     'Its number is so far ahead that nobody can have written it. It was neither opened nor stored. Tell the administrator of this portal.',
+  'vault.foreign-parcel':
+    'What was handed over to this account is not signed by whoever gave it. It was not taken in. Tell the administrator of this portal.',
   'keyring.last-written': 'The portal says that it was written: {written}.',
   'keyring.accept-text':
     'Ask the administrator whether the portal was restored. If it was, go on: the keys that this browser has seen are joined in, and nothing is lost.',
