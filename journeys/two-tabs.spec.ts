@@ -17,9 +17,9 @@ for (const [begins, title] of BEGINNINGS) {
   test(title, async ({ portal, somebody }) => {
     test.setTimeout(300_000);
     const anna = await somebody('Anna Berger', 'example.test');
-    const mum = await somebody('Maria Muster', 'home.test');
+    const mum = await somebody('Maria Muster', 'partner.test');
     // At a browser of his own; in the other tab it is him too.
-    const elsewhere = await somebody('David Muster', 'home.test');
+    const elsewhere = await somebody('David Muster', 'partner.test');
     const dad = Person.at(await mum.page.context().newPage(), elsewhere);
     await registered(portal, anna);
     const welcome = await writes(portal, anna, [mum, elsewhere], message('Welcome'));

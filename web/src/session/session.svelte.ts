@@ -149,6 +149,14 @@ class CurrentSession {
     this.#leave(because);
   }
 
+  /**
+   * Somebody else begins here: the page lets go of whoever it was open for. What other windows keep for them stays until
+   * the other session has begun.
+   */
+  makeWay(): void {
+    if (this.phase.name === 'signed-in') this.#leave('never');
+  }
+
   /** Another window of this browser signed out of the session that is kept, or signed somebody in. */
   keptElsewhere(account: string | undefined): void {
     if (!this.#kept || account === this.session?.account.id) return;

@@ -42,6 +42,8 @@ export async function register(
   password: string,
   onStep: (step: RegistrationStep) => void,
 ): Promise<void> {
+  // The link may be opened in the browser of somebody who is signed in, whose mailbox and vault this page then holds.
+  session.makeWay();
   onStep('password');
   const request = await vault.call('startRegistration', [password]);
   const started = await api.startRegistration({ token, registration_request: toBase64(request) });
