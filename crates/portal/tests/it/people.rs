@@ -413,7 +413,7 @@ impl Person<'_> {
         let readers = self.vault.check_readers(account, &addressees, &answer, None).unwrap();
         let sealed = self
             .vault
-            .seal(&letter, id, name, &readers, NOW, &mut self.rng)
+            .seal(&letter, id, name, &readers, self.test.portal.now(), &mut self.rng)
             .unwrap();
         Send {
             id,
