@@ -16,6 +16,7 @@ export const kinds = [
   'invitation-unknown',
   'invitation-expired',
   'invitation-used',
+  'printed-link-needed',
   'version-conflict',
   'recipients-changed',
   'idempotency-conflict',

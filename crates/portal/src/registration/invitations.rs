@@ -112,14 +112,29 @@ pub(crate) async fn invited_since(
     row.int("n")
 }
 
+/// How a registration link reaches its person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkBy {
+    /// By a mail to the invited address, which every server on its way reads.
+    Mail,
+    /// Printed by the server's command line: the only kind that registers an administrator.
+    CommandLine,
+}
+
 /// Makes a new link's secret for an invited account. Earlier links go on working: each mail that somebody still finds
 /// in the basic inbox leads in.
-pub(crate) async fn issue_link(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<[u8; 32], StoreError> {
+pub(crate) async fn issue_link(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    by: LinkBy,
+) -> Result<[u8; 32], StoreError> {
     let secret = portal.entropy.secret();
-    sqlx::query("INSERT INTO invitation_tokens (hash, account, expires_at) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO invitation_tokens (hash, account, expires_at, printed) VALUES ($1, $2, $3, $4)")
         .bind(Sha256::of(&secret).key())
         .bind(account.key())
         .bind(portal.now() + portal.settings.invitation_lifetime)
+        .bind(i64::from(by == LinkBy::CommandLine))
         .execute(&mut **unit)
         .await?;
     Ok(secret)
@@ -134,14 +149,17 @@ pub(super) struct OpenInvitation {
 }
 
 /// What a link's secret opens, whether its time is over or not.
+///
+/// # Errors
+/// Unknown or used; `printed-link-needed` where a link from a mail is for somebody who will be an administrator.
 async fn find_by_token(db: &mut AnyConnection, token: &InvitationToken) -> Result<OpenInvitation> {
-    let row = sqlx::query("SELECT account, expires_at FROM invitation_tokens WHERE hash = $1")
+    let row = sqlx::query("SELECT account, expires_at, printed FROM invitation_tokens WHERE hash = $1")
         .bind(Sha256::of(token.token.as_ref()).key())
         .fetch_optional(&mut *db)
         .await
         .map_err(StoreError::from)?
         .ok_or(ProblemType::InvitationUnknown)?;
-    let expires_at = row.millis("expires_at")?;
+    let (expires_at, is_printed) = (row.millis("expires_at")?, row.flag("printed")?);
     let account = accounts::find(db, row.key("account")?).await?;
     let row = sqlx::query("SELECT typed, invited_by FROM invitations WHERE account = $1")
         .bind(account.id.key())
@@ -149,6 +167,10 @@ async fn find_by_token(db: &mut AnyConnection, token: &InvitationToken) -> Resul
         .await
         .map_err(StoreError::from)?
         .ok_or(ProblemType::InvitationUsed)?;
+    // A mail reaches whoever reads the address, and every server on its way.
+    if account.administrator && !is_printed {
+        return Err(ProblemType::PrintedLinkNeeded.into());
+    }
     Ok(OpenInvitation {
         account,
         address: row.address("typed")?,
@@ -249,6 +271,10 @@ pub(super) async fn renew(
         return Err(Problem::new(ProblemType::NotAllowed)
             .detail("the link has not expired: register with it")
             .into());
+    }
+    // The new link would come by mail.
+    if found.account.administrator {
+        return Err(ProblemType::PrintedLinkNeeded.into());
     }
     if outbox::invitations_since(&mut unit, account, now - HOUR).await? >= MAX_RENEWALS_PER_HOUR {
         return Err(ProblemType::TooManyRequests.into());

@@ -19,6 +19,7 @@ on_both_engines![
     a_link_expires_and_is_renewed_by_mail_alone,
     of_two_registrations_with_one_link_one_wins,
     the_address_in_a_certificate_must_be_the_invited_one,
+    only_the_link_that_the_command_line_printed_registers_an_administrator,
 ];
 
 const DAY: i64 = 86_400_000;
@@ -175,4 +176,44 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
     );
     // Nothing was lost: the link still works.
     test.register("Gina", "gina@partner.test", token).await;
+}
+
+/// Whoever reads the address, or any server on the way of a mail to it, has the links of its mails.
+async fn only_the_link_that_the_command_line_printed_registers_an_administrator(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let invite = Invite {
+        address: "ada@example.test".parse().unwrap(),
+        kind: AccountKind::Professional,
+    };
+    let mailed_before = {
+        anna.send(&Writes::to(&["ada@example.test"])).await;
+        token(&link(&test.mails().await[0]))
+    };
+    let expired = portal::admin::invitation_link(&test.portal, &invite, true).await;
+    anna.send(&Writes::to(&["ada@example.test"])).await;
+    let mailed_after = token(&link(&test.mails().await[0]));
+    for mailed in [&mailed_before, &mailed_after] {
+        for path in ["/api/v1/invitations/inspect", "/api/v1/invitations/renew"] {
+            let refused = test.post(path, json!({ "token": mailed })).await;
+            assert_eq!(refused.problem(), "printed-link-needed", "{path}");
+        }
+        let refused = test.try_register("Mallory", "ada@example.test", mailed.clone()).await;
+        assert_eq!(refused.err().unwrap().problem(), "printed-link-needed");
+    }
+    // An expired one is not renewed by mail either; the command line prints another.
+    test.clock.pass(31 * DAY);
+    let expired = token(&expired.unwrap());
+    let renewed = test
+        .post("/api/v1/invitations/renew", json!({ "token": expired }))
+        .await;
+    assert_eq!(
+        (renewed.problem().as_str(), test.mails().await.len()),
+        ("printed-link-needed", 0)
+    );
+    let printed = portal::admin::invitation_link(&test.portal, &invite, true)
+        .await
+        .unwrap();
+    let ada = test.register("Ada", "ada@example.test", token(&printed)).await;
+    assert!(ada.signed_in.session.account.administrator);
+    assert_eq!(ada.list(Folder::Inbox).await.len(), 2);
 }

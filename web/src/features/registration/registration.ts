@@ -10,6 +10,7 @@ export type Inspected =
   | { state: 'open'; invitation: Invitation; token: string }
   | { state: 'expired'; token: string }
   | { state: 'used' }
+  | { state: 'printed' }
   | { state: 'unknown' };
 
 export async function inspect(fragment: string): Promise<Inspected> {
@@ -27,6 +28,7 @@ export async function inspect(fragment: string): Promise<Inspected> {
 export function whatBecameOf(error: unknown, token: string): Inspected {
   if (isRefused(error, 'invitation-expired')) return { state: 'expired', token };
   if (isRefused(error, 'invitation-used')) return { state: 'used' };
+  if (isRefused(error, 'printed-link-needed')) return { state: 'printed' };
   if (isRefused(error, 'invitation-unknown')) return { state: 'unknown' };
   throw error;
 }

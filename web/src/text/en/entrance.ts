@@ -59,6 +59,9 @@ export const entrance = {
   'register.expired.sent': 'A new link is on its way. Look into your basic inbox, and into the spam folder.',
   'register.used.title': 'This invitation was accepted already',
   'register.used.text': 'An account was opened with this link. Sign in with your address and password.',
+  'register.printed.title': 'This link cannot open an administrator’s account',
+  'register.printed.text':
+    'You were invited to administer this portal. That takes the link which the server printed, not one from a mail. Ask whoever runs the server for it; they can print a new one.',
   'register.unknown.title': 'This link is not complete',
   'register.unknown.text':
     'Mail programs sometimes break long links. Copy the whole link from the mail into the address bar, or use the newest mail if there are several.',

@@ -15,6 +15,8 @@ export const problems = {
   'problem.invitation-unknown': 'This invitation link is not one of ours.',
   'problem.invitation-expired': 'This invitation link has expired.',
   'problem.invitation-used': 'This invitation was accepted already.',
+  'problem.printed-link-needed':
+    'Whoever is to administer this portal registers by the link that the server printed. Ask whoever runs the server for it.',
   'problem.version-conflict': 'This was changed in another window meanwhile. Try again.',
   'problem.recipients-changed': 'Some recipients changed while the message was being sealed. Try again.',
   'problem.idempotency-conflict': 'This was sent before with other content.',
