@@ -53,6 +53,7 @@ mod signed;
 mod slots;
 mod succession;
 mod vault;
+mod waiting;
 
 pub use certificate::{Certificate, CertificateError, Fingerprint};
 pub use cover::Cover;
@@ -69,3 +70,4 @@ pub use seal::SealedMessage;
 pub use session::{KeyPacket, SessionKey, key_packet};
 pub use slots::VaultKey;
 pub use vault::Vault;
+pub use waiting::CustodySecret;

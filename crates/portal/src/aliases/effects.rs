@@ -10,6 +10,7 @@ use crate::{
     error::unacceptable,
     keys::{self, MAX_PARCEL_BYTES, Slots},
     outbox::{self, SecurityNotice},
+    ports::custody::{InvitedAddress, Receiver},
     registration, sessions,
     storage::{StoreError, Unit},
 };
@@ -45,7 +46,11 @@ pub(super) async fn take_in(portal: &Portal, unit: &mut Unit, linked: &LinkedCla
     let master = master(unit, claimant).await?;
     let certificate = keys::certificate_for(unit, &fingerprint, &master).await?;
     let certificate = certificate::Certificate::parse(certificate.as_ref()).map_err(|_| StoreError::Corrupt)?;
-    keys::hand_waiting_key_over(portal, unit, invited, claimant, &certificate).await?;
+    let waiting = InvitedAddress {
+        account: invited,
+        address: &linked.address,
+    };
+    keys::hand_waiting_key_over(portal, unit, waiting, claimant, Receiver::Claimant(&certificate)).await?;
     keys::move_parcels(unit, invited, claimant).await?;
     accounts::absorb(unit, invited, claimant).await?;
     join(portal, unit, linked).await

@@ -1,7 +1,7 @@
 //! Parcels: secret keys sealed to an account's certificate, on their way into its keyring.
 
 use axum::{Json, extract::State, http::StatusCode};
-use certificate::Certificate;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use wire::{
     ProblemType,
     ids::{AccountId, ParcelId},
@@ -13,6 +13,7 @@ use crate::{
     Portal, Result,
     activity::record,
     http::{Caller, PathParams},
+    ports::custody::{InvitedAddress, Receiver},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -50,35 +51,45 @@ pub(crate) async fn move_parcels(unit: &mut Unit, from: AccountId, to: AccountId
     Ok(())
 }
 
-/// Keeps the key that an invited account's mail waits under, sealed to custody.
-pub(crate) async fn add_waiting_key(unit: &mut Unit, account: AccountId, sealed: &[u8]) -> Result<(), StoreError> {
+/// Keeps the key that an invited account's mail waits under, locked by custody.
+pub(crate) async fn add_waiting_key(unit: &mut Unit, account: AccountId, locked: &[u8]) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO waiting_keys (account, sealed) VALUES ($1, $2)")
         .bind(account.key())
-        .bind(sealed)
+        .bind(locked)
         .execute(&mut **unit)
         .await?;
     Ok(())
 }
 
-/// Lets custody hand the key that an invited account's mail waited under to a certificate of `to`, and forgets it.
+/// Lets custody hand the key that an invited account's mail waited under to a certificate of `to`, and forgets it. Each time
+/// stands in the log, under a name that says nothing of the address, and in the activity of `to`.
 pub(crate) async fn hand_waiting_key_over(
     portal: &Portal,
     unit: &mut Unit,
-    invited: AccountId,
+    invited: InvitedAddress<'_>,
     to: AccountId,
-    certificate: &Certificate,
+    receiver: Receiver<'_>,
 ) -> Result<()> {
     let waiting = sqlx::query("DELETE FROM waiting_keys WHERE account = $1 RETURNING sealed")
-        .bind(invited.key())
+        .bind(invited.account.key())
         .fetch_one(&mut **unit)
         .await
         .map_err(StoreError::from)?;
     let parcel = portal.custody.hand_over(
         &waiting.bytes("sealed")?,
-        certificate,
+        invited,
+        receiver,
         portal.now(),
         &mut portal.entropy.rng(),
     )?;
+    let pseudonym = portal
+        .secrets
+        .keyed_hash("custody/log", invited.address.canonical().as_bytes());
+    tracing::info!(
+        address = %URL_SAFE_NO_PAD.encode(&pseudonym[..12]),
+        by_claim = matches!(receiver, Receiver::Claimant(_)),
+        "custody handed a waiting key over"
+    );
     add_parcel(portal, unit, to, parcel, None).await?;
     record(portal, unit, to, ActivityKind::WaitingKeyHandedOver).await?;
     Ok(())

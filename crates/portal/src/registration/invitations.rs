@@ -13,7 +13,7 @@ use crate::{
     accounts::{self, AccountRow, AddressOwner},
     http::JsonBody,
     keys, outbox,
-    ports::custody::WaitingKey,
+    ports::custody::{InvitedAddress, WaitingKey},
     settings::{DAY, HOUR},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -54,18 +54,30 @@ pub async fn invite(
         AddressOwner::Registered(account) => Ok(Invited::Registered(account)),
         AddressOwner::Invited(account) => Ok(Invited::Before(account)),
         AddressOwner::Unknown => {
-            let key = make_waiting_key(portal, address)?;
+            let prepared = prepare_account(portal, address)?;
             Ok(Invited::Now(
-                add_invited(portal, unit, address, kind, invited_by, key).await?,
+                add_invited(portal, unit, address, kind, invited_by, prepared).await?,
             ))
         }
     }
 }
 
-/// Makes the key that mail for an address waits under.
-pub(crate) fn make_waiting_key(portal: &Portal, address: &Address) -> Result<WaitingKey> {
-    let mut rng = portal.entropy.rng();
-    Ok(portal.custody.make_waiting_key(address, portal.now(), &mut rng)?)
+/// An account that an address is about to be invited to.
+pub(crate) struct PreparedAccount {
+    id: AccountId,
+    /// What mail for the address will wait under.
+    key: WaitingKey,
+}
+
+/// Makes an account's id, and the key that mail for its address waits under.
+pub(crate) fn prepare_account(portal: &Portal, address: &Address) -> Result<PreparedAccount> {
+    let now = portal.now();
+    let id = AccountId(portal.entropy.id(now));
+    let invited = InvitedAddress { account: id, address };
+    let key = portal
+        .custody
+        .make_waiting_key(invited, now, &mut portal.entropy.rng())?;
+    Ok(PreparedAccount { id, key })
 }
 
 /// Makes the account of an address that nobody has. The caller has locked the address.
@@ -75,14 +87,14 @@ pub(crate) async fn add_invited(
     address: &Address,
     kind: AccountKind,
     invited_by: Option<AccountId>,
-    key: WaitingKey,
+    prepared: PreparedAccount,
 ) -> Result<AccountId> {
     let now = portal.now();
-    let account = AccountId(portal.entropy.id(now));
+    let PreparedAccount { id: account, key } = prepared;
     let fingerprint = key.certificate.fingerprint().to_string();
     accounts::create_invited(unit, account, kind, &fingerprint, now).await?;
     keys::add_certificate(unit, account, &key.certificate, now).await?;
-    keys::add_waiting_key(unit, account, &key.sealed).await?;
+    keys::add_waiting_key(unit, account, &key.locked).await?;
     accounts::create_mailbox(unit, MailboxId(portal.entropy.id(now)), account, now).await?;
     sqlx::query(
         "INSERT INTO invitations (canonical, typed, account, invited_by, created_at) VALUES ($1, $2, $3, $4, $5)",

@@ -17,6 +17,7 @@ use crate::{
     error::unacceptable,
     http::JsonBody,
     keys::{self, MAX_SLOT_BYTES, MAX_VAULT_BYTES},
+    ports::custody::{InvitedAddress, Receiver},
     sessions::{self, SessionOrigin},
     storage::{Key as _, StoreError, Unit},
 };
@@ -72,7 +73,12 @@ pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): Json
     }
     store(&portal, &mut unit, &open, &registrant, &certificate, &request.vault).await?;
     activity::record(&portal, &mut unit, account, ActivityKind::Registered).await?;
-    keys::hand_waiting_key_over(&portal, &mut unit, account, account, &certificate).await?;
+    let invited = InvitedAddress {
+        account,
+        address: &open.address,
+    };
+    let registrant = Receiver::Registrant(&certificate);
+    keys::hand_waiting_key_over(&portal, &mut unit, invited, account, registrant).await?;
     changes::append(&mut unit, account, Change::Account).await?;
     let begun = sessions::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
     unit.commit().await?;

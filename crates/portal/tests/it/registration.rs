@@ -20,6 +20,7 @@ on_both_engines![
     of_two_registrations_with_one_link_one_wins,
     the_address_in_a_certificate_must_be_the_invited_one,
     only_the_link_that_the_command_line_printed_registers_an_administrator,
+    a_waiting_key_put_beside_another_invitation_is_not_handed_over,
 ];
 
 const DAY: i64 = 86_400_000;
@@ -216,4 +217,30 @@ async fn only_the_link_that_the_command_line_printed_registers_an_administrator(
     let ada = test.register("Ada", "ada@example.test", token(&printed)).await;
     assert!(ada.signed_in.session.account.administrator);
     assert_eq!(ada.list(Folder::Inbox).await.len(), 2);
+}
+
+/// Whoever can write into the database wants to read what waits for somebody else.
+async fn a_waiting_key_put_beside_another_invitation_is_not_handed_over(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    anna.send(&Writes::to(&["gina@partner.test"])).await;
+    anna.send(&Writes::to(&["mallory@partner.test"])).await;
+    let mails = test.mails().await;
+    let swap = "UPDATE waiting_keys SET sealed = (SELECT w.sealed FROM waiting_keys w JOIN invitations i \
+        ON i.account = w.account WHERE i.canonical = 'gina@partner.test') \
+        WHERE account = (SELECT account FROM invitations WHERE canonical = 'mallory@partner.test')";
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    sqlx::query(swap).execute(&mut **unit).await.unwrap();
+    unit.commit().await.unwrap();
+    let of = |address: &str| {
+        let mail = mails.iter().find(|mail| mail.to.as_typed() == address).unwrap();
+        token(&link(mail))
+    };
+    let refused = test
+        .try_register("Mallory", "mallory@partner.test", of("mallory@partner.test"))
+        .await;
+    assert_eq!(refused.err().unwrap().problem(), "internal");
+    let gina = test
+        .register("Gina", "gina@partner.test", of("gina@partner.test"))
+        .await;
+    assert_eq!(gina.list(Folder::Inbox).await.len(), 1);
 }

@@ -451,7 +451,7 @@ fn another_process(test: &TestPortal, seed: u64) -> Portal {
         secrets: Secrets::from_bytes(&test.portal.secrets.to_bytes()).unwrap(),
         store: test.portal.store.clone(),
         blobs: Blobs::new(std::sync::Arc::new(object_store::memory::InMemory::new())),
-        custody: Box::new(custody::CustodyKey::generate(NOW, &mut test.portal.entropy.rng()).unwrap()),
+        custody: Box::new(custody::CustodyKey::generate(&mut test.portal.entropy.rng())),
         relay: Box::new(test.relay.clone()),
         clock: Box::new(test.clock.clone()),
         entropy: portal::ports::clock::Entropy::seeded(seed),

@@ -252,7 +252,7 @@ async fn new_database(engine: Engine, folder: &tempfile::TempDir) -> (String, Op
 }
 
 fn own_custody(entropy: &Entropy) -> Box<dyn Custody> {
-    Box::new(CustodyKey::generate(NOW, &mut entropy.rng()).unwrap())
+    Box::new(CustodyKey::generate(&mut entropy.rng()))
 }
 
 impl Drop for TestPortal {
