@@ -124,7 +124,7 @@ impl Session {
     /// # Errors
     /// As [`Client::inspect_claim`], and `claim-changed`, `address-taken`, `not-allowed`.
     pub async fn confirm_claim(&self, link: &str) -> Result<Confirmed, Error> {
-        let ask = confirm(token(link)?, ConfirmBy::Click {})?.bearer(&self.0.bearer);
+        let ask = confirm(token(link)?, ConfirmBy::Click {})?.bearer(self.bearer());
         let confirmed = self.get(ask).await?;
         // What joins, an address or mail that waited, is here at once.
         self.catch_up().await;

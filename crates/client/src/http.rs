@@ -10,6 +10,7 @@ use reqwest::{
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 use wire::{PREFIX, Problem};
+use zeroize::Zeroizing;
 
 use crate::Error;
 
@@ -38,7 +39,7 @@ pub(crate) struct Http {
 pub(crate) struct Ask<'a> {
     method: Method,
     path: &'a str,
-    bearer: Option<&'a str>,
+    bearer: Option<Zeroizing<String>>,
     headers: Vec<(HeaderName, String)>,
     body: Option<Bytes>,
 }
@@ -54,7 +55,7 @@ impl<'a> Ask<'a> {
         }
     }
 
-    pub(crate) fn bearer(mut self, bearer: &'a str) -> Self {
+    pub(crate) fn bearer(mut self, bearer: Zeroizing<String>) -> Self {
         self.bearer = Some(bearer);
         self
     }
@@ -134,7 +135,7 @@ impl Http {
     }
 
     async fn answer(&self, ask: &Ask<'_>) -> Result<Bytes, Error> {
-        let mut request = self.request(ask.method.clone(), ask.path, ask.bearer);
+        let mut request = self.request(ask.method.clone(), ask.path, ask.bearer.as_deref().map(String::as_str));
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }

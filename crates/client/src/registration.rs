@@ -134,9 +134,9 @@ impl Client {
         if kept.portal != self.url() {
             return Err(Error::Url("this session was kept from another portal"));
         }
-        let bearer = kept.bearer.as_str();
-        let session: wire::sessions::Session = self.http.get(Ask::new(Method::GET, "/session").bearer(bearer)).await?;
-        let vault: wire::sessions::Vault = self.http.get(Ask::new(Method::GET, "/vault").bearer(bearer)).await?;
+        let ask = |path| Ask::new(Method::GET, path).bearer(kept.bearer.clone());
+        let session: wire::sessions::Session = self.http.get(ask("/session")).await?;
+        let vault: wire::sessions::Vault = self.http.get(ask("/vault")).await?;
         let reload_key = Zeroizing::new(
             <[u8; 32]>::try_from(session.reload_key.as_ref())
                 .map_err(|_| Error::Answer("a reload key of another size"))?,
@@ -146,7 +146,7 @@ impl Client {
         let signed_in = SignedIn {
             session,
             vault,
-            bearer: Some(bearer.to_owned()),
+            bearer: Some(kept.bearer.to_string()),
         };
         self.begin(signed_in, key, opened).await
     }
@@ -164,7 +164,8 @@ impl Client {
 
 impl Session {
     /// Gives the password again, so that the next five minutes count as signed in just now: what
-    /// [promoting](Session::promote) takes.
+    /// [promoting](Session::promote) takes. The session goes on with another secret: what was [kept](Session::keep) of it
+    /// before is worth nothing any more.
     ///
     /// # Errors
     /// [`Error::is_wrong_password`], `too-many-attempts`.
@@ -175,7 +176,8 @@ impl Session {
             credential_finalization: attempt.finalization.into(),
         };
         let ask = self.ask(Method::POST, "/session/password").json(&request)?;
-        let _: PasswordGiven = self.0.client.http.once(ask).await?;
+        let given: PasswordGiven = self.0.client.http.once(ask).await?;
+        self.set_bearer(given.bearer.ok_or(Error::Answer("a session without a secret"))?);
         Ok(())
     }
 }

@@ -25,7 +25,8 @@ pub struct Session(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) client: Client,
-    pub(crate) bearer: Zeroizing<String>,
+    /// Another one after each [`Session::give_password`].
+    bearer: RwLock<Zeroizing<String>>,
     known: RwLock<Known>,
     reload_key: Zeroizing<Vec<u8>>,
     pub(crate) key: VaultKey,
@@ -66,7 +67,9 @@ impl Session {
     pub(crate) fn new(client: Client, signed_in: SignedIn, key: VaultKey, vault: Vault) -> Result<Self, Error> {
         Ok(Self(Arc::new(Inner {
             client,
-            bearer: Zeroizing::new(signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?),
+            bearer: RwLock::new(Zeroizing::new(
+                signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?,
+            )),
             known: RwLock::new(Known::new(signed_in.session.account)?),
             reload_key: Zeroizing::new(signed_in.session.reload_key.0),
             key,
@@ -122,7 +125,7 @@ impl Session {
             .wrap_for_reload(reload_key, &mut self.0.client.environment.rng())?;
         Ok(KeptSession {
             portal: self.0.client.url().to_owned(),
-            bearer: self.0.bearer.clone(),
+            bearer: self.bearer(),
             wrapped_key: wrapped_key.into(),
         })
     }
@@ -168,7 +171,17 @@ impl Session {
     }
 
     pub(crate) fn ask<'a>(&'a self, method: Method, path: &'a str) -> Ask<'a> {
-        Ask::new(method, path).bearer(&self.0.bearer)
+        Ask::new(method, path).bearer(self.bearer())
+    }
+
+    /// The session's secret as it is now.
+    pub(crate) fn bearer(&self) -> Zeroizing<String> {
+        self.0.bearer.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with this secret: the one before is worth nothing any more.
+    pub(crate) fn set_bearer(&self, bearer: String) {
+        *self.0.bearer.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(bearer);
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<T, Error> {

@@ -73,7 +73,7 @@ impl Session {
                     total,
                 });
             });
-            let request = http.request(Method::PUT, &path, Some(&self.0.bearer));
+            let request = http.request(Method::PUT, &path, Some(&self.bearer()));
             let request = request
                 .header(CONTENT_LENGTH, sealed.sealed_size)
                 .body(Body::wrap_stream(pieces));

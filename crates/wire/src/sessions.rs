@@ -182,11 +182,14 @@ pub struct GivePassword {
     pub credential_finalization: Bytes,
 }
 
-/// Until when the password counts as given just now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Until when the password counts as given just now. The session's former secret is worth nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PasswordGiven {
     /// Five minutes from when it was given.
     pub password_until: Millis,
+    /// The session's new secret, for `Authorization: Bearer`; absent where a cookie carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<String>,
 }
 
 /// The signed-in person's own account.

@@ -28,6 +28,11 @@ export function carry(next: Bearer | undefined): void {
   bearer = next;
 }
 
+/** The session that is carried goes on with another secret: its password was given. */
+export function renewSecret(secret: string): void {
+  if (bearer) bearer.secret = secret;
+}
+
 /** The secret that goes along now. */
 export function carried(): string | undefined {
   return bearer?.secret;

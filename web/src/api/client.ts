@@ -10,10 +10,16 @@ const PATIENCE_MS = 30_000;
 
 const http = createClient<paths>({ credentials: 'same-origin', fetch: carriedBy });
 
-function carriedBy(request: Request): Promise<Response> {
+async function carriedBy(request: Request): Promise<Response> {
   const ask = (each: Request) =>
     fetch(each, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]) });
-  if (!isByBearer()) return ask(request);
+  if (!isByBearer()) {
+    const again = request.clone();
+    const response = await ask(request);
+    // Another secret may have come into the cookie while this was on its way: the password was given, here or in another
+    // window of this browser.
+    return (await isSignedOut(response)) ? ask(again) : response;
+  }
   // One that brings its own secret is of another session than that which is carried.
   const own = request.headers.has('Authorization');
   return inSession(

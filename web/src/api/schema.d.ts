@@ -896,7 +896,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an alias off the account. Delivered mail stays. */
+        /** Takes an alias off the account. Delivered mail stays. Takes a password given in the last half hour. */
         post: {
             parameters: {
                 query?: never;
@@ -1147,7 +1147,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Claims an address: mails its owner a link.
+         * Claims an address: mails its owner a link. Takes a password given in the last half hour.
          * @description Answers the same, after the same work, whatever the address is.
          */
         post: {
@@ -2468,7 +2468,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives the password again in a session that goes on: what takes a password given just now may follow. */
+        /**
+         * Gives the password again in a session that goes on: what takes a password given just now may follow. The session gets
+         *     another secret, so that whoever had found the former one is left behind.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3265,8 +3268,10 @@ export interface components {
             /** @description Registered, or still invited. */
             standing: components["schemas"]["RecipientKind"];
         };
-        /** @description Until when the password counts as given just now. */
+        /** @description Until when the password counts as given just now. The session's former secret is worth nothing any more. */
         PasswordGiven: {
+            /** @description The session's new secret, for `Authorization: Bearer`; absent where a cookie carries it. */
+            bearer?: string | null;
             /** @description Five minutes from when it was given. */
             password_until: components["schemas"]["i64"];
         };
@@ -3351,7 +3356,7 @@ export interface components {
          * @description Every kind of problem that the API answers with.
          * @enum {string}
          */
-        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "blocked-by-portal" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        ProblemType: "malformed" | "unacceptable" | "signed-out" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "printed-link-needed" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "blocked-by-portal" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
         /** @description A client program: `outlook`, `command-line`, or any other. */
         Program: string;
         /** @description What a program's versions are in use, and which may be. */

@@ -11,7 +11,7 @@ use sqlx::AnyConnection;
 use wire::{
     Millis, Sha256,
     ids::{AccountId, ActivationId},
-    sessions::{Carrier, Session, SignedIn},
+    sessions::{Carrier, PasswordGiven, Session, SignedIn},
 };
 
 use super::attempts;
@@ -127,6 +127,66 @@ async fn make_room(unit: &mut Unit, activation: ActivationId) -> Result<(), Stor
     .execute(&mut **unit)
     .await?;
     Ok(())
+}
+
+/// A session that goes on with another secret, which only its client gets.
+pub(super) struct Renewed {
+    secret: [u8; 32],
+    carrier: Carrier,
+    password_until: Millis,
+    expires_at: Millis,
+}
+
+/// Gives a session another secret after its password was given again: with the former one nobody goes on, nor with what it
+/// prepared. What the browser keeps under the reload key stays good. The caller's account is locked.
+pub(super) async fn renew(portal: &Portal, unit: &mut Unit, caller: Caller) -> Result<Renewed, StoreError> {
+    let now = portal.now();
+    let secret = portal.entropy.secret();
+    // One that was handed over needs no activation any more.
+    let row = sqlx::query(
+        "UPDATE sessions SET hash = $2, password_at = $3, activation = NULL, handed_over = 0 WHERE hash = $1 \
+         RETURNING expires_at",
+    )
+    .bind(caller.session.key())
+    .bind(Sha256::of(&secret).key())
+    .bind(now)
+    .fetch_one(&mut **unit)
+    .await?;
+    sqlx::query("DELETE FROM hand_overs WHERE session = $1")
+        .bind(caller.session.key())
+        .execute(&mut **unit)
+        .await?;
+    // Event streams that were asked for with the former secret end.
+    unit.wake(caller.account);
+    Ok(Renewed {
+        secret,
+        carrier: caller.carrier,
+        password_until: now + PASSWORD_GIVEN_LIFETIME,
+        expires_at: row.millis("expires_at")?,
+    })
+}
+
+impl Renewed {
+    /// The answer that hands the new secret out, carried as the former one was.
+    pub(super) fn answer(&self, portal: &Portal) -> Response {
+        let secret = URL_SAFE_NO_PAD.encode(self.secret);
+        let mut given = PasswordGiven {
+            password_until: self.password_until,
+            bearer: None,
+        };
+        match self.carrier {
+            Carrier::Bearer => {
+                given.bearer = Some(secret);
+                Json(given).into_response()
+            }
+            Carrier::Cookie => {
+                let mut response = Json(given).into_response();
+                let seconds = (self.expires_at - portal.now()).max(0) / 1000;
+                set_cookie(portal, &mut response, &secret, seconds);
+                response
+            }
+        }
+    }
 }
 
 impl Begun {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Portal, Result, accounts, activity,
-    http::{InPerson, JsonBody, Network, PASSWORD_GIVEN_LIFETIME},
+    http::{InPerson, JsonBody, Network},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -188,7 +188,8 @@ pub(super) async fn finish(
     Ok(begun.answer(&portal))
 }
 
-/// Gives the password again in a session that goes on: what takes a password given just now may follow.
+/// Gives the password again in a session that goes on: what takes a password given just now may follow. The session gets
+/// another secret, so that whoever had found the former one is left behind.
 #[utoipa::path(
     post, path = "/session/password", tag = "sessions",
     request_body = GivePassword, responses((status = 200, body = PasswordGiven)),
@@ -197,8 +198,7 @@ pub(super) async fn give_password(
     State(portal): State<Portal>,
     InPerson(caller): InPerson,
     JsonBody(request): JsonBody<GivePassword>,
-) -> Result<Json<PasswordGiven>> {
-    let now = portal.now();
+) -> Result<Response> {
     let mut unit = caller.begin(&portal).await?;
     let proved = prove(
         &portal,
@@ -214,17 +214,9 @@ pub(super) async fn give_password(
         return Err(ProblemType::WrongCredentials.into());
     }
     unit.lock_account().await?;
-    // One that was handed over needs no activation any more.
-    sqlx::query("UPDATE sessions SET password_at = $2, activation = NULL WHERE hash = $1")
-        .bind(caller.session.key())
-        .bind(now)
-        .execute(&mut **unit)
-        .await
-        .map_err(StoreError::from)?;
+    let renewed = session::renew(&portal, &mut unit, caller).await?;
     unit.commit().await?;
-    Ok(Json(PasswordGiven {
-        password_until: now + PASSWORD_GIVEN_LIFETIME,
-    }))
+    Ok(renewed.answer(&portal))
 }
 
 fn parameters<'a>() -> ServerLoginParameters<'a, 'a> {

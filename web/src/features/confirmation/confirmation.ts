@@ -127,7 +127,7 @@ export function confirmationProblem(error: unknown, address: string): string {
         : t('confirm.wrong-number', { n: error.triesLeft });
     }
     if (error.is('too-many-attempts') && error.retryAfter) {
-      return t('promote.slowed', { wait: waitText(error.retryAfter) });
+      return t('give-password.slowed', { wait: waitText(error.retryAfter) });
     }
     if (error.is('version-conflict')) return t('confirm.again');
   }

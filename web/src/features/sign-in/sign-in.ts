@@ -1,5 +1,6 @@
 // Signing in: the password is proved, never sent (OPAQUE, RFC 9807), and opens the vault on the way.
 import { fromBase64, toBase64 } from '../../api/bytes';
+import { renewSecret } from '../../api/carrier';
 import * as api from '../../api/client';
 import { Refused } from '../../api/problem';
 import type { Carrier, Session, SignedIn } from '../../api/types';
@@ -66,14 +67,15 @@ export async function apart<T>(
   }
 }
 
-/** Gives the password again, in the session that goes on: what promoting an address takes. */
+/** Gives the password again, in the session that goes on, which gets another secret. */
 export async function givePassword(password: string): Promise<void> {
   const request = await vault.call('startSignIn', [password]);
   try {
     const started = await api.startSignIn(session.master, toBase64(request));
     const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
-    const { password_until } = await api.givePassword(started.sign_in, toBase64(finalization));
-    session.passwordGiven(password_until);
+    const given = await api.givePassword(started.sign_in, toBase64(finalization));
+    if (typeof given.bearer === 'string') renewSecret(given.bearer);
+    session.passwordGiven(given.password_until);
   } finally {
     // The vault is open already.
     await vault.call('closeOther', []);

@@ -52,6 +52,15 @@ export const entrance = {
   'register.step.waiting': 'Taking over the messages that wait for you…',
   'register.need-name': 'Enter your name.',
   'register.long-name': 'A name is at most 100 characters long.',
+  'give-password.title': 'Your password, please',
+  'give-password.why':
+    'This changes your account, and you did not give your password here lately. Then it goes on by itself.',
+  'give-password.password': 'Password',
+  'give-password.submit': 'Go on',
+  'give-password.proving': 'Proving your password without sending it…',
+  'give-password.wrong': 'This is not your password. Passwords tell upper and lower case apart.',
+  'give-password.slowed': 'Too many attempts. Wait {wait}, then try again.',
+
   'register.expired.title': 'This invitation has expired',
   'register.expired.text':
     'For your safety, links work for a limited time. Have a fresh one mailed to the address that was invited.',

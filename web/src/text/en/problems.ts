@@ -24,8 +24,7 @@ export const problems = {
   'problem.hash-mismatch': 'The upload arrived damaged. Try again.',
   'problem.upload-incomplete': 'The upload was cut off. Try again.',
   'problem.too-large': 'This is larger than the portal takes.',
-  'problem.password-needed':
-    'This takes your password. Where nothing here asks for it, sign out, and sign in with the password.',
+  'problem.password-needed': 'This takes your password, and it was not given. Try again, and give it.',
   'problem.sender-changed': 'Your own address changed while the message was being sealed. Try again.',
   'problem.activation-unknown': 'This program is not activated, or not any more. Activate it again.',
   'problem.activation-blocked': 'This activation is blocked. Unblock it under Account > Activations.',
