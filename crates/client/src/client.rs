@@ -1,6 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Method;
+use vault::password::KnownPortal;
 use wire::sessions::Portal;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
 pub struct Client {
     pub(crate) http: Http,
     pub(crate) environment: Environment,
+    pub(crate) known: KnownPortal,
     watcher: Option<Watcher>,
 }
 
@@ -27,8 +29,10 @@ impl Client {
     /// # Errors
     /// [`Error::Url`].
     pub fn new(portal: &str) -> Result<Self, Error> {
+        let http = Http::new(portal, MAX_CONNECT_DURATION)?;
         Ok(Self {
-            http: Http::new(portal, MAX_CONNECT_DURATION)?,
+            known: KnownPortal::at(http.portal())?,
+            http,
             environment: Environment::system(),
             watcher: None,
         })

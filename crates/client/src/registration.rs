@@ -43,13 +43,15 @@ impl Client {
     /// stays here.
     ///
     /// # Errors
-    /// As [`Client::invitation`].
+    /// As [`Client::invitation`]; [`vault::Error::Password`] where the password is not one to choose.
     pub async fn register(&self, link: &str, name: &str, password: &str) -> Result<Session, Error> {
         let token = secret(link)?;
         let invitation = self.invitation(link).await?;
+        let portal = self.portal().await?.name;
+        let known = [invitation.address.as_typed(), name, &portal];
         let password = Zeroizing::new(password.to_owned());
         let mut rng = self.environment.rng();
-        let (attempt, request) = password::Registration::start(&password, &mut rng)?;
+        let (attempt, request) = password::Registration::start(&password, &known, &mut rng)?;
         let request = StartRegistration {
             token: token.clone(),
             registration_request: request.into(),
@@ -59,8 +61,10 @@ impl Client {
             .get(Ask::new(Method::POST, "/registrations/start").json(&request)?)
             .await?;
         let now = self.environment.now();
+        let (response, setup, known_portal) = (started.registration_response, started.setup, self.known.clone());
+        let password_setup = setup.number;
         let (upload, vault, key, new) = blocking(move || {
-            let (upload, export_key) = attempt.finish(started.registration_response.as_ref(), &mut rng)?;
+            let (upload, export_key) = attempt.finish(response.as_ref(), &setup, &known_portal, &mut rng)?;
             let vault = Vault::create(&invitation.address, now, &mut rng)?;
             let key = VaultKey::generate(&mut rng);
             let new = NewVault {
@@ -74,6 +78,7 @@ impl Client {
             token,
             name: name.to_owned(),
             registration_upload: upload.into(),
+            password_setup,
             certificate: vault.certificate().to_bytes().into(),
             vault: new,
             carrier: Carrier::Bearer,
@@ -117,8 +122,10 @@ impl Client {
             .http
             .once(Ask::new(Method::POST, "/sign-ins").json(&request)?)
             .await?;
-        let response = started.credential_response;
-        let (finalization, export_key) = blocking(move || attempt.finish(response.as_ref(), &mut rng)).await??;
+        let (response, setup) = (started.credential_response, started.setup);
+        let known_portal = self.known.clone();
+        let (finalization, export_key) =
+            blocking(move || attempt.finish(response.as_ref(), &setup, &known_portal, &mut rng)).await??;
         Ok(Attempt {
             sign_in: started.sign_in,
             finalization,

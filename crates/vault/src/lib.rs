@@ -46,6 +46,7 @@ mod open;
 mod parcel;
 mod pass;
 pub mod password;
+mod password_rules;
 mod seal;
 mod seipd;
 mod session;

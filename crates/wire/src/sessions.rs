@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     Address, Bytes, Millis,
     ids::{AccountId, ParcelId, SignInId, SlotId},
+    opaque::PasswordSetup,
 };
 
 /// What anybody may know of the portal.
@@ -75,6 +76,8 @@ pub struct RegistrationStarted {
     pub account: AccountId,
     /// OPAQUE `RegistrationResponse`.
     pub registration_response: Bytes,
+    /// Under what the password is chosen.
+    pub setup: PasswordSetup,
 }
 
 /// The second half: everything the new account consists of.
@@ -88,6 +91,8 @@ pub struct Register {
     pub name: String,
     /// OPAQUE `RegistrationUpload`.
     pub registration_upload: Bytes,
+    /// The number of the setup that the password was chosen under.
+    pub password_setup: u32,
     /// The new OpenPGP certificate, with the invited address as its one User ID.
     pub certificate: Bytes,
     /// The vault, encrypted.
@@ -123,6 +128,8 @@ pub struct SignInStarted {
     pub sign_in: SignInId,
     /// OPAQUE `CredentialResponse`.
     pub credential_response: Bytes,
+    /// Under what the password is proved; made up like the answer where nobody has the address.
+    pub setup: PasswordSetup,
 }
 
 /// The second half (OPAQUE KE3).

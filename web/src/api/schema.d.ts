@@ -3275,6 +3275,21 @@ export interface components {
             /** @description Five minutes from when it was given. */
             password_until: components["schemas"]["i64"];
         };
+        /** @description Under what a portal has a password proved. */
+        PasswordSetup: {
+            /**
+             * Format: int32
+             * @description Which of the portal's OPAQUE setups the password was chosen under.
+             */
+            number: number;
+            /**
+             * @description Where the portal is reached: the origin of its public URL. A client that reaches it elsewhere says so instead of
+             *     calling the password wrong.
+             */
+            origin: string;
+            /** @description How the password is stretched. */
+            stretching: components["schemas"]["Stretching"];
+        };
         /** @description A person as others see them. */
         Person: {
             /** @description The address. */
@@ -3427,6 +3442,11 @@ export interface components {
             certificate: components["schemas"]["Bytes"];
             /** @description The person's name, shown to those they write to. 1 to 100 characters. */
             name: string;
+            /**
+             * Format: int32
+             * @description The number of the setup that the password was chosen under.
+             */
+            password_setup: number;
             /** @description OPAQUE `RegistrationUpload`. */
             registration_upload: components["schemas"]["Bytes"];
             /** @description The invitation's secret. */
@@ -3440,6 +3460,8 @@ export interface components {
             account: components["schemas"]["AccountId"];
             /** @description OPAQUE `RegistrationResponse`. */
             registration_response: components["schemas"]["Bytes"];
+            /** @description Under what the password is chosen. */
+            setup: components["schemas"]["PasswordSetup"];
         };
         /** @description Takes an alias off the account. */
         RemoveAlias: {
@@ -3535,6 +3557,8 @@ export interface components {
         SignInStarted: {
             /** @description OPAQUE `CredentialResponse`. */
             credential_response: components["schemas"]["Bytes"];
+            /** @description Under what the password is proved; made up like the answer where nobody has the address. */
+            setup: components["schemas"]["PasswordSetup"];
             /** @description This attempt. Good for one minute and one try. */
             sign_in: components["schemas"]["SignInId"];
         };
@@ -3586,6 +3610,19 @@ export interface components {
              * @description How many bytes it takes, sealed.
              */
             size: number;
+        };
+        /** @description How a password is stretched: what each guess costs whoever has the portal's records and its secrets. */
+        Stretching: {
+            /**
+             * Format: int32
+             * @description How much memory Argon2id takes, in KiB.
+             */
+            memory_kib: number;
+            /**
+             * Format: int32
+             * @description How often it goes over that.
+             */
+            passes: number;
         };
         /** @description What the key that an address had says of the one that it gets, so that nobody who knew the one is warned of the other. */
         Succession: {

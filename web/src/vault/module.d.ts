@@ -9,6 +9,7 @@ declare module '*/module/vault_wasm.js' {
     MadePass,
     Opened,
     PassPurpose,
+    PasswordSetup,
     Predecessor,
     Sight,
   } from './protocol';
@@ -17,7 +18,7 @@ declare module '*/module/vault_wasm.js' {
 
   export class RegistrationAttempt {
     readonly request: Uint8Array;
-    finish(response: Uint8Array, address: string, nowMs: number): Registered;
+    finish(response: Uint8Array, setup: PasswordSetup, origin: string, address: string, nowMs: number): Registered;
   }
   export interface Registered {
     upload: Uint8Array;
@@ -28,7 +29,7 @@ declare module '*/module/vault_wasm.js' {
   }
   export class SignInAttempt {
     readonly request: Uint8Array;
-    finish(response: Uint8Array): SignInProof;
+    finish(response: Uint8Array, setup: PasswordSetup, origin: string): SignInProof;
     free(): void;
   }
   export class SignInProof {
@@ -37,7 +38,8 @@ declare module '*/module/vault_wasm.js' {
     free(): void;
   }
   export function passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
-  export function startRegistration(password: string): RegistrationAttempt;
+  export function passwordRule(password: string, known: string[]): string | undefined;
+  export function startRegistration(password: string, known: string[]): RegistrationAttempt;
   export function startSignIn(password: string): SignInAttempt;
   export function readCertificate(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
 

@@ -72,6 +72,13 @@ export interface Succession {
   statement: Uint8Array;
 }
 
+/** Under what the portal has a password proved; refused where it is weaker than a client takes. */
+export interface PasswordSetup {
+  origin: string;
+  number: number;
+  stretching: { memory_kib: number; passes: number };
+}
+
 /** What a pass is for: an activated program keeps one, and so does the link of a hand-over. */
 export type PassPurpose = 'activation' | 'hand-over';
 
@@ -107,14 +114,17 @@ export type OpenedCover = { cover: Cover } | { failure: string };
 /** What the worker does when asked. Each call names the operation and gives its arguments. */
 export interface Operations {
   load(): void;
-  startRegistration(password: string): Uint8Array;
+  /** Which rule a password breaks that is to be chosen, by its code. `known`: address, name, the portal's name. */
+  passwordRule(password: string, known: string[]): string | undefined;
+  startRegistration(password: string, known: string[]): Uint8Array;
   finishRegistration(
     response: Uint8Array,
+    setup: PasswordSetup,
     address: string,
     nowMs: number,
   ): { upload: Uint8Array; certificate: Uint8Array; sealedVault: Uint8Array; passwordSlot: Uint8Array };
   startSignIn(password: string): Uint8Array;
-  finishSignIn(response: Uint8Array): Uint8Array;
+  finishSignIn(response: Uint8Array, setup: PasswordSetup): Uint8Array;
   openWithPassword(sealedVault: Uint8Array, passwordSlot: Uint8Array): void;
   openAfterReload(sealedVault: Uint8Array, wrappedKey: Uint8Array, reloadKey: Uint8Array): void;
   wrapForReload(reloadKey: Uint8Array): Uint8Array;

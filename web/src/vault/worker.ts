@@ -83,13 +83,14 @@ type Handlers = {
 
 const handlers: Handlers = {
   load: () => undefined,
-  startRegistration(password) {
-    registration = module.startRegistration(password);
+  passwordRule: (password, known) => module.passwordRule(password, known),
+  startRegistration(password, known) {
+    registration = module.startRegistration(password, known);
     return registration.request;
   },
-  finishRegistration(response, address, nowMs) {
+  finishRegistration(response, setup, address, nowMs) {
     if (!registration) throw new Misuse('no registration was started');
-    const made = registration.finish(response, address, nowMs);
+    const made = registration.finish(response, setup, location.origin, address, nowMs);
     registration = undefined;
     const { upload, certificate, sealedVault, passwordSlot } = made;
     replace(made.vault);
@@ -100,12 +101,12 @@ const handlers: Handlers = {
     signIn = module.startSignIn(password);
     return signIn.request;
   },
-  finishSignIn(response) {
+  finishSignIn(response, setup) {
     if (!signIn) throw new Misuse('no sign-in was started');
     const attempt = signIn;
     signIn = undefined;
     dropProof();
-    proof = attempt.finish(response);
+    proof = attempt.finish(response, setup, location.origin);
     return proof.finalization;
   },
   openWithPassword(sealedVault, passwordSlot) {

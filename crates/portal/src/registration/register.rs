@@ -38,12 +38,14 @@ pub(super) async fn start(
     let open = invitations::open(&mut *portal.store.read().await?, &token, portal.now()).await?;
     let message = RegistrationRequest::<Suite>::deserialize(request.registration_request.as_ref())
         .map_err(|_| malformed("registration_request"))?;
-    let started = ServerRegistration::start(&portal.secrets.opaque, message, open.account.id.key())
+    let setup = portal.secrets.newest_setup();
+    let started = ServerRegistration::start(&setup.opaque, message, open.account.id.key())
         .map_err(|_| malformed("registration_request"))?;
     let registration_response = started.message.serialize().to_vec().into();
     Ok(Json(RegistrationStarted {
         account: open.account.id,
         registration_response,
+        setup: setup.shown(&portal.settings),
     }))
 }
 
@@ -57,6 +59,9 @@ pub(super) async fn start(
 )]
 pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): JsonBody<Register>) -> Result<Response> {
     let registrant = Registrant::parse(&request)?;
+    if registrant.setup != portal.secrets.newest_setup().number {
+        return Err(unacceptable("the password was chosen under another setup: begin again"));
+    }
     let now = portal.now();
     let mut unit = portal.begin_unguarded().await?;
     let token = InvitationToken { token: request.token };
@@ -90,6 +95,8 @@ struct Registrant {
     name: String,
     /// The OPAQUE record of the password.
     password: Vec<u8>,
+    /// The number of the setup that it was chosen under.
+    setup: u32,
 }
 
 impl Registrant {
@@ -113,6 +120,7 @@ impl Registrant {
         Ok(Self {
             name: name.to_owned(),
             password: ServerRegistration::finish(upload).serialize().to_vec(),
+            setup: request.password_setup,
         })
     }
 }
@@ -147,7 +155,8 @@ async fn store(
         Err(StoreError::Conflict(_)) => return Err(unacceptable("this certificate is in use already")),
         other => other?.to_string(),
     };
-    accounts::activate(unit, account, &registrant.name, &registrant.password, &fingerprint).await?;
+    let password = (&registrant.password[..], registrant.setup);
+    accounts::activate(unit, account, &registrant.name, password, &fingerprint).await?;
     accounts::add_address(unit, &open.address, account, true, now).await?;
     let slot = SlotId(portal.entropy.id(now));
     keys::store_vault(unit, account, &vault.sealed.0, slot, &vault.password_slot.0).await?;

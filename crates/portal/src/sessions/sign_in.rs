@@ -5,7 +5,7 @@ use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLo
 use wire::{
     Address, Bytes, Problem, ProblemType,
     ids::{AccountId, SignInId},
-    opaque::{CONTEXT, Suite},
+    opaque::Suite,
     people::AccountState,
     sessions::{
         ActivityKind, FinishSignIn, GivePassword, OwnAddress, PasswordGiven, SignInStarted, SignedIn, StartSignIn,
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Portal, Result, accounts, activity,
     http::{InPerson, JsonBody, Network},
+    settings::Setup,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -47,7 +48,12 @@ pub(super) async fn start(
     if let Err(wait) = attempts::count(&portal.secrets, &mut unit, bucket, network, now).await? {
         return Err(slow_down(wait).into());
     }
-    let (account, record) = find_record(&mut unit, &request.address).await?;
+    let (account, record) = find_record(&portal, &mut unit, &request.address).await?;
+    let made_up_setup = made_up_setup(&portal, &mut unit, &request.address).await?;
+    let (record, setup) = match record {
+        Some((record, setup)) => (Some(record), setup),
+        None => (None, made_up_setup),
+    };
     // The credential identifier is the account's id, never the address, so that a promotion needs no new password. An
     // address without one gets a made-up id, the same each time.
     let made_up = portal
@@ -56,16 +62,16 @@ pub(super) async fn start(
     let identifier = account.as_ref().map_or(&made_up[..16], |account| account.key());
     let started = ServerLogin::start(
         &mut portal.entropy.rng(),
-        &portal.secrets.opaque,
+        &setup.opaque,
         record,
         credential_request,
         identifier,
-        parameters(),
+        parameters(&setup.context(&portal.settings)),
     )
     .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let sign_in = SignInId(portal.entropy.id(now));
     sqlx::query(
-        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at, setup) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(sign_in.key())
     .bind(account.as_ref().map(|account| account.key()))
@@ -73,6 +79,7 @@ pub(super) async fn start(
     .bind(&network[..])
     .bind(&started.state.serialize()[..])
     .bind(now + SIGN_IN_LIFETIME)
+    .bind(i64::from(setup.number))
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -81,27 +88,51 @@ pub(super) async fn start(
     Ok(Json(SignInStarted {
         sign_in,
         credential_response,
+        setup: setup.shown(&portal.settings),
     }))
 }
 
-/// The account that an address is of, with the OPAQUE record of its password.
-async fn find_record(
+/// The account that an address is of, with the OPAQUE record of its password and the setup of that. A record of a setup
+/// that is no more is none.
+async fn find_record<'a>(
+    portal: &'a Portal,
     unit: &mut Unit,
     address: &Address,
-) -> Result<(Option<AccountId>, Option<ServerRegistration<Suite>>), StoreError> {
+) -> Result<(Option<AccountId>, Option<(ServerRegistration<Suite>, &'a Setup)>), StoreError> {
     let row = sqlx::query(
-        "SELECT a.id, a.password FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
+        "SELECT a.id, a.password, a.password_setup FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
     )
     .bind(address.canonical())
     .fetch_optional(&mut **unit)
     .await?;
     let Some(row) = row else { return Ok((None, None)) };
-    let record = row
-        .maybe_bytes("password")?
-        .map(|bytes| ServerRegistration::deserialize(&bytes))
-        .transpose()
-        .map_err(|_| StoreError::Corrupt)?;
+    let setup = row
+        .maybe_int("password_setup")?
+        .and_then(|number| portal.secrets.setup(number));
+    let record = match (row.maybe_bytes("password")?, setup) {
+        (Some(bytes), Some(setup)) => {
+            let record = ServerRegistration::deserialize(&bytes).map_err(|_| StoreError::Corrupt)?;
+            Some((record, setup))
+        }
+        _ => None,
+    };
     Ok((Some(row.key("id")?), record))
+}
+
+/// The setup that an address is answered with that has none. Asked for every address, so that all are the same work.
+async fn made_up_setup<'a>(portal: &'a Portal, unit: &mut Unit, address: &Address) -> Result<&'a Setup, StoreError> {
+    if !portal.secrets.has_former_setup() {
+        return Ok(portal.secrets.newest_setup());
+    }
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN password_setup = $1 THEN 1 ELSE 0 END), 0) AS newest \
+         FROM accounts WHERE password_setup IS NOT NULL",
+    )
+    .bind(i64::from(portal.secrets.newest_setup().number))
+    .fetch_one(&mut **unit)
+    .await?;
+    let count = |name| Ok::<_, StoreError>(row.int(name)?.max(0).unsigned_abs());
+    Ok(portal.secrets.made_up_setup(address, count("newest")?, count("n")?))
 }
 
 /// Finishes what [`start`] began, once: whose password was given. `None` where it was the wrong one, or the attempt was
@@ -115,7 +146,7 @@ pub(crate) async fn prove(
     finalization: &Bytes,
     others: &[AccountId],
 ) -> Result<Option<AccountId>> {
-    let row = sqlx::query("SELECT account, bucket, network, state, expires_at FROM sign_ins WHERE id = $1")
+    let row = sqlx::query("SELECT account, bucket, network, state, expires_at, setup FROM sign_ins WHERE id = $1")
         .bind(sign_in.key())
         .fetch_optional(&mut **unit)
         .await
@@ -123,8 +154,10 @@ pub(crate) async fn prove(
     let proved = match &row {
         Some(row) if row.millis("expires_at")? > portal.now() => {
             let state = ServerLogin::<Suite>::deserialize(&row.bytes("state")?).map_err(|_| StoreError::Corrupt)?;
+            let setup = portal.secrets.setup(row.int("setup")?);
+            let context = setup.map(|setup| setup.context(&portal.settings)).unwrap_or_default();
             CredentialFinalization::deserialize(finalization.as_ref())
-                .and_then(|finalization| state.finish(finalization, parameters()))
+                .and_then(|finalization| state.finish(finalization, parameters(&context)))
                 .ok()
                 .map(|_| Ok::<_, StoreError>((row.maybe_key("account")?, row.bytes("bucket")?, row.bytes("network")?)))
                 .transpose()?
@@ -219,9 +252,9 @@ pub(super) async fn give_password(
     Ok(renewed.answer(&portal))
 }
 
-fn parameters<'a>() -> ServerLoginParameters<'a, 'a> {
+fn parameters(context: &[u8]) -> ServerLoginParameters<'_, '_> {
     ServerLoginParameters {
-        context: Some(CONTEXT),
+        context: Some(context),
         ..Default::default()
     }
 }

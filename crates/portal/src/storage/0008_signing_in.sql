@@ -1,2 +1,7 @@
 -- A link that the server's command line printed, and no mail: the only one that registers an administrator.
 ALTER TABLE invitation_tokens ADD COLUMN printed BIGINT NOT NULL DEFAULT 0 CHECK (printed IN (0, 1));
+
+-- Under which of the portal's OPAQUE setups a password was chosen, and a sign-in begun. A record without one is of a version
+-- that stretched passwords less, and opens nothing.
+ALTER TABLE accounts ADD COLUMN password_setup BIGINT;
+ALTER TABLE sign_ins ADD COLUMN setup BIGINT NOT NULL DEFAULT 0;

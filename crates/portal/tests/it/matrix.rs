@@ -134,7 +134,7 @@ async fn each_kind_of_caller_against_each_route() {
             Method::POST,
             "/registrations",
             "/registrations".into(),
-            json!({ "token": garbage, "name": "N", "registration_upload": garbage, "certificate": garbage,
+            json!({ "token": garbage, "name": "N", "registration_upload": garbage, "password_setup": 1, "certificate": garbage,
                     "vault": { "sealed": garbage, "password_slot": garbage }, "carrier": "bearer" }),
             anyone(400),
         ),

@@ -9,7 +9,7 @@ use wire::{
 
 use crate::{
     on_both_engines,
-    people::{PASSWORD, Writes, link, token},
+    people::{PASSWORD, Writes, known_portal, link, token},
     test_portal::TestPortal,
 };
 
@@ -148,11 +148,16 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
             .await
             .unwrap(),
     );
-    let (registration, request) = vault::password::Registration::start(PASSWORD, &mut rng).unwrap();
+    let (registration, request) = vault::password::Registration::start(PASSWORD, &[], &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": wire::Bytes(request) });
     let started: wire::sessions::RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (upload, _) = registration
-        .finish(started.registration_response.as_ref(), &mut rng)
+        .finish(
+            started.registration_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        )
         .unwrap();
     let other = vault::Vault::create(
         &"other@partner.test".parse().unwrap(),
@@ -162,6 +167,7 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
     .unwrap();
     let body = json!({
         "token": token, "name": "Gina", "registration_upload": wire::Bytes(upload), "carrier": "bearer",
+        "password_setup": 1,
         "certificate": wire::Bytes(other.certificate().to_bytes()),
         "vault": { "sealed": "AAAA", "password_slot": "AAAA" },
     });

@@ -16,7 +16,7 @@ use wire::{
 use crate::{
     claims::asked,
     on_both_engines,
-    people::{ORIGIN, PASSWORD, Writes, request},
+    people::{ORIGIN, PASSWORD, Writes, known_portal, request},
     test_portal::TestPortal,
 };
 
@@ -32,6 +32,8 @@ on_both_engines![
     a_session_ends_with_its_time_and_by_signing_out,
     a_cookie_is_good_for_pages_of_the_portal_alone,
     a_disabled_account_is_told_so_only_with_its_password,
+    every_address_is_answered_with_the_origin_the_setup_and_the_stretching,
+    a_record_without_a_setup_opens_nothing,
 ];
 
 async fn the_password_opens_the_account_and_its_vault(test: TestPortal) {
@@ -186,7 +188,14 @@ async fn an_attempt_is_good_once_and_for_a_minute(test: TestPortal) {
         let (sign_in, request) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
         let body = json!({ "address": "anna@example.test", "credential_request": Bytes(request) });
         let started: SignInStarted = test.post("/api/v1/sign-ins", body).await.ok().json();
-        let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
+        let (finalization, _) = sign_in
+            .finish(
+                started.credential_response.as_ref(),
+                &started.setup,
+                &known_portal(),
+                &mut rng,
+            )
+            .unwrap();
         json!({ "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer" })
     };
     let body = finish().await;
@@ -219,7 +228,14 @@ async fn a_cookie_is_good_for_pages_of_the_portal_alone(test: TestPortal) {
     let (sign_in, message) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "address": "anna@example.test", "credential_request": Bytes(message) });
     let started: SignInStarted = test.post("/api/v1/sign-ins", body).await.ok().json();
-    let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
+    let (finalization, _) = sign_in
+        .finish(
+            started.credential_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        )
+        .unwrap();
     let body = json!({
         "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "cookie",
     });
@@ -281,4 +297,34 @@ async fn a_disabled_account_is_told_so_only_with_its_password(test: TestPortal) 
         ada.call(Method::PUT, &own, json!({ "disabled": true })).await.problem(),
         "not-allowed"
     );
+}
+
+async fn every_address_is_answered_with_the_origin_the_setup_and_the_stretching(test: TestPortal) {
+    let _anna = test.professional("anna").await;
+    let known = start(&test, "anna@example.test").await.setup;
+    assert_eq!((known.origin.as_str(), known.number), (crate::test_portal::URL, 1));
+    assert_eq!(start(&test, "nobody@example.test").await.setup, known);
+    // What a portal of the tests asks for, no client but theirs takes.
+    use rand::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+    let (sign_in, _) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
+    let real = vault::password::KnownPortal::at(crate::test_portal::URL).unwrap();
+    let refused = sign_in.finish(&[], &known, &real, &mut rng);
+    assert_eq!(refused.unwrap_err(), vault::Error::WeakStretching);
+}
+
+/// Of a version that stretched passwords less, or of a setup that is no more.
+async fn a_record_without_a_setup_opens_nothing(test: TestPortal) {
+    let _anna = test.professional("anna").await;
+    for setup in ["NULL", "7"] {
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
+        let forget = format!("UPDATE accounts SET password_setup = {setup}");
+        sqlx::query(sqlx::AssertSqlSafe(forget))
+            .execute(&mut **unit)
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+        let refused = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap_err();
+        assert_eq!(refused.problem(), "wrong-credentials", "{setup}");
+    }
 }

@@ -84,7 +84,7 @@ function partsFor(token: string, address: string, password: string): Parts {
     async prove() {
       const request = await vault.call('startSignIn', [password]);
       const started = await api.startSignIn(address, toBase64(request));
-      const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
+      const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response), started.setup]);
       return api.proveOwner(token, started.sign_in, toBase64(finalization));
     },
     open: ({ vault: stored }: ProvedOwner) => openOther(stored),

@@ -4,6 +4,7 @@ import * as api from '../../api/client';
 import { isRefused } from '../../api/problem';
 import type { Invitation } from '../../api/types';
 import { session } from '../../session/session.svelte';
+import { vaultText } from '../../text/problem-text';
 import { vault } from '../../vault/client';
 
 export type Inspected =
@@ -33,6 +34,17 @@ export function whatBecameOf(error: unknown, token: string): Inspected {
   throw error;
 }
 
+/** What a password must not be made of. */
+function knownOf(address: string, name: string): string[] {
+  return [address, name, session.portal?.name ?? ''];
+}
+
+/** Why a password is not one to choose, in words; nothing where it is. */
+export async function passwordProblem(password: string, address: string, name: string): Promise<string> {
+  const rule = await vault.call('passwordRule', [password, knownOf(address, name)]);
+  return rule === undefined ? '' : vaultText(rule);
+}
+
 export type RegistrationStep = 'password' | 'keys' | 'account' | 'waiting';
 
 export async function register(
@@ -43,15 +55,18 @@ export async function register(
   onStep: (step: RegistrationStep) => void,
 ): Promise<void> {
   onStep('password');
-  const request = await vault.call('startRegistration', [password]);
+  const request = await vault.call('startRegistration', [password, knownOf(address, name)]);
   const started = await api.startRegistration({ token, registration_request: toBase64(request) });
   onStep('keys');
-  const made = await vault.call('finishRegistration', [fromBase64(started.registration_response), address, Date.now()]);
+  const { setup } = started;
+  const response = fromBase64(started.registration_response);
+  const made = await vault.call('finishRegistration', [response, setup, address, Date.now()]);
   onStep('account');
   const signedIn = await api.register({
     token,
     name,
     registration_upload: toBase64(made.upload),
+    password_setup: setup.number,
     certificate: toBase64(made.certificate),
     vault: { sealed: toBase64(made.sealedVault), password_slot: toBase64(made.passwordSlot) },
     carrier: 'cookie',

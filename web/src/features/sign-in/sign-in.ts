@@ -26,7 +26,7 @@ async function prove(
   onStep('proving');
   const request = await worker.call('startSignIn', [password]);
   const started = await api.startSignIn(address, toBase64(request));
-  const finalization = await worker.call('finishSignIn', [fromBase64(started.credential_response)]);
+  const finalization = await worker.call('finishSignIn', [fromBase64(started.credential_response), started.setup]);
   const signedIn = await api.finishSignIn(started.sign_in, toBase64(finalization), carrier);
   onStep('opening');
   const slot = signedIn.vault.slots.find(({ kind }) => kind === 'password');
@@ -72,7 +72,7 @@ export async function givePassword(password: string): Promise<void> {
   const request = await vault.call('startSignIn', [password]);
   try {
     const started = await api.startSignIn(session.master, toBase64(request));
-    const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
+    const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response), started.setup]);
     const given = await api.givePassword(started.sign_in, toBase64(finalization));
     if (typeof given.bearer === 'string') renewSecret(given.bearer);
     session.passwordGiven(given.password_until);
