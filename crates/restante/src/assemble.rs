@@ -9,7 +9,7 @@ use portal::{
     Portal, Secrets, Services,
     ports::{
         blobs::Blobs,
-        clock::{Clock as _, Entropy, SystemClock},
+        clock::{Entropy, SystemClock},
         relay::{FolderRelay, Relay, SmtpRelay},
         wakes::Wakes,
     },
