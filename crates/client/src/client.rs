@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Method;
 use vault::password::KnownPortal;
-use wire::sessions::Portal;
+use wire::{Bytes, sessions::Portal};
 
 use crate::{
     Environment, Error, Progress,
@@ -15,6 +15,7 @@ pub struct Client {
     pub(crate) http: Http,
     pub(crate) environment: Environment,
     pub(crate) known: KnownPortal,
+    pub(crate) device_token: Option<Bytes>,
     watcher: Option<Watcher>,
 }
 
@@ -34,6 +35,7 @@ impl Client {
             known: KnownPortal::at(http.portal())?,
             http,
             environment: Environment::system(),
+            device_token: None,
             watcher: None,
         })
     }
@@ -42,6 +44,14 @@ impl Client {
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
+        self
+    }
+
+    /// With what the portal gave to this device at a [sign-in before](crate::Session::device_token): it need not wait where
+    /// strangers try the address.
+    #[must_use]
+    pub fn device_token(mut self, token: Option<Bytes>) -> Self {
+        self.device_token = token;
         self
     }
 

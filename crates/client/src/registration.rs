@@ -117,6 +117,7 @@ impl Client {
         let request = StartSignIn {
             address: address.clone(),
             credential_request: request.into(),
+            device_token: self.device_token.clone(),
         };
         let started: SignInStarted = self
             .http
@@ -154,6 +155,7 @@ impl Client {
             session,
             vault,
             bearer: Some(kept.bearer.to_string()),
+            device_token: None,
         };
         self.begin(signed_in, key, opened).await
     }

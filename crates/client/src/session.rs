@@ -29,6 +29,7 @@ pub(crate) struct Inner {
     bearer: RwLock<Zeroizing<String>>,
     known: RwLock<Known>,
     reload_key: Zeroizing<Vec<u8>>,
+    device_token: Option<Bytes>,
     pub(crate) key: VaultKey,
     pub(crate) held: Arc<RwLock<Held>>,
     pub(crate) in_turn: WrittenInTurn,
@@ -72,6 +73,7 @@ impl Session {
             )),
             known: RwLock::new(Known::new(signed_in.session.account)?),
             reload_key: Zeroizing::new(signed_in.session.reload_key.0),
+            device_token: signed_in.device_token,
             key,
             held: Arc::new(RwLock::new(Held {
                 vault,
@@ -105,6 +107,12 @@ impl Session {
     /// The fingerprint of the account's own key, to be read out to those who ask.
     pub fn fingerprint(&self) -> Fingerprint {
         self.vault().certificate().fingerprint()
+    }
+
+    /// What the portal knows this device by from now on, to be kept beyond the session and given to the [client of the next
+    /// sign-in](Client::device_token). Nothing where the device brought one that is good.
+    pub fn device_token(&self) -> Option<Bytes> {
+        self.0.device_token.clone()
     }
 
     /// The client that it was begun with.

@@ -119,6 +119,10 @@ pub struct StartSignIn {
     pub address: Address,
     /// OPAQUE `CredentialRequest`.
     pub credential_request: Bytes,
+    /// What the portal gave to this device at a sign-in before, where no cookie carries it: the account's own devices do not
+    /// wait for strangers who try its addresses.
+    #[serde(default)]
+    pub device_token: Option<Bytes>,
 }
 
 /// The portal's answer (OPAQUE KE2); made up, and not to be told from a real one, where nobody has the address.
@@ -164,6 +168,10 @@ pub struct SignedIn {
     /// The session's secret, for `Authorization: Bearer`; absent where a cookie carries it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<String>,
+    /// 32 bytes for the device to keep beyond the session, and to bring along at the next sign-in by the password. Absent
+    /// where the device has its own already, and where a cookie carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<Bytes>,
 }
 
 /// The session that a request belongs to.

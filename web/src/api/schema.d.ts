@@ -3543,6 +3543,7 @@ export interface components {
         SignedIn: {
             /** @description The session's secret, for `Authorization: Bearer`; absent where a cookie carries it. */
             bearer?: string | null;
+            device_token?: components["schemas"]["Bytes"] | null;
             /** @description The session. */
             session: components["schemas"]["Session"];
             /** @description The vault as it is stored. */
@@ -3600,6 +3601,7 @@ export interface components {
             address: components["schemas"]["Address"];
             /** @description OPAQUE `CredentialRequest`. */
             credential_request: components["schemas"]["Bytes"];
+            device_token?: components["schemas"]["Bytes"] | null;
         };
         /** @description A sealed file as the portal stores it. */
         StoredFile: {

@@ -90,7 +90,9 @@ pub(super) async fn prove(
     linked.ensure_open(portal.now())?;
     let others = [linked.account];
     let finalization = &request.credential_finalization;
-    let Some(account) = sessions::prove(&portal, &mut unit, request.sign_in, finalization, &others).await? else {
+    let Some(sessions::Proved { account, .. }) =
+        sessions::prove(&portal, &mut unit, request.sign_in, finalization, &others).await?
+    else {
         unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     };

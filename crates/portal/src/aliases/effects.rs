@@ -71,6 +71,7 @@ pub(super) async fn absorb(
         succeed(unit, other, claimant, succession).await?;
     }
     sessions::end_all(unit, other, None).await?;
+    sessions::forget_devices(unit, other).await?;
     activations::remove_all(portal, unit, other).await?;
     claims::cancel_claims(portal, unit, other).await?;
     accounts::move_addresses(unit, other, claimant).await?;

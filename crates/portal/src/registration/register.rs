@@ -85,7 +85,14 @@ pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): Json
     let registrant = Receiver::Registrant(&certificate);
     keys::hand_waiting_key_over(&portal, &mut unit, invited, account, registrant).await?;
     changes::append(&mut unit, account, Change::Account).await?;
-    let begun = sessions::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
+    let begun = sessions::begin(
+        &portal,
+        &mut unit,
+        account,
+        request.carrier,
+        SessionOrigin::Password { device: None },
+    )
+    .await?;
     unit.commit().await?;
     Ok(begun.answer(&portal))
 }

@@ -1,9 +1,10 @@
 //! The two requests of a sign-in (OPAQUE, RFC 9807). The password never leaves the client.
 
 use axum::{Json, extract::State, response::Response};
+use axum_extra::extract::CookieJar;
 use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration};
 use wire::{
-    Address, Bytes, Problem, ProblemType,
+    Address, Bytes, Problem, ProblemType, Sha256,
     ids::{AccountId, SignInId},
     opaque::Suite,
     people::AccountState,
@@ -13,7 +14,7 @@ use wire::{
 };
 
 use super::{
-    attempts,
+    attempts, devices,
     session::{self, SessionOrigin},
 };
 use crate::{
@@ -37,6 +38,7 @@ const SIGN_IN_LIFETIME: wire::Millis = 60_000;
 pub(super) async fn start(
     State(portal): State<Portal>,
     network: Network,
+    jar: CookieJar,
     JsonBody(request): JsonBody<StartSignIn>,
 ) -> Result<Json<SignInStarted>> {
     let credential_request = CredentialRequest::<Suite>::deserialize(request.credential_request.as_ref())
@@ -45,10 +47,24 @@ pub(super) async fn start(
     let bucket = portal.secrets.address_bucket(&request.address);
     let mut unit = portal.begin_unguarded().await?;
     let network = portal.secrets.network_bucket(network);
-    if let Err(wait) = attempts::count(&portal.secrets, &mut unit, bucket, network, now).await? {
+    let (account, record) = find_record(&portal, &mut unit, &request.address).await?;
+    let device = match devices::presented(&portal, &jar, request.device_token.as_ref()) {
+        Some(token) if devices::is_of(&mut unit, token, account).await? => Some(token),
+        _ => None,
+    };
+    let counted = match device {
+        Some(device) => attempts::count_of_device(&portal.secrets, &mut unit, device, now).await?,
+        None => attempts::count(&portal.secrets, &mut unit, bucket, network, now).await?,
+    };
+    if let Err(wait) = counted {
+        unit.rollback().await;
+        if device.is_none() {
+            let mut unit = portal.begin_unguarded().await?;
+            attempts::count_refused(&mut unit, network, now).await?;
+            unit.commit().await?;
+        }
         return Err(slow_down(wait).into());
     }
-    let (account, record) = find_record(&portal, &mut unit, &request.address).await?;
     let made_up_setup = made_up_setup(&portal, &mut unit, &request.address).await?;
     let (record, setup) = match record {
         Some((record, setup)) => (Some(record), setup),
@@ -71,7 +87,8 @@ pub(super) async fn start(
     .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let sign_in = SignInId(portal.entropy.id(now));
     sqlx::query(
-        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at, setup) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at, setup, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(sign_in.key())
     .bind(account.as_ref().map(|account| account.key()))
@@ -80,6 +97,7 @@ pub(super) async fn start(
     .bind(&started.state.serialize()[..])
     .bind(now + SIGN_IN_LIFETIME)
     .bind(i64::from(setup.number))
+    .bind(device.as_ref().map(|device| device.key()))
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -135,6 +153,13 @@ async fn made_up_setup<'a>(portal: &'a Portal, unit: &mut Unit, address: &Addres
     Ok(portal.secrets.made_up_setup(address, count("newest")?, count("n")?))
 }
 
+/// Whose password was given.
+pub(crate) struct Proved {
+    pub(crate) account: AccountId,
+    /// The device that it was given from, where the account knows it.
+    device: Option<Sha256>,
+}
+
 /// Finishes what [`start`] began, once: whose password was given. `None` where it was the wrong one, or the attempt was
 /// used before, or is over. Commit the unit either way: the attempt is spent.
 ///
@@ -145,12 +170,13 @@ pub(crate) async fn prove(
     sign_in: SignInId,
     finalization: &Bytes,
     others: &[AccountId],
-) -> Result<Option<AccountId>> {
-    let row = sqlx::query("SELECT account, bucket, network, state, expires_at, setup FROM sign_ins WHERE id = $1")
-        .bind(sign_in.key())
-        .fetch_optional(&mut **unit)
-        .await
-        .map_err(StoreError::from)?;
+) -> Result<Option<Proved>> {
+    let row =
+        sqlx::query("SELECT account, bucket, network, state, expires_at, setup, device FROM sign_ins WHERE id = $1")
+            .bind(sign_in.key())
+            .fetch_optional(&mut **unit)
+            .await
+            .map_err(StoreError::from)?;
     let proved = match &row {
         Some(row) if row.millis("expires_at")? > portal.now() => {
             let state = ServerLogin::<Suite>::deserialize(&row.bytes("state")?).map_err(|_| StoreError::Corrupt)?;
@@ -184,8 +210,15 @@ pub(crate) async fn prove(
     if !addresses.iter().any(has_it) {
         return Ok(None);
     }
-    attempts::forgive(&portal.secrets, unit, &bucket, &network).await?;
-    Ok(Some(account))
+    let device: Option<Sha256> = match &row {
+        Some(row) => row.maybe_key("device")?,
+        None => None,
+    };
+    match device {
+        Some(device) => attempts::forgive_device(&portal.secrets, unit, device).await?,
+        None => attempts::forgive(&portal.secrets, unit, &bucket, &network).await?,
+    }
+    Ok(Some(Proved { account, device }))
 }
 
 /// The second half: a session, and the vault that it unlocks.
@@ -198,7 +231,7 @@ pub(super) async fn finish(
     JsonBody(request): JsonBody<FinishSignIn>,
 ) -> Result<Response> {
     let mut unit = portal.begin_unguarded().await?;
-    let Some(account) = prove(
+    let Some(Proved { account, device }) = prove(
         &portal,
         &mut unit,
         request.sign_in,
@@ -216,7 +249,14 @@ pub(super) async fn finish(
         return Err(ProblemType::AccountDisabled.into());
     }
     activity::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
-    let begun = session::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
+    let begun = session::begin(
+        &portal,
+        &mut unit,
+        account,
+        request.carrier,
+        SessionOrigin::Password { device },
+    )
+    .await?;
     unit.commit().await?;
     Ok(begun.answer(&portal))
 }
@@ -242,7 +282,7 @@ pub(super) async fn give_password(
     )
     .await?;
     // Another account's password proves nothing here.
-    if proved != Some(caller.account) {
+    if proved.map(|proved| proved.account) != Some(caller.account) {
         unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     }
