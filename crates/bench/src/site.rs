@@ -16,6 +16,7 @@ use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
 };
+use vault::password::KnownPortal;
 
 use crate::sink::Sink;
 
@@ -76,6 +77,11 @@ impl Site {
     /// Where it serves: `127.0.0.1:PORT`.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The portal as clients know it.
+    pub fn known_portal(&self) -> Result<KnownPortal> {
+        Ok(KnownPortal::at(&self.url())?)
     }
 
     pub fn url(&self) -> String {

@@ -57,7 +57,7 @@ impl Session {
     pub async fn events(&self) -> Result<impl Stream<Item = Result<i64, Error>> + Send + use<>, Error> {
         let http = &self.0.client.http;
         let response = http
-            .respond(http.request(Method::GET, "/events", Some(self.in_session())))
+            .respond(http.request(Method::GET, "/events", Some(&self.in_session())))
             .await?;
         let state = (response.bytes_stream().boxed(), Events::default());
         Ok(stream::try_unfold(state, |(mut bytes, mut events)| async move {

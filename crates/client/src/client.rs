@@ -1,7 +1,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Method;
-use wire::{Millis, sessions::Portal};
+use vault::password::KnownPortal;
+use wire::{Bytes, Millis, sessions::Portal};
 
 use crate::{
     Environment, Error, Progress,
@@ -14,6 +15,8 @@ use crate::{
 pub struct Client {
     pub(crate) http: Http,
     pub(crate) environment: Environment,
+    pub(crate) known: KnownPortal,
+    pub(crate) device_token: Option<Bytes>,
     watcher: Option<Watcher>,
     pub(crate) seen: Arc<dyn SeenVaults>,
 }
@@ -33,9 +36,12 @@ impl Client {
     /// # Errors
     /// [`Error::Url`].
     pub fn new(portal: &str) -> Result<Self, Error> {
+        let http = Http::new(portal, DEFAULT_PATIENCE, Environment::system())?;
         Ok(Self {
-            http: Http::new(portal, DEFAULT_PATIENCE, Environment::system())?,
+            known: KnownPortal::at(http.portal())?,
+            http,
             environment: Environment::system(),
+            device_token: None,
             watcher: None,
             seen: Arc::new(InMemory::default()),
         })
@@ -54,6 +60,14 @@ impl Client {
     #[must_use]
     pub fn seen_vaults(mut self, seen: impl SeenVaults + 'static) -> Self {
         self.seen = Arc::new(seen);
+        self
+    }
+
+    /// With what the portal gave to this device at a [sign-in before](crate::Session::device_token): it need not wait where
+    /// strangers try the address.
+    #[must_use]
+    pub fn device_token(mut self, token: Option<Bytes>) -> Self {
+        self.device_token = token;
         self
     }
 

@@ -97,7 +97,7 @@ impl Session {
     async fn fetch_on(&self, path: &str, arrived: &AtomicU64, to: &mpsc::Sender<Bytes>) -> Result<bool, Error> {
         let http = &self.0.client.http;
         let from = arrived.load(Ordering::Relaxed);
-        let mut request = http.request(Method::GET, path, Some(self.in_session()));
+        let mut request = http.request(Method::GET, path, Some(&self.in_session()));
         if from > 0 {
             request = request.header(RANGE, format!("bytes={from}-"));
         }

@@ -14,6 +14,7 @@ use reqwest::{
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 use wire::{ACCOUNT_HEADER, Millis, PREFIX, Problem, ids::AccountId};
+use zeroize::Zeroizing;
 
 use crate::{Environment, Error};
 
@@ -42,10 +43,10 @@ pub(crate) struct Http {
 }
 
 /// The session that a request is made in.
-#[derive(Clone, Copy)]
-pub(crate) struct InSession<'a> {
+#[derive(Clone)]
+pub(crate) struct InSession {
     /// Its secret.
-    pub(crate) bearer: &'a str,
+    pub(crate) bearer: Zeroizing<String>,
     /// Whose it is; unknown only while a kept session is asked for that.
     pub(crate) account: Option<AccountId>,
 }
@@ -54,7 +55,7 @@ pub(crate) struct InSession<'a> {
 pub(crate) struct Ask<'a> {
     method: Method,
     path: &'a str,
-    session: Option<InSession<'a>>,
+    session: Option<InSession>,
     headers: Vec<(HeaderName, String)>,
     body: Option<Bytes>,
 }
@@ -70,7 +71,7 @@ impl<'a> Ask<'a> {
         }
     }
 
-    pub(crate) fn in_session(mut self, session: InSession<'a>) -> Self {
+    pub(crate) fn in_session(mut self, session: InSession) -> Self {
         self.session = Some(session);
         self
     }
@@ -152,7 +153,7 @@ impl Http {
     }
 
     async fn answer(&self, ask: &Ask<'_>) -> Result<Bytes, Error> {
-        let mut request = self.request(ask.method.clone(), ask.path, ask.session);
+        let mut request = self.request(ask.method.clone(), ask.path, ask.session.as_ref());
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
@@ -163,10 +164,10 @@ impl Http {
     }
 
     /// A request to build on, for what is streamed.
-    pub(crate) fn request(&self, method: Method, path: &str, session: Option<InSession<'_>>) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str, session: Option<&InSession>) -> RequestBuilder {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if let Some(InSession { bearer, account }) = session {
-            request = request.bearer_auth(bearer);
+            request = request.bearer_auth(bearer.as_str());
             if let Some(account) = account {
                 request = request.header(ACCOUNT_HEADER, account.to_string());
             }

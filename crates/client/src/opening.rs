@@ -199,9 +199,9 @@ impl LockedSession {
     }
 
     fn ask<'a>(&'a self, method: Method, path: &'a str) -> Result<Ask<'a>, Error> {
-        let bearer = self.signed_in.bearer.as_deref();
+        let bearer = self.signed_in.bearer.clone();
         Ok(Ask::new(method, path).in_session(InSession {
-            bearer: bearer.ok_or(Error::Answer("a session without a secret"))?,
+            bearer: bearer.ok_or(Error::Answer("a session without a secret"))?.into(),
             account: Some(self.signed_in.session.account.id),
         }))
     }

@@ -50,13 +50,15 @@ impl Client {
     /// stays here.
     ///
     /// # Errors
-    /// As [`Client::invitation`].
+    /// As [`Client::invitation`]; [`vault::Error::Password`] where the password is not one to choose.
     pub async fn register(&self, link: &str, name: &str, password: &str) -> Result<Session, Error> {
         let token = secret(link)?;
         let invitation = self.invitation(link).await?;
+        let portal = self.portal().await?.name;
+        let known = [invitation.address.as_typed(), name, &portal];
         let password = Zeroizing::new(password.to_owned());
         let mut rng = self.environment.rng();
-        let (attempt, request) = password::Registration::start(&password, &mut rng)?;
+        let (attempt, request) = password::Registration::start(&password, &known, &mut rng)?;
         let request = StartRegistration {
             token: token.clone(),
             registration_request: request.into(),
@@ -66,8 +68,10 @@ impl Client {
             .get(Ask::new(Method::POST, "/registrations/start").json(&request)?)
             .await?;
         let now = self.sealing_time()?;
+        let (response, setup, known_portal) = (started.registration_response, started.setup, self.known.clone());
+        let password_setup = setup.number;
         let (upload, certificate, key, new) = blocking(move || {
-            let (upload, export_key) = attempt.finish(started.registration_response.as_ref(), &mut rng)?;
+            let (upload, export_key) = attempt.finish(response.as_ref(), &setup, &known_portal, &mut rng)?;
             let mut vault = Vault::create(started.account, &invitation.address, now, &mut rng)?;
             let slot = vault.make_slot(SlotKind::Password, now, &mut rng);
             let key = VaultKey::generate(&mut rng);
@@ -84,6 +88,7 @@ impl Client {
             token,
             name: name.to_owned(),
             registration_upload: upload.into(),
+            password_setup,
             certificate: certificate.into(),
             vault: new,
             carrier: Carrier::Bearer,
@@ -128,13 +133,16 @@ impl Client {
         let request = StartSignIn {
             address: address.clone(),
             credential_request: request.into(),
+            device_token: self.device_token.clone(),
         };
         let started: SignInStarted = self
             .http
             .once(Ask::new(Method::POST, "/sign-ins").json(&request)?)
             .await?;
-        let response = started.credential_response;
-        let (finalization, export_key) = blocking(move || attempt.finish(response.as_ref(), &mut rng)).await??;
+        let (response, setup) = (started.credential_response, started.setup);
+        let known_portal = self.known.clone();
+        let (finalization, export_key) =
+            blocking(move || attempt.finish(response.as_ref(), &setup, &known_portal, &mut rng)).await??;
         Ok(Attempt {
             sign_in: started.sign_in,
             finalization,
@@ -150,16 +158,13 @@ impl Client {
         if kept.portal != self.url() {
             return Err(Error::Url("this session was kept from another portal"));
         }
-        let bearer = kept.bearer.as_str();
-        let kept_session = InSession { bearer, account: None };
-        let session: wire::sessions::Session = self
-            .http
-            .get(Ask::new(Method::GET, "/session").in_session(kept_session))
-            .await?;
-        let vault: wire::sessions::Vault = self
-            .http
-            .get(Ask::new(Method::GET, "/vault").in_session(kept_session))
-            .await?;
+        let kept_session = InSession {
+            bearer: kept.bearer.clone(),
+            account: None,
+        };
+        let ask = |path| Ask::new(Method::GET, path).in_session(kept_session.clone());
+        let session: wire::sessions::Session = self.http.get(ask("/session")).await?;
+        let vault: wire::sessions::Vault = self.http.get(ask("/vault")).await?;
         let reload_key = Zeroizing::new(
             <[u8; 32]>::try_from(session.reload_key.as_ref())
                 .map_err(|_| Error::Answer("a reload key of another size"))?,
@@ -168,7 +173,8 @@ impl Client {
         let signed_in = SignedIn {
             session,
             vault,
-            bearer: Some(bearer.to_owned()),
+            bearer: Some(kept.bearer.to_string()),
+            device_token: None,
         };
         self.begin(signed_in, key).await
     }
@@ -176,7 +182,8 @@ impl Client {
 
 impl Session {
     /// Gives the password again, so that the next five minutes count as signed in just now: what
-    /// [promoting](Session::promote) takes.
+    /// [promoting](Session::promote) takes. The session goes on with another secret: what was [kept](Session::keep) of it
+    /// before is worth nothing any more.
     ///
     /// # Errors
     /// [`Error::is_wrong_password`], `too-many-attempts`.
@@ -187,7 +194,8 @@ impl Session {
             credential_finalization: attempt.finalization.into(),
         };
         let ask = self.ask(Method::POST, "/session/password").json(&request)?;
-        let _: PasswordGiven = self.0.client.http.once(ask).await?;
+        let given: PasswordGiven = self.0.client.http.once(ask).await?;
+        self.set_bearer(given.bearer.ok_or(Error::Answer("a session without a secret"))?);
         self.0.in_person.store(true, Ordering::Relaxed);
         Ok(())
     }

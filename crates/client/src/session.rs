@@ -26,9 +26,11 @@ pub struct Session(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) client: Client,
-    pub(crate) bearer: Zeroizing<String>,
+    /// Another one after each [`Session::give_password`].
+    bearer: RwLock<Zeroizing<String>>,
     known: RwLock<Known>,
     reload_key: Zeroizing<Vec<u8>>,
+    device_token: Option<Bytes>,
     pub(crate) key: VaultKey,
     pub(crate) held: Arc<RwLock<Held>>,
     pub(crate) in_turn: WrittenInTurn,
@@ -84,9 +86,12 @@ impl Session {
             client,
             in_person: AtomicBool::new(signed_in.session.in_person),
             known_vault,
-            bearer: Zeroizing::new(signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?),
+            bearer: RwLock::new(Zeroizing::new(
+                signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?,
+            )),
             known: RwLock::new(Known::new(signed_in.session.account)?),
             reload_key: Zeroizing::new(signed_in.session.reload_key.0),
+            device_token: signed_in.device_token,
             key,
             held: Arc::new(RwLock::new(Held {
                 vault: taken_up.vault,
@@ -131,6 +136,12 @@ impl Session {
         }
     }
 
+    /// What the portal knows this device by from now on, to be kept beyond the session and given to the [client of the next
+    /// sign-in](Client::device_token). Nothing where the device brought one that is good.
+    pub fn device_token(&self) -> Option<Bytes> {
+        self.0.device_token.clone()
+    }
+
     /// The client that it was begun with.
     pub fn client(&self) -> &Client {
         &self.0.client
@@ -149,7 +160,7 @@ impl Session {
             .wrap_for_reload(reload_key, &mut self.0.client.environment.rng())?;
         Ok(KeptSession {
             portal: self.0.client.url().to_owned(),
-            bearer: self.0.bearer.clone(),
+            bearer: self.bearer(),
             wrapped_key: wrapped_key.into(),
         })
     }
@@ -198,11 +209,22 @@ impl Session {
         Ask::new(method, path).in_session(self.in_session())
     }
 
-    pub(crate) fn in_session(&self) -> InSession<'_> {
+    /// The session as it is now.
+    pub(crate) fn in_session(&self) -> InSession {
         InSession {
-            bearer: &self.0.bearer,
+            bearer: self.bearer(),
             account: Some(self.account().id),
         }
+    }
+
+    /// The session's secret as it is now.
+    fn bearer(&self) -> Zeroizing<String> {
+        self.0.bearer.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with this secret: the one before is worth nothing any more.
+    pub(crate) fn set_bearer(&self, bearer: String) {
+        *self.0.bearer.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(bearer);
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<T, Error> {

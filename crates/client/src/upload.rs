@@ -73,7 +73,7 @@ impl Session {
                     total,
                 });
             });
-            let request = http.request(Method::PUT, &path, Some(self.in_session()));
+            let request = http.request(Method::PUT, &path, Some(&self.in_session()));
             let request = request
                 .header(CONTENT_LENGTH, sealed.sealed_size)
                 .body(Body::wrap_stream(pieces));

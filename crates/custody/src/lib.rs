@@ -6,23 +6,17 @@
 
 mod file;
 
-use certificate::Certificate;
-use portal::ports::custody::{Custody, CustodyError, Rng, WaitingKey};
+use portal::ports::custody::{Custody, CustodyError, InvitedAddress, Receiver, Rng, WaitingKey};
 use rand::{CryptoRng, RngCore};
-use vault::{AccountKey, open_parcel, seal_parcel};
-use wire::{Address, Millis, ids::AccountId, sessions::ParcelOrigin};
+use vault::{AccountKey, CustodySecret, seal_parcel};
+use wire::{Address, Millis};
 use zeroize::Zeroizing;
 
 pub use file::{FileError, create_file, open_file};
 
-/// The User ID of every custody key: an address that no mail reaches (RFC 2606).
-const USER_ID: &str = "custody@portal.invalid";
-
 /// A custody key.
-pub struct CustodyKey {
-    /// A list of one, which is how parcels are opened: with whichever of several keys fits.
-    key: [AccountKey; 1],
-}
+#[derive(Debug)]
+pub struct CustodyKey(CustodySecret);
 
 /// Bytes that are no custody key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,18 +25,13 @@ pub struct NotACustodyKey;
 
 impl CustodyKey {
     /// A new key.
-    ///
-    /// # Errors
-    /// Where the time cannot stand in an OpenPGP key.
-    pub fn generate(now: Millis, rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, CustodyError> {
-        let user_id: Address = USER_ID.parse().map_err(|_| CustodyError::Making)?;
-        let key = AccountKey::generate(&user_id, now, rng).map_err(|_| CustodyError::Making)?;
-        Ok(Self { key: [key] })
+    pub fn generate(rng: &mut (impl CryptoRng + RngCore)) -> Self {
+        Self(CustodySecret::generate(rng))
     }
 
-    /// As an OpenPGP transferable secret key, to be stored.
+    /// To be stored.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        self.key[0].to_bytes()
+        self.0.to_bytes()
     }
 
     /// From stored bytes.
@@ -50,51 +39,47 @@ impl CustodyKey {
     /// # Errors
     /// Where they are anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotACustodyKey> {
-        Ok(Self {
-            key: [AccountKey::parse(bytes).map_err(|_| NotACustodyKey)?],
-        })
-    }
-}
-
-impl std::fmt::Debug for CustodyKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CustodyKey(…)")
+        CustodySecret::from_bytes(bytes).map(Self).map_err(|_| NotACustodyKey)
     }
 }
 
 impl Custody for CustodyKey {
     fn make_waiting_key(
         &self,
-        account: AccountId,
-        address: &Address,
+        invited: InvitedAddress<'_>,
         now: Millis,
         mut rng: &mut dyn Rng,
     ) -> Result<WaitingKey, CustodyError> {
+        let InvitedAddress { account, address } = invited;
         let waiting = AccountKey::generate(address, now, &mut rng).map_err(|_| CustodyError::Making)?;
-        let own = self.key[0].certificate();
-        let origin = ParcelOrigin::Invitation {
-            account,
-            address: address.clone(),
-        };
-        let sealed = seal_parcel(std::slice::from_ref(&waiting), &origin, own, now, &mut rng);
-        let sealed = sealed.map_err(|_| CustodyError::Making)?;
+        let locked = self.0.lock(&waiting, account, address, &mut rng);
         Ok(WaitingKey {
-            account,
             certificate: waiting.certificate().clone(),
-            sealed,
+            locked: locked.map_err(|_| CustodyError::Making)?,
         })
     }
 
     fn hand_over(
         &self,
-        sealed: &[u8],
-        origin: &ParcelOrigin,
-        to: &Certificate,
+        locked: &[u8],
+        invited: InvitedAddress<'_>,
+        to: Receiver<'_>,
         now: Millis,
         mut rng: &mut dyn Rng,
     ) -> Result<Vec<u8>, CustodyError> {
-        let waiting = open_parcel(&self.key, sealed, origin).map_err(|_| CustodyError::Opening)?;
-        seal_parcel(&waiting, origin, to, now, &mut rng).map_err(|_| CustodyError::Sealing)
+        let InvitedAddress { account, address } = invited;
+        let is_address = |user_id: &str| user_id.parse::<Address>().is_ok_and(|named| named == *address);
+        if let Receiver::Registrant(certificate) = to
+            && !certificate.user_ids().any(is_address)
+        {
+            return Err(CustodyError::WrongCertificate);
+        }
+        let waiting = self
+            .0
+            .unlock(locked, account, address)
+            .map_err(|_| CustodyError::Opening)?;
+        let waiting = std::slice::from_ref(&waiting);
+        seal_parcel(waiting, &invited.origin(), to.certificate(), now, &mut rng).map_err(|_| CustodyError::Sealing)
     }
 }
 
@@ -108,27 +93,30 @@ mod tests {
     use super::*;
 
     const NOW: Millis = 1_790_000_000_000;
+    const ACCOUNT: &str = "0199ad0e-1f7a-7000-8000-000000000001";
+    const OTHER_ACCOUNT: &str = "0199ad0e-1f7a-7000-8000-000000000002";
 
-    fn account(n: u8) -> AccountId {
-        format!("0199ad0e-1f7a-7000-8000-0000000000{n:02x}").parse().unwrap()
-    }
-
-    fn invited(n: u8, address: &str) -> ParcelOrigin {
-        ParcelOrigin::Invitation {
-            account: account(n),
-            address: address.parse().unwrap(),
-        }
+    fn invited<'a>(account: &str, address: &'a Address) -> InvitedAddress<'a> {
+        let account = account.parse().unwrap();
+        InvitedAddress { account, address }
     }
 
     #[test]
     fn mail_that_waited_is_read_after_the_hand_over_and_only_by_the_person() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let custody = CustodyKey::generate(NOW, &mut rng).unwrap();
+        let custody = CustodyKey::generate(&mut rng);
         let custody = CustodyKey::from_bytes(&custody.to_bytes()).unwrap();
         let address: Address = "gina@partner.test".parse().unwrap();
-        let waiting = custody.make_waiting_key(account(1), &address, NOW, &mut rng).unwrap();
+        let invited = invited(ACCOUNT, &address);
+        let waiting = custody.make_waiting_key(invited, NOW, &mut rng).unwrap();
 
-        let anna = Vault::create(account(2), &"anna@example.test".parse().unwrap(), NOW, &mut rng).unwrap();
+        let anna = Vault::create(
+            OTHER_ACCOUNT.parse().unwrap(),
+            &"anna@example.test".parse().unwrap(),
+            NOW,
+            &mut rng,
+        )
+        .unwrap();
         let letter = Letter {
             from: Correspondent {
                 name: None,
@@ -159,19 +147,14 @@ mod tests {
             .unwrap();
         let sealed = anna.seal(&letter, id, "Anna", &readers, NOW, &mut rng).unwrap();
 
-        let mut gina = Vault::create(account(1), &address, NOW, &mut rng).unwrap();
+        let mut gina = Vault::create(ACCOUNT.parse().unwrap(), &address, NOW, &mut rng).unwrap();
         let packet = &sealed.key_packets[0].packet;
         assert!(gina.open_body(id, packet, &sealed.body, anna.certificate()).is_err());
+        let registrant = Receiver::Registrant(gina.certificate());
         let parcel = custody
-            .hand_over(
-                &waiting.sealed,
-                &invited(1, "gina@partner.test"),
-                gina.certificate(),
-                NOW,
-                &mut rng,
-            )
+            .hand_over(&waiting.locked, invited, registrant, NOW, &mut rng)
             .unwrap();
-        gina.take_in(&parcel, &invited(1, "Gina@partner.test")).unwrap();
+        gina.take_in(&parcel, &invited.origin()).unwrap();
         assert_eq!(
             gina.open_body(id, packet, &sealed.body, anna.certificate())
                 .unwrap()
@@ -179,34 +162,83 @@ mod tests {
             letter
         );
 
-        let mut stranger = Vault::create(account(1), &address, NOW, &mut rng).unwrap();
-        assert!(stranger.take_in(&parcel, &invited(1, "gina@partner.test")).is_err());
+        let mut stranger = Vault::create(ACCOUNT.parse().unwrap(), &address, NOW, &mut rng).unwrap();
+        assert!(stranger.take_in(&parcel, &invited.origin()).is_err());
     }
 
     #[test]
     fn another_custody_opens_nothing() {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
-        let custody = CustodyKey::generate(NOW, &mut rng).unwrap();
-        let other = CustodyKey::generate(NOW, &mut rng).unwrap();
-        let waiting = custody
-            .make_waiting_key(account(1), &"gina@partner.test".parse().unwrap(), NOW, &mut rng)
-            .unwrap();
-        let to = waiting.certificate.clone();
-        let ginas = invited(1, "gina@partner.test");
-        let refused = other.hand_over(&waiting.sealed, &ginas, &to, NOW, &mut rng);
+        let (custody, other) = (CustodyKey::generate(&mut rng), CustodyKey::generate(&mut rng));
+        let address = "gina@partner.test".parse().unwrap();
+        let invited = invited(ACCOUNT, &address);
+        let waiting = custody.make_waiting_key(invited, NOW, &mut rng).unwrap();
+        let to = Receiver::Registrant(&waiting.certificate);
+        let refused = other.hand_over(&waiting.locked, invited, to, NOW, &mut rng);
         assert_eq!(refused, Err(CustodyError::Opening));
-        // Nor is it handed over as another account's, or for another address.
-        for origin in [invited(2, "gina@partner.test"), invited(1, "eve@partner.test")] {
-            let refused = custody.hand_over(&waiting.sealed, &origin, &to, NOW, &mut rng);
-            assert_eq!(refused, Err(CustodyError::Opening));
-        }
-        let mut damaged = waiting.sealed;
+        let mut damaged = waiting.locked;
         let last = damaged.len() - 1;
         damaged[last] ^= 1;
         assert_eq!(
-            custody.hand_over(&damaged, &ginas, &to, NOW, &mut rng),
+            custody.hand_over(&damaged, invited, to, NOW, &mut rng),
             Err(CustodyError::Opening)
         );
-        assert!(CustodyKey::from_bytes(b"no key").is_err());
+        for no_key in [&b"no key"[..], b"restante custody 2\n", &[0; 32]] {
+            assert!(CustodyKey::from_bytes(no_key).is_err());
+        }
+    }
+
+    /// Whoever can write into the database puts one invited person's waiting key beside their own invitation.
+    #[test]
+    fn a_waiting_key_is_handed_over_for_its_own_address_and_account_alone() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let custody = CustodyKey::generate(&mut rng);
+        let gina: Address = "gina@partner.test".parse().unwrap();
+        let mallory: Address = "mallory@partner.test".parse().unwrap();
+        let waiting = custody
+            .make_waiting_key(invited(ACCOUNT, &gina), NOW, &mut rng)
+            .unwrap();
+        let vaults =
+            [&gina, &mallory].map(|address| Vault::create(ACCOUNT.parse().unwrap(), address, NOW, &mut rng).unwrap());
+        let [of_gina, of_mallory] = vaults.each_ref().map(Vault::certificate);
+        let mut hand_over =
+            |account, address, to| custody.hand_over(&waiting.locked, invited(account, address), to, NOW, &mut rng);
+        for (account, address, to, refused) in [
+            (
+                OTHER_ACCOUNT,
+                &mallory,
+                Receiver::Registrant(of_mallory),
+                CustodyError::Opening,
+            ),
+            (
+                ACCOUNT,
+                &mallory,
+                Receiver::Registrant(of_mallory),
+                CustodyError::Opening,
+            ),
+            (
+                OTHER_ACCOUNT,
+                &gina,
+                Receiver::Registrant(of_gina),
+                CustodyError::Opening,
+            ),
+            (
+                OTHER_ACCOUNT,
+                &mallory,
+                Receiver::Claimant(of_mallory),
+                CustodyError::Opening,
+            ),
+            (
+                ACCOUNT,
+                &gina,
+                Receiver::Registrant(of_mallory),
+                CustodyError::WrongCertificate,
+            ),
+        ] {
+            assert_eq!(hand_over(account, address, to), Err(refused), "{account} {address}");
+        }
+        hand_over(ACCOUNT, &gina, Receiver::Registrant(of_gina)).unwrap();
+        // Mallory's claim on the address was confirmed by its reader.
+        hand_over(ACCOUNT, &gina, Receiver::Claimant(of_mallory)).unwrap();
     }
 }

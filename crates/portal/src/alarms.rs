@@ -154,6 +154,7 @@ async fn raise(State(portal): State<Portal>, JsonBody(link): JsonBody<LinkToken>
             .await
             .map_err(StoreError::from)?;
         sessions::end_all(&mut unit, account, None).await?;
+        sessions::forget_devices(&mut unit, account).await?;
         activations::remove_all(&portal, &mut unit, account).await?;
         aliases::cancel_claims(&portal, &mut unit, account).await?;
         activity::record_about(

@@ -9,7 +9,7 @@ use portal::{
     Portal, Secrets, Services,
     ports::{
         blobs::Blobs,
-        clock::{Clock as _, Entropy, SystemClock},
+        clock::{Entropy, SystemClock},
         relay::{FolderRelay, Relay, SmtpRelay},
         wakes::Wakes,
     },
@@ -39,7 +39,7 @@ pub fn create(options: &Options) -> Result<()> {
         custody::create_file(&data.join(SECRETS), &Secrets::generate(&entropy).to_bytes())?;
     }
     if !data.join(CUSTODY).exists() {
-        let key = CustodyKey::generate(SystemClock.now(), &mut entropy.rng())?;
+        let key = CustodyKey::generate(&mut entropy.rng());
         custody::create_file(&data.join(CUSTODY), &key.to_bytes())?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use vault::{
     Vault, VaultKey,
-    password::{ExportKey, Registration, SignIn},
+    password::{ExportKey, KnownPortal, Registration, SignIn, ensure_may_be_chosen},
 };
 use wasm_bindgen::prelude::*;
 use wire::sessions::SlotKind;
@@ -10,7 +10,7 @@ use wire::sessions::SlotKind;
 use crate::{
     failure::{Failure, malformed},
     open_vault::OpenVault,
-    plain::{bytes, object},
+    plain::{bytes, from_js, object},
     randomness::draw,
 };
 
@@ -21,10 +21,20 @@ pub struct RegistrationAttempt {
     request: Vec<u8>,
 }
 
-/// Begins a registration.
+/// Which rule a password breaks that is to be chosen, by its code; nothing where it may be. `known` is what is known of the
+/// person and the portal: address, name, the portal's name.
+#[wasm_bindgen(js_name = passwordRule)]
+pub fn password_rule(password: &str, known: Vec<String>) -> Option<String> {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let broken = ensure_may_be_chosen(password, &known).err()?;
+    Some(broken.code().to_owned())
+}
+
+/// Begins a registration. Throws the code of the rule that the password breaks.
 #[wasm_bindgen(js_name = startRegistration)]
-pub fn start_registration(password: &str) -> Result<RegistrationAttempt, JsValue> {
-    let (registration, request) = Registration::start(password, &mut draw()?).map_err(Failure::from)?;
+pub fn start_registration(password: &str, known: Vec<String>) -> Result<RegistrationAttempt, JsValue> {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let (registration, request) = Registration::start(password, &known, &mut draw()?).map_err(Failure::from)?;
     Ok(RegistrationAttempt { registration, request })
 }
 
@@ -39,12 +49,21 @@ impl RegistrationAttempt {
     /// Takes the portal's answer and makes the account: its key, its vault and the way in by password. Uses the attempt
     /// up.
     #[wasm_bindgen(unchecked_return_type = "Registered")]
-    pub fn finish(self, response: &[u8], account: &str, address: &str, now: f64) -> Result<JsValue, JsValue> {
+    pub fn finish(
+        self,
+        response: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "PasswordSetup")] setup: &JsValue,
+        origin: &str,
+        account: &str,
+        address: &str,
+        now: f64,
+    ) -> Result<JsValue, JsValue> {
         let account = account.parse().map_err(malformed)?;
         let address = address.parse().map_err(malformed)?;
+        let (setup, portal) = (from_js(setup)?, KnownPortal::at(origin).map_err(Failure::from)?);
         let made = (|| {
             let mut rng = draw()?;
-            let (upload, export_key) = self.registration.finish(response, &mut rng)?;
+            let (upload, export_key) = self.registration.finish(response, &setup, &portal, &mut rng)?;
             let mut vault = Vault::create(account, &address, now as i64, &mut rng)?;
             let slot = vault.make_slot(SlotKind::Password, now as i64, &mut rng);
             let key = VaultKey::generate(&mut rng);
@@ -88,8 +107,15 @@ impl SignInAttempt {
 
     /// Takes the portal's answer. Throws `wrong-password` where password and account do not go together, also for an
     /// address that nobody has. Uses the attempt up.
-    pub fn finish(self, response: &[u8]) -> Result<SignInProof, JsValue> {
-        let (finalization, export_key) = self.sign_in.finish(response, &mut draw()?).map_err(Failure::from)?;
+    pub fn finish(
+        self,
+        response: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "PasswordSetup")] setup: &JsValue,
+        origin: &str,
+    ) -> Result<SignInProof, JsValue> {
+        let (setup, portal) = (from_js(setup)?, KnownPortal::at(origin).map_err(Failure::from)?);
+        let finished = self.sign_in.finish(response, &setup, &portal, &mut draw()?);
+        let (finalization, export_key) = finished.map_err(Failure::from)?;
         Ok(SignInProof {
             finalization,
             export_key,

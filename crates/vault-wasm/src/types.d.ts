@@ -1,6 +1,14 @@
 /** Why the vault refused. Stable names; the messages are for developers. */
 export type VaultErrorCode =
   | 'wrong-password'
+  | 'password-too-short'
+  | 'password-too-long'
+  | 'password-character'
+  | 'password-common'
+  | 'password-personal'
+  | 'weak-stretching'
+  | 'excessive-stretching'
+  | 'other-origin'
   | 'wrong-key'
   | 'damaged'
   | 'truncated'
@@ -50,6 +58,14 @@ export interface VaultError extends Error {
   readonly addresses?: string[];
   /** The keys that changed, where they did. */
   readonly keys?: ChangedKey[];
+}
+
+/** Under what a portal has a password proved, as it answers. */
+export interface PasswordSetup {
+  /** Where the portal is reached. */
+  origin: string;
+  number: number;
+  stretching: { memory_kib: number; passes: number };
 }
 
 /** Somebody in a letter's head. */

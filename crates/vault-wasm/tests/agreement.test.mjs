@@ -64,16 +64,19 @@ function code(work) {
   assert.fail('nothing was thrown');
 }
 
+const setup = vectors.passwordSetup;
+
 function register() {
-  const attempt = seeded(1, () => vault.startRegistration(vectors.password));
+  const attempt = seeded(1, () => vault.startRegistration(vectors.password, []));
   assert.equal(text(attempt.request), vectors.registrationRequest);
-  return seeded(2, () => attempt.finish(bytes(vectors.registrationResponse), account, 'anna@example.test', now));
+  const response = bytes(vectors.registrationResponse);
+  return seeded(2, () => attempt.finish(response, setup, setup.origin, account, 'anna@example.test', now));
 }
 
 function signIn() {
   const attempt = seeded(3, () => vault.startSignIn(vectors.password));
   assert.equal(text(attempt.request), vectors.credentialRequest);
-  return seeded(4, () => attempt.finish(bytes(vectors.credentialResponse)));
+  return seeded(4, () => attempt.finish(bytes(vectors.credentialResponse), setup, setup.origin));
 }
 
 const reload = () =>
@@ -334,7 +337,7 @@ test('what is wrong has its code', () => {
   assert.equal(code(() => anna.openCover('no id', packet, cover, own)), 'malformed');
   assert.equal(code(() => anna.openCover(message, packet, cover, own.subarray(0, 100))), 'certificate-unusable');
   const wrong = vault.startSignIn('another password');
-  assert.equal(code(() => wrong.finish(bytes(vectors.credentialResponse))), 'wrong-password');
+  assert.equal(code(() => wrong.finish(bytes(vectors.credentialResponse), setup, setup.origin)), 'wrong-password');
   const elsewhere = { ...letter([]), from: { address: 'eve@example.test' } };
   assert.equal(code(() => anna.seal(elsewhere, message, toNobody(anna), now)), 'wrong-sender');
   assert.equal(code(() => anna.seal({ ...letter([]), to: [{ address: 'nobody' }] }, message, toNobody(anna), now)), 'malformed');
@@ -359,4 +362,16 @@ test('an exported message is a mail', () => {
   const mail = vault.exportEml(message, bytes(vectors.keyPackets[1].packet), bytes(vectors.body));
   assert.match(mail, /^Message-ID: <[0-9a-f-]{36}@restante\.invalid>\r\nSubject: \[\.\.\.\]\r\n/);
   assert.match(mail, /-----BEGIN PGP MESSAGE-----/);
+});
+
+test('a password is chosen and proved under nothing that a client does not take', () => {
+  const weak = { ...setup, stretching: { memory_kib: 19 * 1024, passes: 2 } };
+  const asked = vault.startSignIn(vectors.password);
+  assert.equal(code(() => asked.finish(bytes(vectors.credentialResponse), weak, setup.origin)), 'weak-stretching');
+  const elsewhere = vault.startSignIn(vectors.password);
+  const evil = 'https://post.evil.example';
+  assert.equal(code(() => elsewhere.finish(bytes(vectors.credentialResponse), setup, evil)), 'other-origin');
+  assert.equal(vault.passwordRule('password1234', []), 'password-common');
+  assert.equal(vault.passwordRule(vectors.password, []), undefined);
+  assert.equal(code(() => vault.startRegistration('short', [])), 'password-too-short');
 });

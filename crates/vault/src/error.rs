@@ -2,12 +2,26 @@ use std::io;
 
 use certificate::CertificateError;
 
+use crate::password_rules::PasswordRule;
+
 /// Everything that can go wrong with sealed things. No variant carries secret or personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The password is not the account's.
     #[error("the password is wrong")]
     WrongPassword,
+    /// The password is not one to choose.
+    #[error(transparent)]
+    Password(#[from] PasswordRule),
+    /// The portal has passwords stretched less than a client takes: whoever has its records would guess them.
+    #[error("the portal protects passwords less than this program takes; nothing was given to it")]
+    WeakStretching,
+    /// The portal has passwords stretched more than a client can bear.
+    #[error("the portal asks for more work on a password than this program does")]
+    ExcessiveStretching,
+    /// The portal says that it is reached elsewhere than the client reaches it.
+    #[error("the portal is reached under another address than this one: use the one that you were given")]
+    OtherOrigin,
     /// No key here opens it: it is meant for somebody else, or the key was never handed over.
     #[error("no key here opens this")]
     WrongKey,
@@ -81,6 +95,10 @@ impl Error {
     pub fn code(self) -> &'static str {
         match self {
             Self::WrongPassword => "wrong-password",
+            Self::Password(rule) => rule.code(),
+            Self::WeakStretching => "weak-stretching",
+            Self::ExcessiveStretching => "excessive-stretching",
+            Self::OtherOrigin => "other-origin",
             Self::WrongKey => "wrong-key",
             Self::Damaged => "damaged",
             Self::Truncated => "truncated",

@@ -2,16 +2,70 @@
 
 use std::fmt;
 
+use opaque_ke::argon2::{Algorithm, Argon2, Params, Version};
 use opaque_ke::{
     ClientLogin, ClientLoginFinishParameters, ClientRegistration, ClientRegistrationFinishParameters,
     CredentialResponse, Identifiers, RegistrationResponse, errors::ProtocolError,
 };
 use rand::{CryptoRng, RngCore};
-use unicode_normalization::UnicodeNormalization as _;
-use wire::opaque::{CONTEXT, Suite};
+use wire::opaque::{PasswordSetup, Stretching, Suite, context, origin_of};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::Error;
+pub use crate::password_rules::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS, PasswordRule, ensure_may_be_chosen};
+use crate::{Error, password_rules::prepared};
+
+/// The most stretching that a client does: four times the memory of today, which a telephone can still bear, and some ten
+/// seconds of it.
+const MAX_STRETCHING: Stretching = Stretching {
+    memory_kib: 256 << 10,
+    passes: 16,
+};
+
+/// A portal as the client knows it by itself: where it is, and how little stretching it is given.
+#[derive(Clone, Debug)]
+pub struct KnownPortal {
+    origin: String,
+    least: Stretching,
+}
+
+impl KnownPortal {
+    /// The portal at that URL: the one that the browser's page came from, or that the program was told.
+    pub fn at(url: &str) -> Result<Self, Error> {
+        let origin = origin_of(url).ok_or(Error::Malformed)?;
+        let least = Stretching::CURRENT;
+        Ok(Self { origin, least })
+    }
+
+    /// The same, for tests: with stretching that costs nothing, and protects nothing.
+    #[doc(hidden)]
+    pub fn for_tests(url: &str) -> Result<Self, Error> {
+        let least = Stretching {
+            memory_kib: 8,
+            passes: 1,
+        };
+        Ok(Self {
+            least,
+            ..Self::at(url)?
+        })
+    }
+
+    /// Takes what the portal says of itself, before anything is stretched. Whoever has the records would be glad of less;
+    /// whoever wants the client to stand still, of more.
+    fn ensure_acceptable(&self, setup: &PasswordSetup) -> Result<Argon2<'static>, Error> {
+        let Stretching { memory_kib, passes } = setup.stretching;
+        if memory_kib < self.least.memory_kib || passes < self.least.passes {
+            return Err(Error::WeakStretching);
+        }
+        if memory_kib > MAX_STRETCHING.memory_kib || passes > MAX_STRETCHING.passes {
+            return Err(Error::ExcessiveStretching);
+        }
+        if setup.origin != self.origin {
+            return Err(Error::OtherOrigin);
+        }
+        let parameters = Params::new(memory_kib, passes, 1, None).map_err(|_| Error::Protocol)?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
+    }
+}
 
 /// The secret that only the password gives, and gives again at every sign-in (RFC 9807 section 2).
 #[derive(Clone, ZeroizeOnDrop)]
@@ -36,9 +90,15 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Begins; with it comes the `RegistrationRequest` for the portal.
-    pub fn start(password: &str, rng: &mut (impl CryptoRng + RngCore)) -> Result<(Self, Vec<u8>), Error> {
-        let password = prepared(password);
+    /// Begins; with it comes the `RegistrationRequest` for the portal. [`Error::Password`] where the password is not to be
+    /// chosen by somebody of whom `known` is known: address, name, the portal's name.
+    pub fn start(
+        password: &str,
+        known: &[&str],
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<(Self, Vec<u8>), Error> {
+        ensure_may_be_chosen(password, known)?;
+        let password = prepared(password)?;
         let started = ClientRegistration::<Suite>::start(rng, password.as_bytes()).map_err(|_| Error::Protocol)?;
         let request = started.message.serialize().to_vec();
         Ok((
@@ -51,9 +111,18 @@ impl Registration {
     }
 
     /// Takes the portal's `RegistrationResponse`; gives the `RegistrationUpload` for it, and the export key for us.
-    pub fn finish(self, response: &[u8], rng: &mut (impl CryptoRng + RngCore)) -> Result<(Vec<u8>, ExportKey), Error> {
+    /// [`Error::WeakStretching`], [`Error::ExcessiveStretching`] and [`Error::OtherOrigin`] where the setup is not one that
+    /// a client of that portal takes.
+    pub fn finish(
+        self,
+        response: &[u8],
+        setup: &PasswordSetup,
+        portal: &KnownPortal,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<(Vec<u8>, ExportKey), Error> {
+        let stretching = portal.ensure_acceptable(setup)?;
         let response = RegistrationResponse::deserialize(response).map_err(|_| Error::Protocol)?;
-        let parameters = ClientRegistrationFinishParameters::default();
+        let parameters = ClientRegistrationFinishParameters::new(Identifiers::default(), Some(&stretching));
         let finished = self
             .state
             .finish(rng, self.password.as_bytes(), response, parameters)
@@ -72,9 +141,10 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Begins; with it comes the `CredentialRequest` for the portal.
+    /// Begins; with it comes the `CredentialRequest` for the portal. [`Error::WrongPassword`] for what cannot have been
+    /// chosen.
     pub fn start(password: &str, rng: &mut (impl CryptoRng + RngCore)) -> Result<(Self, Vec<u8>), Error> {
-        let password = prepared(password);
+        let password = prepared(password).map_err(|_| Error::WrongPassword)?;
         let started = ClientLogin::<Suite>::start(rng, password.as_bytes()).map_err(|_| Error::Protocol)?;
         let request = started.message.serialize().to_vec();
         Ok((
@@ -87,10 +157,19 @@ impl SignIn {
     }
 
     /// Takes the portal's `CredentialResponse`; gives the `CredentialFinalization` for it, and the export key for us.
-    /// [`Error::WrongPassword`] where the two do not go together: also for an address that nobody has.
-    pub fn finish(self, response: &[u8], rng: &mut (impl CryptoRng + RngCore)) -> Result<(Vec<u8>, ExportKey), Error> {
+    /// [`Error::WrongPassword`] where the two do not go together: also for an address that nobody has, and where another
+    /// portal's answer was passed on. The setup is refused as by [`Registration::finish`].
+    pub fn finish(
+        self,
+        response: &[u8],
+        setup: &PasswordSetup,
+        portal: &KnownPortal,
+        rng: &mut (impl CryptoRng + RngCore),
+    ) -> Result<(Vec<u8>, ExportKey), Error> {
+        let stretching = portal.ensure_acceptable(setup)?;
         let response = CredentialResponse::deserialize(response).map_err(|_| Error::Protocol)?;
-        let parameters = ClientLoginFinishParameters::new(Some(CONTEXT), Identifiers::default(), None);
+        let context = context(&portal.origin, setup.number, setup.stretching);
+        let parameters = ClientLoginFinishParameters::new(Some(&context), Identifiers::default(), Some(&stretching));
         let finished = self
             .state
             .finish(rng, self.password.as_bytes(), response, parameters)
@@ -115,20 +194,4 @@ impl fmt::Debug for SignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SignIn(…)")
     }
-}
-
-/// The same password typed on another keyboard is the same bytes: NFC, and every space the plain one (the `OpaqueString`
-/// profile of RFC 8265 section 4.2).
-fn prepared(password: &str) -> Zeroizing<String> {
-    let spaces = |c: char| {
-        if c != ' ' && c.is_whitespace() && !c.is_control() {
-            ' '
-        } else {
-            c
-        }
-    };
-    // Room enough from the start: a growing String leaves copies behind that nobody wipes.
-    let mut prepared = Zeroizing::new(String::with_capacity(password.len() * 3));
-    prepared.extend(password.chars().map(spaces).nfc());
-    prepared
 }

@@ -101,14 +101,19 @@ impl fmt::Debug for VaultKey {
 }
 
 /// Encrypts `content` under `secret`. The label keeps what was locked for one purpose from being taken for another.
-fn lock(secret: &[u8], label: &str, content: &[u8], rng: &mut (impl CryptoRng + RngCore)) -> Result<Vec<u8>, Error> {
+pub(crate) fn lock(
+    secret: &[u8],
+    label: &str,
+    content: &[u8],
+    rng: &mut (impl CryptoRng + RngCore),
+) -> Result<Vec<u8>, Error> {
     let key = derive(secret, label)?;
     let mut locked = vec![FORMAT];
     locked.append(&mut seipd::encrypt(&key.0, content, rng)?);
     Ok(locked)
 }
 
-fn unlock(secret: &[u8], label: &str, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn unlock(secret: &[u8], label: &str, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     match locked.split_first() {
         Some((&FORMAT, packet)) => seipd::decrypt(&derive(secret, label)?.0, packet),
         Some(_) => Err(Error::Unsupported),

@@ -100,6 +100,8 @@ problems! {
     InvitationUnknown = "invitation-unknown", 404, "This invitation link is not one of ours.";
     /// An invitation link past its days.
     InvitationExpired = "invitation-expired", 410, "This invitation link has expired.";
+    /// A link from a mail, for somebody who will administer the portal.
+    PrintedLinkNeeded = "printed-link-needed", 403, "This person will administer the portal, and registers by the link that its command line printed. Ask whoever runs the server: `restante init` prints a new one.";
     /// An invitation whose address has registered already.
     InvitationUsed = "invitation-used", 409, "This invitation was accepted already.";
     /// What the request replaces has changed since it was read.

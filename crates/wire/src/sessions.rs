@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     Address, Bytes, Millis,
     ids::{AccountId, ClaimId, ParcelId, SignInId, SlotId},
+    opaque::PasswordSetup,
     vaults::VaultWritten,
 };
 
@@ -76,6 +77,8 @@ pub struct RegistrationStarted {
     pub account: AccountId,
     /// OPAQUE `RegistrationResponse`.
     pub registration_response: Bytes,
+    /// Under what the password is chosen.
+    pub setup: PasswordSetup,
 }
 
 /// The second half: everything the new account consists of.
@@ -89,6 +92,8 @@ pub struct Register {
     pub name: String,
     /// OPAQUE `RegistrationUpload`.
     pub registration_upload: Bytes,
+    /// The number of the setup that the password was chosen under.
+    pub password_setup: u32,
     /// The new OpenPGP certificate, with the invited address as its one User ID.
     pub certificate: Bytes,
     /// The vault, encrypted.
@@ -117,6 +122,10 @@ pub struct StartSignIn {
     pub address: Address,
     /// OPAQUE `CredentialRequest`.
     pub credential_request: Bytes,
+    /// What the portal gave to this device at a sign-in before, where no cookie carries it: the account's own devices do not
+    /// wait for strangers who try its addresses.
+    #[serde(default)]
+    pub device_token: Option<Bytes>,
 }
 
 /// The portal's answer (OPAQUE KE2); made up, and not to be told from a real one, where nobody has the address.
@@ -126,6 +135,8 @@ pub struct SignInStarted {
     pub sign_in: SignInId,
     /// OPAQUE `CredentialResponse`.
     pub credential_response: Bytes,
+    /// Under what the password is proved; made up like the answer where nobody has the address.
+    pub setup: PasswordSetup,
 }
 
 /// The second half (OPAQUE KE3).
@@ -160,6 +171,10 @@ pub struct SignedIn {
     /// The session's secret, for `Authorization: Bearer`; absent where a cookie carries it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<String>,
+    /// 32 bytes for the device to keep beyond the session, and to bring along at the next sign-in by the password. Absent
+    /// where the device has its own already, and where a cookie carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<Bytes>,
 }
 
 /// The session that a request belongs to.
@@ -187,11 +202,14 @@ pub struct GivePassword {
     pub credential_finalization: Bytes,
 }
 
-/// Until when the password counts as given just now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Until when the password counts as given just now. The session's former secret is worth nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PasswordGiven {
     /// Five minutes from when it was given.
     pub password_until: Millis,
+    /// The session's new secret, for `Authorization: Bearer`; absent where a cookie carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<String>,
 }
 
 /// The signed-in person's own account.

@@ -36,6 +36,14 @@ export function carry(next: Bearer | undefined): void {
   bearer = next;
 }
 
+/** The session that is carried goes on with another secret: its password was given. */
+export function renewSecret(secret: string): void {
+  if (!bearer) return;
+  const of = accountOf.get(bearer.secret);
+  if (of !== undefined) accountOf.set(secret, of);
+  bearer.secret = secret;
+}
+
 /** The secret that goes along now. */
 export function carried(): string | undefined {
   return bearer?.secret;

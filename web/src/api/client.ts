@@ -24,7 +24,7 @@ function carriedBy(request: Request): Promise<Response> {
   if (!isByBearer()) {
     const isNamed = own || Object.keys(naming('')).some((name) => request.headers.has(name));
     if (!isNamed) for (const [name, value] of Object.entries(naming())) request.headers.set(name, value);
-    return ask(request);
+    return askByCookie(request, ask);
   }
   return inSession(
     (secret) => {
@@ -35,6 +35,16 @@ function carriedBy(request: Request): Promise<Response> {
     },
     (response) => (own ? Promise.resolve(false) : isSignedOut(response)),
   );
+}
+
+/**
+ * Another secret may come into the cookie while a request is on its way: the password was given, here or in another window
+ * of this browser.
+ */
+async function askByCookie(request: Request, ask: (each: Request) => Promise<Response>): Promise<Response> {
+  const again = request.clone();
+  const response = await ask(request);
+  return (await isSignedOut(response)) ? ask(again) : response;
 }
 
 /** Whether an answer says that the session has ended. */

@@ -17,6 +17,7 @@ export const kinds = [
   'invitation-unknown',
   'invitation-expired',
   'invitation-used',
+  'printed-link-needed',
   'version-conflict',
   'recipients-changed',
   'idempotency-conflict',

@@ -896,7 +896,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an alias off the account. Delivered mail stays. */
+        /** Takes an alias off the account. Delivered mail stays. Takes a password given in the last half hour. */
         post: {
             parameters: {
                 query?: never;
@@ -1147,7 +1147,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Claims an address: mails its owner a link.
+         * Claims an address: mails its owner a link. Takes a password given in the last half hour.
          * @description Answers the same, after the same work, whatever the address is.
          */
         post: {
@@ -2471,7 +2471,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives the password again in a session that goes on: what takes a password given just now may follow. */
+        /**
+         * Gives the password again in a session that goes on: what takes a password given just now may follow. The session gets
+         *     another secret, so that whoever had found the former one is left behind.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3379,10 +3382,27 @@ export interface components {
             /** @description Registered, or still invited. */
             standing: components["schemas"]["RecipientKind"];
         };
-        /** @description Until when the password counts as given just now. */
+        /** @description Until when the password counts as given just now. The session's former secret is worth nothing any more. */
         PasswordGiven: {
+            /** @description The session's new secret, for `Authorization: Bearer`; absent where a cookie carries it. */
+            bearer?: string | null;
             /** @description Five minutes from when it was given. */
             password_until: components["schemas"]["i64"];
+        };
+        /** @description Under what a portal has a password proved. */
+        PasswordSetup: {
+            /**
+             * Format: int32
+             * @description Which of the portal's OPAQUE setups the password was chosen under.
+             */
+            number: number;
+            /**
+             * @description Where the portal is reached: the origin of its public URL. A client that reaches it elsewhere says so instead of
+             *     calling the password wrong.
+             */
+            origin: string;
+            /** @description How the password is stretched. */
+            stretching: components["schemas"]["Stretching"];
         };
         /** @description A vault that was replaced, and is kept for a while. */
         PastVault: {
@@ -3475,7 +3495,7 @@ export interface components {
          * @description Every kind of problem that the API answers with.
          * @enum {string}
          */
-        ProblemType: "malformed" | "unacceptable" | "signed-out" | "other-account" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "blocked-by-portal" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        ProblemType: "malformed" | "unacceptable" | "signed-out" | "other-account" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "printed-link-needed" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "blocked-by-portal" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
         /** @description A client program: `outlook`, `command-line`, or any other. */
         Program: string;
         /** @description What a program's versions are in use, and which may be. */
@@ -3548,6 +3568,11 @@ export interface components {
             certificate: components["schemas"]["Bytes"];
             /** @description The person's name, shown to those they write to. 1 to 100 characters. */
             name: string;
+            /**
+             * Format: int32
+             * @description The number of the setup that the password was chosen under.
+             */
+            password_setup: number;
             /** @description OPAQUE `RegistrationUpload`. */
             registration_upload: components["schemas"]["Bytes"];
             /** @description The invitation's secret. */
@@ -3561,6 +3586,8 @@ export interface components {
             account: components["schemas"]["AccountId"];
             /** @description OPAQUE `RegistrationResponse`. */
             registration_response: components["schemas"]["Bytes"];
+            /** @description Under what the password is chosen. */
+            setup: components["schemas"]["PasswordSetup"];
         };
         /** @description Takes an alias off the account. */
         RemoveAlias: {
@@ -3654,6 +3681,7 @@ export interface components {
         SignedIn: {
             /** @description The session's secret, for `Authorization: Bearer`; absent where a cookie carries it. */
             bearer?: string | null;
+            device_token?: components["schemas"]["Bytes"] | null;
             /** @description The session. */
             session: components["schemas"]["Session"];
             /** @description The vault as it is stored. */
@@ -3668,6 +3696,8 @@ export interface components {
         SignInStarted: {
             /** @description OPAQUE `CredentialResponse`. */
             credential_response: components["schemas"]["Bytes"];
+            /** @description Under what the password is proved; made up like the answer where nobody has the address. */
+            setup: components["schemas"]["PasswordSetup"];
             /** @description This attempt. Good for one minute and one try. */
             sign_in: components["schemas"]["SignInId"];
         };
@@ -3709,6 +3739,7 @@ export interface components {
             address: components["schemas"]["Address"];
             /** @description OPAQUE `CredentialRequest`. */
             credential_request: components["schemas"]["Bytes"];
+            device_token?: components["schemas"]["Bytes"] | null;
         };
         /** @description A sealed file as the portal stores it. */
         StoredFile: {
@@ -3719,6 +3750,19 @@ export interface components {
              * @description How many bytes it takes, sealed.
              */
             size: number;
+        };
+        /** @description How a password is stretched: what each guess costs whoever has the portal's records and its secrets. */
+        Stretching: {
+            /**
+             * Format: int32
+             * @description How much memory Argon2id takes, in KiB.
+             */
+            memory_kib: number;
+            /**
+             * Format: int32
+             * @description How often it goes over that.
+             */
+            passes: number;
         };
         /** @description What the key that an address had says of the one that it gets, so that nobody who knew the one is warned of the other. */
         Succession: {

@@ -13,6 +13,7 @@ declare module '*/module/vault_wasm.js' {
     Opened,
     ParcelOrigin,
     PassPurpose,
+    PasswordSetup,
     Predecessor,
     Reader,
     Sight,
@@ -22,7 +23,14 @@ declare module '*/module/vault_wasm.js' {
 
   export class RegistrationAttempt {
     readonly request: Uint8Array;
-    finish(response: Uint8Array, account: string, address: string, nowMs: number): Registered;
+    finish(
+      response: Uint8Array,
+      setup: PasswordSetup,
+      origin: string,
+      account: string,
+      address: string,
+      nowMs: number,
+    ): Registered;
   }
   export interface Registered {
     upload: Uint8Array;
@@ -34,7 +42,7 @@ declare module '*/module/vault_wasm.js' {
   }
   export class SignInAttempt {
     readonly request: Uint8Array;
-    finish(response: Uint8Array): SignInProof;
+    finish(response: Uint8Array, setup: PasswordSetup, origin: string): SignInProof;
     free(): void;
   }
   export class SignInProof {
@@ -50,7 +58,8 @@ declare module '*/module/vault_wasm.js' {
     free(): void;
   }
   export function passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
-  export function startRegistration(password: string): RegistrationAttempt;
+  export function passwordRule(password: string, known: string[]): string | undefined;
+  export function startRegistration(password: string, known: string[]): RegistrationAttempt;
   export function startSignIn(password: string): SignInAttempt;
   export function readCertificate(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
 

@@ -105,6 +105,13 @@ export interface ServedVault {
 /** What a parcel comes of, as the portal says; its giver's signature must say the same. */
 export type ParcelOrigin = { kind: 'claim'; claim: string } | { kind: 'invitation'; account: string; address: string };
 
+/** Under what the portal has a password proved; refused where it is weaker than a client takes. */
+export interface PasswordSetup {
+  origin: string;
+  number: number;
+  stretching: { memory_kib: number; passes: number };
+}
+
 /** What a pass is for: an activated program keeps one, and so does the link of a hand-over. */
 export type PassPurpose = 'activation' | 'hand-over';
 
@@ -140,15 +147,18 @@ export type OpenedCover = { cover: Cover } | { failure: string };
 /** What the worker does when asked. Each call names the operation and gives its arguments. */
 export interface Operations {
   load(): void;
-  startRegistration(password: string): Uint8Array;
+  /** Which rule a password breaks that is to be chosen, by its code. `known`: address, name, the portal's name. */
+  passwordRule(password: string, known: string[]): string | undefined;
+  startRegistration(password: string, known: string[]): Uint8Array;
   finishRegistration(
     response: Uint8Array,
+    setup: PasswordSetup,
     account: string,
     address: string,
     nowMs: number,
   ): { upload: Uint8Array; certificate: Uint8Array; sealedVault: Uint8Array; slot: string; passwordSlot: Uint8Array };
   startSignIn(password: string): Uint8Array;
-  finishSignIn(response: Uint8Array): Uint8Array;
+  finishSignIn(response: Uint8Array, setup: PasswordSetup): Uint8Array;
   /**
    * Opens a vault that the portal serves, compared with the last one of the account that was seen here. Whether it was
    * joined of two that came of one, and wants to be stored. Where it is refused as older or unreadable, the password stays

@@ -99,13 +99,14 @@ type Handlers = {
 
 const handlers: Handlers = {
   load: () => undefined,
-  startRegistration(password) {
-    registration = module.startRegistration(password);
+  passwordRule: (password, known) => module.passwordRule(password, known),
+  startRegistration(password, known) {
+    registration = module.startRegistration(password, known);
     return registration.request;
   },
-  finishRegistration(response, account, address, nowMs) {
+  finishRegistration(response, setup, account, address, nowMs) {
     if (!registration) throw new Misuse('no registration was started');
-    const made = registration.finish(response, account, address, nowMs);
+    const made = registration.finish(response, setup, location.origin, account, address, nowMs);
     registration = undefined;
     const { upload, certificate, sealedVault, slot, passwordSlot } = made;
     replace(made.vault);
@@ -116,12 +117,12 @@ const handlers: Handlers = {
     signIn = module.startSignIn(password);
     return signIn.request;
   },
-  finishSignIn(response) {
+  finishSignIn(response, setup) {
     if (!signIn) throw new Misuse('no sign-in was started');
     const attempt = signIn;
     signIn = undefined;
     dropProof();
-    proof = attempt.finish(response);
+    proof = attempt.finish(response, setup, location.origin);
     return proof.finalization;
   },
   openWithPassword: (served, passwordSlot) => replace(openProved(served, passwordSlot)),

@@ -44,22 +44,26 @@ pub(crate) async fn create_mailbox(
     Ok(())
 }
 
-/// Turns an invited account into a registered one, with its person's name, the OPAQUE record of the password, and the
-/// fingerprint of the certificate that the client made.
+/// Turns an invited account into a registered one, with its person's name, the OPAQUE record of the password with the number
+/// of its setup, and the fingerprint of the certificate that the client made.
 pub(crate) async fn activate(
     unit: &mut Unit,
     id: AccountId,
     person: &str,
-    password: &[u8],
+    (password, setup): (&[u8], u32),
     fingerprint: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE accounts SET state = 'active', name = $2, password = $3, fingerprint = $4 WHERE id = $1")
-        .bind(id.key())
-        .bind(person)
-        .bind(password)
-        .bind(fingerprint)
-        .execute(&mut **unit)
-        .await?;
+    sqlx::query(
+        "UPDATE accounts SET state = 'active', name = $2, password = $3, fingerprint = $4, password_setup = $5 \
+         WHERE id = $1",
+    )
+    .bind(id.key())
+    .bind(person)
+    .bind(password)
+    .bind(fingerprint)
+    .bind(i64::from(setup))
+    .execute(&mut **unit)
+    .await?;
     Ok(())
 }
 
@@ -102,7 +106,7 @@ pub(crate) async fn set_state(
 
 /// Forgets the OPAQUE record of an account's password: nobody signs in to it any more.
 pub(crate) async fn clear_password(unit: &mut Unit, id: AccountId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE accounts SET password = NULL WHERE id = $1")
+    sqlx::query("UPDATE accounts SET password = NULL, password_setup = NULL WHERE id = $1")
         .bind(id.key())
         .execute(&mut **unit)
         .await?;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Portal, Result, accounts, activity, changes,
     error::unacceptable,
-    http::{Caller, InPerson, JsonBody, PathParams},
+    http::{ByPassword, Caller, JsonBody, PASSWORD_GIVEN_LIFETIME, PathParams},
     keys::MAX_SLOT_BYTES,
     outbox::{self, SecurityNotice},
     sessions,
@@ -44,10 +44,10 @@ pub(super) async fn list(State(portal): State<Portal>, caller: Caller) -> Result
 )]
 pub(super) async fn activate(
     State(portal): State<Portal>,
-    InPerson(caller): InPerson,
+    ByPassword(caller): ByPassword,
     JsonBody(request): JsonBody<Activate>,
 ) -> Result<(StatusCode, Json<Activation>)> {
-    caller.ensure_password_given(portal.now())?;
+    caller.ensure_password_given_within(PASSWORD_GIVEN_LIFETIME, portal.now())?;
     ensure_well_formed(&request)?;
     let mut unit = caller.begin(&portal).await?;
     unit.lock_account().await?;
@@ -165,7 +165,7 @@ pub(super) async fn remove(
     caller: Caller,
     PathParams(id): PathParams<ActivationId>,
 ) -> Result<StatusCode> {
-    caller.ensure_in_person_or(id)?;
+    caller.ensure_by_password_or(id)?;
     let mut unit = caller.begin(&portal).await?;
     unit.lock_account().await?;
     let stored = find(&mut unit, caller.account, id).await?;

@@ -19,7 +19,7 @@ use crate::{
     activations, activity,
     http::{Administrator, JsonBody, PathParams, QueryParams},
     outbox,
-    registration::{self, Invited},
+    registration::{self, Invited, LinkBy},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -45,7 +45,7 @@ pub async fn invitation_link(portal: &Portal, request: &Invite, administrator: b
     let mut unit = portal.begin_unguarded().await?;
     let account = invited(portal, &mut unit, request, None).await?;
     accounts::set_administrator(&mut unit, account, administrator).await?;
-    let secret = registration::issue_link(portal, &mut unit, account).await?;
+    let secret = registration::issue_link(portal, &mut unit, account, LinkBy::CommandLine).await?;
     unit.commit().await?;
     Ok(portal.link("register", &secret))
 }

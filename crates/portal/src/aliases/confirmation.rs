@@ -57,7 +57,7 @@ pub(super) async fn inspect(
         },
         AddressOwner::Unknown => Outcome::Joins,
     };
-    let by_claimant = in_person(caller).is_some_and(|caller| caller.account == linked.account);
+    let by_claimant = by_password(caller).is_some_and(|caller| caller.account == linked.account);
     let asks = match outcome {
         Outcome::Absorbs | Outcome::MovesOrAbsorbs => Asks::Password,
         Outcome::Joins | Outcome::MailJoins { .. } if by_claimant => Asks::Click,
@@ -90,7 +90,9 @@ pub(super) async fn prove(
     linked.ensure_open(portal.now())?;
     let others = [linked.account];
     let finalization = &request.credential_finalization;
-    let Some(account) = sessions::prove(&portal, &mut unit, request.sign_in, finalization, &others).await? else {
+    let Some(sessions::Proved { account, .. }) =
+        sessions::prove(&portal, &mut unit, request.sign_in, finalization, &others).await?
+    else {
         unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     };
@@ -120,9 +122,10 @@ async fn claimant_certificate(db: &mut AnyConnection, account: AccountId) -> Res
     keys::certificate_for(db, &fingerprint, &master).await
 }
 
-/// Of callers those whose session a person began: a program's adds no address by a click.
-fn in_person(caller: Option<Caller>) -> Option<Caller> {
-    caller.filter(|caller| caller.ensure_in_person().is_ok())
+/// Of callers those in whose session the password was given: a program's adds no address by a click, nor one that it handed
+/// over.
+fn by_password(caller: Option<Caller>) -> Option<Caller> {
+    caller.filter(|caller| caller.ensure_by_password().is_ok())
 }
 
 /// Confirms a claim. Twice is once.
@@ -136,7 +139,7 @@ pub(super) async fn confirm_claim(
     JsonBody(request): JsonBody<Confirm>,
 ) -> Result<Json<Confirmed>> {
     // Only a click stands on the session.
-    let caller = in_person(caller).filter(|_| matches!(request.by, ConfirmBy::Click {}));
+    let caller = by_password(caller).filter(|_| matches!(request.by, ConfirmBy::Click {}));
     let session = caller.map(|caller| caller.account);
     let mut unit = CallerUnit::begin(&portal, caller).await?;
     let confirmation = confirm::confirm(&portal, &mut unit, request.token.as_ref(), session, request.by).await?;

@@ -16,6 +16,7 @@ use crate::{
     error::unacceptable,
     keys::{self, MAX_PARCEL_BYTES, Slots},
     outbox::{self, SecurityNotice},
+    ports::custody::{InvitedAddress, Receiver},
     registration, sessions,
     storage::{StoreError, Unit},
 };
@@ -51,7 +52,11 @@ pub(super) async fn take_in(portal: &Portal, unit: &mut Unit, linked: &LinkedCla
     let master = master(unit, claimant).await?;
     let certificate = keys::certificate_for(unit, &fingerprint, &master).await?;
     let certificate = certificate::Certificate::parse(certificate.as_ref()).map_err(|_| StoreError::Corrupt)?;
-    keys::hand_waiting_key_over(portal, unit, (invited, &linked.address), claimant, &certificate).await?;
+    let waiting = InvitedAddress {
+        account: invited,
+        address: &linked.address,
+    };
+    keys::hand_waiting_key_over(portal, unit, waiting, claimant, Receiver::Claimant(&certificate)).await?;
     keys::move_parcels(unit, invited, claimant).await?;
     accounts::absorb(unit, invited, claimant).await?;
     join(portal, unit, linked).await
@@ -72,6 +77,7 @@ pub(super) async fn absorb(
         succeed(unit, other, claimant, succession).await?;
     }
     sessions::end_all(unit, other, None).await?;
+    sessions::forget_devices(unit, other).await?;
     activations::remove_all(portal, unit, other).await?;
     claims::cancel_claims(portal, unit, other).await?;
     accounts::move_addresses(unit, other, claimant).await?;

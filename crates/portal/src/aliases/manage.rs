@@ -11,12 +11,13 @@ use wire::{
 use super::{claims, master};
 use crate::{
     Portal, Result, accounts,
-    http::{JsonBody, PathParams, Professional},
+    http::{ADDRESS_PASSWORD_LIFETIME, InPerson, JsonBody, PASSWORD_GIVEN_LIFETIME, PathParams, Professional},
 };
 
 /// The addresses that the account has, and those that it claims.
 #[utoipa::path(get, path = "/aliases", tag = "aliases", responses((status = 200, body = Aliases)))]
-pub(super) async fn list(State(portal): State<Portal>, Professional(caller): Professional) -> Result<Json<Aliases>> {
+pub(super) async fn list(State(portal): State<Portal>, InPerson(caller): InPerson) -> Result<Json<Aliases>> {
+    caller.ensure_professional()?;
     let mut db = portal.store.read().await?;
     Ok(Json(Aliases {
         addresses: accounts::addresses(&mut db, caller.account).await?,
@@ -24,7 +25,7 @@ pub(super) async fn list(State(portal): State<Portal>, Professional(caller): Pro
     }))
 }
 
-/// Claims an address: mails its owner a link.
+/// Claims an address: mails its owner a link. Takes a password given in the last half hour.
 ///
 /// Answers the same, after the same work, whatever the address is.
 #[utoipa::path(
@@ -36,6 +37,7 @@ pub(super) async fn add(
     Professional(caller): Professional,
     JsonBody(request): JsonBody<AddClaim>,
 ) -> Result<(StatusCode, Json<Claim>)> {
+    caller.ensure_password_given_within(ADDRESS_PASSWORD_LIFETIME, portal.now())?;
     let mut unit = caller.begin(&portal).await?;
     let id = claims::claim(&portal, &mut unit, caller.account, &request.address, false).await?;
     let claim = find_pending(&mut unit, caller.account, id).await?;
@@ -93,7 +95,7 @@ pub(super) async fn promote(
     Professional(caller): Professional,
     JsonBody(request): JsonBody<Promote>,
 ) -> Result<StatusCode> {
-    caller.ensure_password_given(portal.now())?;
+    caller.ensure_password_given_within(PASSWORD_GIVEN_LIFETIME, portal.now())?;
     let mut unit = caller.begin(&portal).await?;
     unit.lock_account().await?;
     let (address, tell) = (&request.address, request.tell_correspondents);
@@ -102,7 +104,7 @@ pub(super) async fn promote(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes an alias off the account. Delivered mail stays.
+/// Takes an alias off the account. Delivered mail stays. Takes a password given in the last half hour.
 #[utoipa::path(
     post, path = "/aliases/remove", tag = "aliases",
     request_body = RemoveAlias, responses((status = 204)),
@@ -112,6 +114,7 @@ pub(super) async fn remove(
     Professional(caller): Professional,
     JsonBody(request): JsonBody<RemoveAlias>,
 ) -> Result<StatusCode> {
+    caller.ensure_password_given_within(ADDRESS_PASSWORD_LIFETIME, portal.now())?;
     let mut unit = caller.begin(&portal).await?;
     unit.lock_account().await?;
     master::remove_alias(&portal, &mut unit, caller.account, &request.address).await?;

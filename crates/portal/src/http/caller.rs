@@ -11,7 +11,7 @@ use wire::{
     ACCOUNT_HEADER, Millis, Problem, ProblemType, Sha256,
     ids::{AccountId, ActivationId},
     people::AccountState,
-    sessions::AccountKind,
+    sessions::{AccountKind, Carrier},
 };
 
 use super::CallerUnit;
@@ -20,8 +20,11 @@ use crate::{
     storage::{Key as _, RowExt as _, StoreError},
 };
 
-/// How long a password counts as given just now.
+/// How long a password counts as given just now: what promoting an address and activating a program take.
 pub(crate) const PASSWORD_GIVEN_LIFETIME: Millis = 5 * 60_000;
+
+/// How long after the password was given addresses may be added and removed: long enough to see to several of them.
+pub(crate) const ADDRESS_PASSWORD_LIFETIME: Millis = 30 * 60_000;
 
 /// The signed-in account that a request comes from.
 #[derive(Clone, Copy, Debug)]
@@ -36,18 +39,25 @@ pub struct Caller {
     pub(crate) password_at: Millis,
     /// The activation that the session was begun by: it may read and write, and change nothing of the account itself.
     pub(crate) activation: Option<ActivationId>,
-    /// Whether the session came from a program by a hand-over, and the password was not given in it since.
+    /// Whether the session was begun by a hand-over, and the password was not given in it since.
     pub(crate) handed_over: bool,
     /// The hash of the session's secret.
     pub(crate) session: Sha256,
+    /// How the request carried that secret.
+    pub(crate) carrier: Carrier,
 }
 
-/// A caller whose session was begun by a person, not by an activated program: whoever finds what a program keeps cannot
-/// change the account, and so not make its way in last.
+/// A caller whose session is no activated program's. It may have been begun by a hand-over from one, without the password:
+/// it sees what a person sees, and changes nothing of the account.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InPerson(pub(crate) Caller);
 
-/// A caller who is a Professional, in person.
+/// A caller in whose session the password was given, however long ago: whoever finds what a program keeps cannot change
+/// the account, and so not make its way in last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByPassword(pub(crate) Caller);
+
+/// A caller who is a Professional, in whose session the password was given.
 #[derive(Clone, Copy, Debug)]
 pub struct Professional(pub Caller);
 
@@ -58,7 +68,10 @@ pub struct Administrator(pub Caller);
 impl Caller {
     /// Whether the session still stands.
     pub(crate) async fn is_still_signed_in(&self, db: &mut AnyConnection, now: Millis) -> bool {
-        matches!(find(db, self.session, now).await, Ok(Some((_, AccountState::Active))))
+        matches!(
+            find(db, self.session, self.carrier, now).await,
+            Ok(Some((_, AccountState::Active)))
+        )
     }
 
     /// Begins a unit of work for the caller, whose commit looks whether the session still stands.
@@ -74,7 +87,7 @@ impl Caller {
     /// # Errors
     /// `signed-out` and `account-disabled` where the session stands no more.
     pub(super) async fn look_again(&self, db: &mut AnyConnection, now: Millis) -> Result<Self> {
-        signed_in(find(db, self.session, now).await?)
+        signed_in(find(db, self.session, self.carrier, now).await?)
     }
 
     /// Refuses a session that a program began.
@@ -104,12 +117,29 @@ impl Caller {
         }
     }
 
-    /// Refuses a session that the password was not given in just now: whoever finds a screen unlocked does not know it.
-    pub(crate) fn ensure_password_given(&self, now: Millis) -> Result<()> {
+    /// The same as [`Caller::ensure_by_password`], or that it is the activation in question itself that asks.
+    pub(crate) fn ensure_by_password_or(&self, activation: ActivationId) -> Result<()> {
+        match self.activation == Some(activation) {
+            true => Ok(()),
+            false => self.ensure_by_password(),
+        }
+    }
+
+    /// Refuses a session that the password was not given in within that time: whoever finds a screen unlocked does not
+    /// know it.
+    pub(crate) fn ensure_password_given_within(&self, lifetime: Millis, now: Millis) -> Result<()> {
         // Not by a clock that was ahead for a moment, either.
-        match (self.password_at..self.password_at + PASSWORD_GIVEN_LIFETIME).contains(&now) {
+        match (self.password_at..self.password_at + lifetime).contains(&now) {
             true => Ok(()),
             false => Err(ProblemType::PasswordNeeded.into()),
+        }
+    }
+
+    /// Refuses a Guest.
+    pub(crate) fn ensure_professional(&self) -> Result<()> {
+        match self.kind {
+            AccountKind::Professional => Ok(()),
+            AccountKind::Guest => Err(ProblemType::NotAllowed.into()),
         }
     }
 }
@@ -118,9 +148,9 @@ impl FromRequestParts<Portal> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
-        let secret = carried(&parts.headers, cookie_name(portal)).ok_or(ProblemType::SignedOut)?;
+        let (secret, carrier) = carried(&parts.headers, cookie_name(portal)).ok_or(ProblemType::SignedOut)?;
         let mut db = portal.store.read().await?;
-        let caller = signed_in(find(&mut db, Sha256::of(&secret), portal.now()).await?)?;
+        let caller = signed_in(find(&mut db, Sha256::of(&secret), carrier, portal.now()).await?)?;
         ensure_meant(parts, caller.account)?;
         Ok(caller)
     }
@@ -160,10 +190,19 @@ impl FromRequestParts<Portal> for Professional {
 
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
         let InPerson(caller) = InPerson::from_request_parts(parts, portal).await?;
-        match caller.kind {
-            AccountKind::Professional => Ok(Self(caller)),
-            AccountKind::Guest => Err(ProblemType::NotAllowed.into()),
-        }
+        caller.ensure_professional()?;
+        caller.ensure_by_password()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Portal> for ByPassword {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let caller = <Caller as FromRequestParts<Portal>>::from_request_parts(parts, portal).await?;
+        caller.ensure_by_password()?;
+        Ok(Self(caller))
     }
 }
 
@@ -195,13 +234,14 @@ fn ensure_meant(parts: &Parts, account: AccountId) -> Result<()> {
 }
 
 /// The session's secret that a request carries: a bearer's before a cookie's.
-fn carried(headers: &HeaderMap, cookie: &str) -> Option<Vec<u8>> {
+fn carried(headers: &HeaderMap, cookie: &str) -> Option<(Vec<u8>, Carrier)> {
     let jar = CookieJar::from_headers(headers);
-    let text = match headers.get(header::AUTHORIZATION) {
-        Some(value) => value.to_str().ok()?.strip_prefix("Bearer ")?,
-        None => jar.get(cookie)?.value(),
+    let (text, carrier) = match headers.get(header::AUTHORIZATION) {
+        Some(value) => (value.to_str().ok()?.strip_prefix("Bearer ")?, Carrier::Bearer),
+        None => (jar.get(cookie)?.value(), Carrier::Cookie),
     };
-    URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == 32)
+    let secret = URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == 32)?;
+    Some((secret, carrier))
 }
 
 fn signed_in(found: Option<(Caller, AccountState)>) -> Result<Caller> {
@@ -216,12 +256,13 @@ fn signed_in(found: Option<(Caller, AccountState)>) -> Result<Caller> {
 async fn find(
     db: &mut AnyConnection,
     session: Sha256,
+    carrier: Carrier,
     now: Millis,
 ) -> Result<Option<(Caller, AccountState)>, StoreError> {
     let row = sqlx::query(
         "SELECT a.id, a.kind, a.administrator, a.state, s.password_at, \
              CASE WHEN s.handed_over = 1 THEN NULL ELSE s.activation END AS activation, \
-             CASE WHEN s.handed_over = 1 AND s.activation IS NOT NULL THEN 1 ELSE 0 END AS handed_over \
+             s.handed_over \
          FROM sessions s \
          JOIN accounts a ON a.id = s.account WHERE s.hash = $1 AND s.expires_at > $2",
     )
@@ -238,6 +279,7 @@ async fn find(
             activation: row.maybe_key("activation")?,
             handed_over: row.flag("handed_over")?,
             session,
+            carrier,
         };
         Ok((caller, row.name("state")?))
     })

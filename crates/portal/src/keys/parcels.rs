@@ -1,10 +1,10 @@
 //! Parcels: secret keys sealed to an account's certificate, on their way into its keyring.
 
 use axum::{Json, extract::State, http::StatusCode};
-use certificate::Certificate;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::any::AnyRow;
 use wire::{
-    Address, Millis, ProblemType,
+    Millis, ProblemType,
     ids::{AccountId, ParcelId},
     sessions::{ActivityKind, Parcel, ParcelOrigin},
 };
@@ -14,6 +14,7 @@ use crate::{
     Portal, Result,
     activity::record,
     http::{Caller, InPerson, PathParams},
+    ports::custody::{InvitedAddress, Receiver},
     settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -65,47 +66,51 @@ pub(crate) async fn move_parcels(unit: &mut Unit, from: AccountId, to: AccountId
     Ok(())
 }
 
-/// Keeps the key that an invited account's mail waits under, sealed to custody.
-pub(crate) async fn add_waiting_key(unit: &mut Unit, account: AccountId, sealed: &[u8]) -> Result<(), StoreError> {
+/// Keeps the key that an invited account's mail waits under, locked by custody.
+pub(crate) async fn add_waiting_key(unit: &mut Unit, account: AccountId, locked: &[u8]) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO waiting_keys (account, sealed) VALUES ($1, $2)")
         .bind(account.key())
-        .bind(sealed)
+        .bind(locked)
         .execute(&mut **unit)
         .await?;
     Ok(())
 }
 
-/// Lets custody hand the key that the mail of an invited account waited under to a certificate of `to`, and forgets it.
-/// `address` is the one that was invited.
+/// Lets custody hand the key that an invited account's mail waited under to a certificate of `to`, and forgets it. Each time
+/// stands in the log, under a name that says nothing of the address, and in the activity of `to`.
 pub(crate) async fn hand_waiting_key_over(
     portal: &Portal,
     unit: &mut Unit,
-    (invited, address): (AccountId, &Address),
+    invited: InvitedAddress<'_>,
     to: AccountId,
-    certificate: &Certificate,
+    receiver: Receiver<'_>,
 ) -> Result<()> {
     let waiting = sqlx::query("DELETE FROM waiting_keys WHERE account = $1 RETURNING sealed")
-        .bind(invited.key())
+        .bind(invited.account.key())
         .fetch_one(&mut **unit)
         .await
         .map_err(StoreError::from)?;
     let now = portal.now();
-    let origin = ParcelOrigin::Invitation {
-        account: invited,
-        address: address.clone(),
-    };
     let sealed = portal.custody.hand_over(
         &waiting.bytes("sealed")?,
-        &origin,
-        certificate,
+        invited,
+        receiver,
         now,
         &mut portal.entropy.rng(),
     )?;
     let parcel = Parcel {
         id: ParcelId(portal.entropy.id(now)),
-        origin,
+        origin: invited.origin(),
         sealed: sealed.into(),
     };
+    let pseudonym = portal
+        .secrets
+        .keyed_hash("custody/log", invited.address.canonical().as_bytes());
+    tracing::info!(
+        address = %URL_SAFE_NO_PAD.encode(&pseudonym[..12]),
+        by_claim = matches!(receiver, Receiver::Claimant(_)),
+        "custody handed a waiting key over"
+    );
     add_parcel(portal, unit, to, parcel, None).await?;
     record(portal, unit, to, ActivityKind::WaitingKeyHandedOver).await?;
     Ok(())

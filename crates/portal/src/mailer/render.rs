@@ -9,7 +9,7 @@ use super::letter::Letter;
 use crate::{
     Portal, accounts, alarms, aliases,
     outbox::{Due, MailKind},
-    registration,
+    registration::{self, LinkBy},
     storage::{Key as _, RowExt as _, StoreError},
 };
 
@@ -58,7 +58,7 @@ async fn invitation<'a>(portal: &Portal, due: &Due, letter: Letter<'a>) -> Resul
     if accounts::find(&mut unit, due.account).await?.state != AccountState::Invited {
         return Ok(notification(portal, due, letter));
     }
-    let secret = registration::issue_link(portal, &mut unit, due.account).await?;
+    let secret = registration::issue_link(portal, &mut unit, due.account, LinkBy::Mail).await?;
     unit.commit().await?;
     Ok(Some(Letter {
         link: portal.link("register", &secret),

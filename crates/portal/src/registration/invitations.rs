@@ -13,7 +13,7 @@ use crate::{
     accounts::{self, AccountRow, AddressOwner},
     http::JsonBody,
     keys, outbox,
-    ports::custody::WaitingKey,
+    ports::custody::{InvitedAddress, WaitingKey},
     settings::{DAY, HOUR},
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -54,19 +54,30 @@ pub async fn invite(
         AddressOwner::Registered(account) => Ok(Invited::Registered(account)),
         AddressOwner::Invited(account) => Ok(Invited::Before(account)),
         AddressOwner::Unknown => {
-            let key = make_waiting_key(portal, address)?;
+            let prepared = prepare_account(portal, address)?;
             Ok(Invited::Now(
-                add_invited(portal, unit, address, kind, invited_by, key).await?,
+                add_invited(portal, unit, address, kind, invited_by, prepared).await?,
             ))
         }
     }
 }
 
-/// Makes the key that mail for an address waits under, for the account that it is to have.
-pub(crate) fn make_waiting_key(portal: &Portal, address: &Address) -> Result<WaitingKey> {
-    let (now, mut rng) = (portal.now(), portal.entropy.rng());
-    let account = AccountId(portal.entropy.id(now));
-    Ok(portal.custody.make_waiting_key(account, address, now, &mut rng)?)
+/// An account that an address is about to be invited to.
+pub(crate) struct PreparedAccount {
+    id: AccountId,
+    /// What mail for the address will wait under.
+    key: WaitingKey,
+}
+
+/// Makes an account's id, and the key that mail for its address waits under.
+pub(crate) fn prepare_account(portal: &Portal, address: &Address) -> Result<PreparedAccount> {
+    let now = portal.now();
+    let id = AccountId(portal.entropy.id(now));
+    let invited = InvitedAddress { account: id, address };
+    let key = portal
+        .custody
+        .make_waiting_key(invited, now, &mut portal.entropy.rng())?;
+    Ok(PreparedAccount { id, key })
 }
 
 /// Makes the account of an address that nobody has. The caller has locked the address.
@@ -76,14 +87,14 @@ pub(crate) async fn add_invited(
     address: &Address,
     kind: AccountKind,
     invited_by: Option<AccountId>,
-    key: WaitingKey,
+    prepared: PreparedAccount,
 ) -> Result<AccountId> {
     let now = portal.now();
-    let account = key.account;
+    let PreparedAccount { id: account, key } = prepared;
     let fingerprint = key.certificate.fingerprint().to_string();
     accounts::create_invited(unit, account, kind, &fingerprint, now).await?;
     keys::add_certificate(unit, account, &key.certificate, now).await?;
-    keys::add_waiting_key(unit, account, &key.sealed).await?;
+    keys::add_waiting_key(unit, account, &key.locked).await?;
     accounts::create_mailbox(unit, MailboxId(portal.entropy.id(now)), account, now).await?;
     sqlx::query(
         "INSERT INTO invitations (canonical, typed, account, invited_by, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -116,14 +127,29 @@ pub(crate) async fn invited_since(
     row.int("n")
 }
 
+/// How a registration link reaches its person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkBy {
+    /// By a mail to the invited address, which every server on its way reads.
+    Mail,
+    /// Printed by the server's command line: the only kind that registers an administrator.
+    CommandLine,
+}
+
 /// Makes a new link's secret for an invited account. Earlier links go on working: each mail that somebody still finds
 /// in the basic inbox leads in.
-pub(crate) async fn issue_link(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<[u8; 32], StoreError> {
+pub(crate) async fn issue_link(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    by: LinkBy,
+) -> Result<[u8; 32], StoreError> {
     let secret = portal.entropy.secret();
-    sqlx::query("INSERT INTO invitation_tokens (hash, account, expires_at) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO invitation_tokens (hash, account, expires_at, printed) VALUES ($1, $2, $3, $4)")
         .bind(Sha256::of(&secret).key())
         .bind(account.key())
         .bind(portal.now() + portal.settings.invitation_lifetime)
+        .bind(i64::from(by == LinkBy::CommandLine))
         .execute(&mut **unit)
         .await?;
     Ok(secret)
@@ -138,14 +164,17 @@ pub(super) struct OpenInvitation {
 }
 
 /// What a link's secret opens, whether its time is over or not.
+///
+/// # Errors
+/// Unknown or used; `printed-link-needed` where a link from a mail is for somebody who will be an administrator.
 async fn find_by_token(db: &mut AnyConnection, token: &InvitationToken) -> Result<OpenInvitation> {
-    let row = sqlx::query("SELECT account, expires_at FROM invitation_tokens WHERE hash = $1")
+    let row = sqlx::query("SELECT account, expires_at, printed FROM invitation_tokens WHERE hash = $1")
         .bind(Sha256::of(token.token.as_ref()).key())
         .fetch_optional(&mut *db)
         .await
         .map_err(StoreError::from)?
         .ok_or(ProblemType::InvitationUnknown)?;
-    let expires_at = row.millis("expires_at")?;
+    let (expires_at, is_printed) = (row.millis("expires_at")?, row.flag("printed")?);
     let account = accounts::find(db, row.key("account")?).await?;
     let row = sqlx::query("SELECT typed, invited_by FROM invitations WHERE account = $1")
         .bind(account.id.key())
@@ -153,6 +182,10 @@ async fn find_by_token(db: &mut AnyConnection, token: &InvitationToken) -> Resul
         .await
         .map_err(StoreError::from)?
         .ok_or(ProblemType::InvitationUsed)?;
+    // A mail reaches whoever reads the address, and every server on its way.
+    if account.administrator && !is_printed {
+        return Err(ProblemType::PrintedLinkNeeded.into());
+    }
     Ok(OpenInvitation {
         account,
         address: row.address("typed")?,
@@ -253,6 +286,10 @@ pub(super) async fn renew(
         return Err(Problem::new(ProblemType::NotAllowed)
             .detail("the link has not expired: register with it")
             .into());
+    }
+    // The new link would come by mail.
+    if found.account.administrator {
+        return Err(ProblemType::PrintedLinkNeeded.into());
     }
     if outbox::invitations_since(&mut unit, account, (now - HOUR, now)).await? >= MAX_RENEWALS_PER_HOUR {
         return Err(ProblemType::TooManyRequests.into());

@@ -7,7 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use invitations::{Invited, invite};
 pub(crate) use invitations::{
-    add_invited, invited_since, issue_link, make_waiting_key, sweep, waiting, withdraw_invitation,
+    LinkBy, add_invited, invited_since, issue_link, prepare_account, sweep, waiting, withdraw_invitation,
 };
 
 use crate::Portal;

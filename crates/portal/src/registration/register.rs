@@ -16,6 +16,7 @@ use crate::{
     error::unacceptable,
     http::JsonBody,
     keys::{self, MAX_SLOT_BYTES},
+    ports::custody::{InvitedAddress, Receiver},
     sessions::{self, SessionOrigin},
     storage::{Key as _, StoreError, Unit},
 };
@@ -36,12 +37,14 @@ pub(super) async fn start(
     let open = invitations::open(&mut *portal.store.read().await?, &token, portal.now()).await?;
     let message = RegistrationRequest::<Suite>::deserialize(request.registration_request.as_ref())
         .map_err(|_| malformed("registration_request"))?;
-    let started = ServerRegistration::start(&portal.secrets.opaque, message, open.account.id.key())
+    let setup = portal.secrets.newest_setup();
+    let started = ServerRegistration::start(&setup.opaque, message, open.account.id.key())
         .map_err(|_| malformed("registration_request"))?;
     let registration_response = started.message.serialize().to_vec().into();
     Ok(Json(RegistrationStarted {
         account: open.account.id,
         registration_response,
+        setup: setup.shown(&portal.settings),
     }))
 }
 
@@ -55,6 +58,9 @@ pub(super) async fn start(
 )]
 pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): JsonBody<Register>) -> Result<Response> {
     let registrant = Registrant::parse(&request)?;
+    if registrant.setup != portal.secrets.newest_setup().number {
+        return Err(unacceptable("the password was chosen under another setup: begin again"));
+    }
     let now = portal.now();
     let mut unit = portal.begin_unguarded().await?;
     let token = InvitationToken { token: request.token };
@@ -71,9 +77,21 @@ pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): Json
     }
     store(&portal, &mut unit, &open, &registrant, &certificate, &request.vault).await?;
     activity::record(&portal, &mut unit, account, ActivityKind::Registered).await?;
-    keys::hand_waiting_key_over(&portal, &mut unit, (account, &open.address), account, &certificate).await?;
+    let invited = InvitedAddress {
+        account,
+        address: &open.address,
+    };
+    let registrant = Receiver::Registrant(&certificate);
+    keys::hand_waiting_key_over(&portal, &mut unit, invited, account, registrant).await?;
     changes::append(&mut unit, account, Change::Account).await?;
-    let begun = sessions::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
+    let begun = sessions::begin(
+        &portal,
+        &mut unit,
+        account,
+        request.carrier,
+        SessionOrigin::Password { device: None },
+    )
+    .await?;
     unit.commit().await?;
     Ok(begun.answer(&portal))
 }
@@ -83,6 +101,8 @@ struct Registrant {
     name: String,
     /// The OPAQUE record of the password.
     password: Vec<u8>,
+    /// The number of the setup that it was chosen under.
+    setup: u32,
 }
 
 impl Registrant {
@@ -106,6 +126,7 @@ impl Registrant {
         Ok(Self {
             name: name.to_owned(),
             password: ServerRegistration::finish(upload).serialize().to_vec(),
+            setup: request.password_setup,
         })
     }
 }
@@ -141,7 +162,8 @@ async fn store(
         Err(StoreError::Conflict(_)) => return Err(unacceptable("this certificate is in use already")),
         other => other?.to_string(),
     };
-    accounts::activate(unit, account, &registrant.name, &registrant.password, &fingerprint).await?;
+    let password = (&registrant.password[..], registrant.setup);
+    accounts::activate(unit, account, &registrant.name, password, &fingerprint).await?;
     accounts::add_address(unit, &open.address, account, true, now).await?;
     keys::store_vault(unit, account, vault, now).await
 }

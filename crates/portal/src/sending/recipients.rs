@@ -184,10 +184,10 @@ async fn invite(portal: &Portal, caller: Caller, unknown: &[&Address]) -> Result
     // Keys take their time, and on SQLite nobody else writes while a unit stands: they are made before it, and none for
     // somebody who has used the day up.
     ensure_invitations_left(portal, &mut *portal.store.read().await?, caller, unknown.len()).await?;
-    let keys = unknown
+    let prepared = unknown
         .iter()
-        .map(|address| registration::make_waiting_key(portal, address));
-    let keys: Vec<_> = keys.collect::<Result<_>>()?;
+        .map(|address| registration::prepare_account(portal, address));
+    let prepared: Vec<_> = prepared.collect::<Result<_>>()?;
     let mut unit = caller.begin(portal).await?;
     for address in unknown {
         accounts::lock_address(&mut unit, address).await?;
@@ -195,15 +195,15 @@ async fn invite(portal: &Portal, caller: Caller, unknown: &[&Address]) -> Result
     // What others invite in the caller's name at the same time is counted.
     unit.lock_account().await?;
     let mut invited = Vec::with_capacity(unknown.len());
-    for (address, key) in unknown.iter().zip(keys) {
+    for (address, prepared) in unknown.iter().zip(prepared) {
         if accounts::find_address_owner(&mut unit, address).await? == AddressOwner::Unknown {
-            invited.push((address, key));
+            invited.push((address, prepared));
         }
     }
     ensure_invitations_left(portal, &mut unit, caller, invited.len()).await?;
-    for (address, key) in invited {
+    for (address, prepared) in invited {
         let kind = AccountKind::Guest;
-        registration::add_invited(portal, &mut unit, address, kind, Some(caller.account), key).await?;
+        registration::add_invited(portal, &mut unit, address, kind, Some(caller.account), prepared).await?;
     }
     unit.commit().await
 }

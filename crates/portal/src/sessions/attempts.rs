@@ -2,17 +2,20 @@
 //!
 //! With OPAQUE a client learns whether its guess was right from the portal's first answer, without a second request. So
 //! an attempt counts when it starts, and a success takes that back: for the address as many as came from that network.
+//! A device that somebody signed in from before has tries of its own, and neither waits for strangers nor makes anybody wait.
+//! A try that has to wait counts against its network, and no more against the address.
+//!
 //! What others tried stays counted; they would see in an earlier try than they had to wait for that somebody signed in,
 //! and so that the address has an account.
 
 use sqlx::{AnyConnection, AssertSqlSafe};
-use wire::{Address, Millis};
+use wire::{Address, Millis, Sha256};
 
 use crate::{
     Secrets,
     http::Network,
     settings::DAY,
-    storage::{RowExt as _, StoreError, Unit},
+    storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
 /// How often one address may be tried before each further try has to wait.
@@ -46,13 +49,44 @@ impl Secrets {
         self.keyed_hash("attempts/address-from-network", &[address, network].concat())
     }
 
+    pub(super) fn device_bucket(&self, device: Sha256) -> Bucket {
+        self.keyed_hash("attempts/device", device.key())
+    }
+
     pub(super) fn network_bucket(&self, network: Network) -> Bucket {
         self.keyed_hash("attempts/network", network.0.to_string().as_bytes())
     }
 }
 
+/// Counts a try from a device that the account knows. `Err` as by [`count`].
+pub(super) async fn count_of_device(
+    secrets: &Secrets,
+    unit: &mut Unit,
+    device: Sha256,
+    now: Millis,
+) -> Result<Result<(), Millis>, StoreError> {
+    let bucket = secrets.device_bucket(device);
+    count_in(unit, &[(bucket, MAX_FREE_TRIES_PER_ADDRESS)], now).await
+}
+
+/// Counts a try that had to wait, after what else it did was undone: its network comes to wait as a whole.
+pub(super) async fn count_refused(unit: &mut Unit, network: Bucket, now: Millis) -> Result<(), StoreError> {
+    // Where the network waits already, it does.
+    let _ = count_in(unit, &[(network, MAX_FREE_TRIES_PER_NETWORK)], now).await?;
+    Ok(())
+}
+
+/// Forgets the tries of a device: somebody knew the password.
+pub(super) async fn forgive_device(secrets: &Secrets, unit: &mut Unit, device: Sha256) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM attempts WHERE bucket = $1")
+        .bind(&secrets.device_bucket(device)[..])
+        .execute(&mut **unit)
+        .await?;
+    Ok(())
+}
+
 /// Counts a try at an address from a network. `Err` holds how long to wait, in milliseconds: the caller undoes the unit,
-/// and the try does not count.
+/// and [counts](count_refused) the try against its network.
 pub(super) async fn count(
     secrets: &Secrets,
     unit: &mut Unit,
@@ -66,7 +100,12 @@ pub(super) async fn count(
         (network, MAX_FREE_TRIES_PER_NETWORK),
         (shared, i64::MAX),
     ];
-    for (bucket, free) in limits {
+    count_in(unit, &limits, now).await
+}
+
+/// Counts a try in each of these buckets, until one has to wait.
+async fn count_in(unit: &mut Unit, limits: &[(Bucket, i64)], now: Millis) -> Result<Result<(), Millis>, StoreError> {
+    for &(bucket, free) in limits {
         // Counted first and looked at then: the row is locked, so that tries at the same time see each other. A quiet
         // day forgives.
         let row = sqlx::query(

@@ -1,15 +1,17 @@
 //! Signing in and staying signed in.
 
 mod attempts;
+mod devices;
 mod hand_overs;
 mod session;
 mod sign_in;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use devices::forget_devices;
 pub use session::end_all;
 pub(crate) use session::{SessionOrigin, begin, end_sessions_of, sweep};
-pub(crate) use sign_in::prove;
+pub(crate) use sign_in::{Proved, prove};
 
 use crate::Portal;
 

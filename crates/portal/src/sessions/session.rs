@@ -11,10 +11,10 @@ use sqlx::AnyConnection;
 use wire::{
     Millis, Sha256,
     ids::{AccountId, ActivationId},
-    sessions::{Carrier, Session, SignedIn},
+    sessions::{Carrier, PasswordGiven, Session, SignedIn},
 };
 
-use super::{attempts, hand_overs::HAND_OVER_LIFETIME, sign_in::SIGN_IN_LIFETIME};
+use super::{attempts, devices, hand_overs::HAND_OVER_LIFETIME, sign_in::SIGN_IN_LIFETIME};
 use crate::{
     Portal, Result, accounts,
     http::{self, Caller, PASSWORD_GIVEN_LIFETIME},
@@ -32,8 +32,8 @@ const MAX_SESSIONS_PER_ACTIVATION: i64 = 20;
 /// How a session begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionOrigin {
-    /// By the password, just now.
-    Password,
+    /// By the password, just now, from that device where the account knows it.
+    Password { device: Option<Sha256> },
     /// By an activation. It may read and write, and no more.
     Activation(ActivationId),
     /// By a hand-over from a session, which an activation may have begun: then both end with that.
@@ -45,6 +45,8 @@ pub(crate) struct Begun {
     secret: [u8; 32],
     carrier: Carrier,
     signed_in: SignedIn,
+    /// What the device is known by from now on, where it was not before.
+    device_token: Option<[u8; 32]>,
 }
 
 /// Begins a session for an account that has just proved itself.
@@ -59,7 +61,7 @@ pub(crate) async fn begin(
     let secret = portal.entropy.secret();
     let reload_key = portal.entropy.secret();
     let (password_at, activation, lifetime) = match origin {
-        SessionOrigin::Password => (now, None, portal.settings.session_lifetime),
+        SessionOrigin::Password { .. } => (now, None, portal.settings.session_lifetime),
         SessionOrigin::Activation(activation) => (
             0,
             Some(activation),
@@ -90,19 +92,29 @@ pub(crate) async fn begin(
         reload_key: reload_key.to_vec().into(),
         expires_at,
         password_until: password_at + PASSWORD_GIVEN_LIFETIME,
-        in_person: matches!(origin, SessionOrigin::Password),
+        in_person: matches!(origin, SessionOrigin::Password { .. }),
     };
     let slots = match origin {
-        SessionOrigin::Password => Slots::Password,
+        SessionOrigin::Password { .. } => Slots::Password,
         SessionOrigin::Activation(activation) => Slots::Activation(activation),
         SessionOrigin::HandOver(_) => Slots::None,
     };
     let vault = keys::vault(unit, account, slots).await?;
-    let bearer = (carrier == Carrier::Bearer).then(|| URL_SAFE_NO_PAD.encode(secret));
+    let device_token = match origin {
+        SessionOrigin::Password { device } => devices::remember(portal, unit, account, device).await?,
+        _ => None,
+    };
+    let by_bearer = carrier == Carrier::Bearer;
     Ok(Begun {
         secret,
         carrier,
-        signed_in: SignedIn { session, vault, bearer },
+        signed_in: SignedIn {
+            session,
+            vault,
+            bearer: by_bearer.then(|| URL_SAFE_NO_PAD.encode(secret)),
+            device_token: device_token.filter(|_| by_bearer).map(|token| token.to_vec().into()),
+        },
+        device_token,
     })
 }
 
@@ -130,6 +142,66 @@ async fn make_room(unit: &mut Unit, activation: ActivationId) -> Result<(), Stor
     Ok(())
 }
 
+/// A session that goes on with another secret, which only its client gets.
+pub(super) struct Renewed {
+    secret: [u8; 32],
+    carrier: Carrier,
+    password_until: Millis,
+    expires_at: Millis,
+}
+
+/// Gives a session another secret after its password was given again: with the former one nobody goes on, nor with what it
+/// prepared. What the browser keeps under the reload key stays good. The caller's account is locked.
+pub(super) async fn renew(portal: &Portal, unit: &mut Unit, caller: Caller) -> Result<Renewed, StoreError> {
+    let now = portal.now();
+    let secret = portal.entropy.secret();
+    // One that was handed over needs no activation any more.
+    let row = sqlx::query(
+        "UPDATE sessions SET hash = $2, password_at = $3, activation = NULL, handed_over = 0 WHERE hash = $1 \
+         RETURNING expires_at",
+    )
+    .bind(caller.session.key())
+    .bind(Sha256::of(&secret).key())
+    .bind(now)
+    .fetch_one(&mut **unit)
+    .await?;
+    sqlx::query("DELETE FROM hand_overs WHERE session = $1")
+        .bind(caller.session.key())
+        .execute(&mut **unit)
+        .await?;
+    // Event streams that were asked for with the former secret end.
+    unit.wake(caller.account);
+    Ok(Renewed {
+        secret,
+        carrier: caller.carrier,
+        password_until: now + PASSWORD_GIVEN_LIFETIME,
+        expires_at: row.millis("expires_at")?,
+    })
+}
+
+impl Renewed {
+    /// The answer that hands the new secret out, carried as the former one was.
+    pub(super) fn answer(&self, portal: &Portal) -> Response {
+        let secret = URL_SAFE_NO_PAD.encode(self.secret);
+        let mut given = PasswordGiven {
+            password_until: self.password_until,
+            bearer: None,
+        };
+        match self.carrier {
+            Carrier::Bearer => {
+                given.bearer = Some(secret);
+                Json(given).into_response()
+            }
+            Carrier::Cookie => {
+                let mut response = Json(given).into_response();
+                let seconds = (self.expires_at - portal.now()).max(0) / 1000;
+                set_cookie(portal, &mut response, &secret, seconds);
+                response
+            }
+        }
+    }
+}
+
 impl Begun {
     /// The session, without its secret where a cookie carries it.
     pub(crate) fn signed_in(&self) -> &SignedIn {
@@ -148,17 +220,25 @@ impl Begun {
         if self.carrier == Carrier::Cookie {
             let seconds = portal.settings.session_lifetime / 1000;
             set_cookie(portal, &mut response, &URL_SAFE_NO_PAD.encode(self.secret), seconds);
+            if let Some(token) = self.device_token {
+                let seconds = devices::DEVICE_TOKEN_LIFETIME / 1000;
+                let name = devices::cookie_name(portal);
+                set_cookie_named(portal, &mut response, name, &URL_SAFE_NO_PAD.encode(token), seconds);
+            }
         }
         response
     }
 }
 
 fn set_cookie(portal: &Portal, response: &mut Response, value: &str, seconds: Millis) {
+    set_cookie_named(portal, response, http::cookie_name(portal), value, seconds);
+}
+
+fn set_cookie_named(portal: &Portal, response: &mut Response, name: &str, value: &str, seconds: Millis) {
     let secure = if portal.settings.is_https() { "; Secure" } else { "" };
-    let name = http::cookie_name(portal);
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 
@@ -252,5 +332,6 @@ pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis, session_lifetime:
     ] {
         sqlx::query(sql).bind(now).execute(&mut *db).await?;
     }
+    devices::sweep(db, now).await?;
     attempts::sweep(db, now).await
 }

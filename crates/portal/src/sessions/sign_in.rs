@@ -1,11 +1,12 @@
 //! The two requests of a sign-in (OPAQUE, RFC 9807). The password never leaves the client.
 
 use axum::{Json, extract::State, response::Response};
+use axum_extra::extract::CookieJar;
 use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration};
 use wire::{
-    Address, Bytes, Problem, ProblemType,
+    Address, Bytes, Problem, ProblemType, Sha256,
     ids::{AccountId, SignInId},
-    opaque::{CONTEXT, Suite},
+    opaque::Suite,
     people::AccountState,
     sessions::{
         ActivityKind, FinishSignIn, GivePassword, OwnAddress, PasswordGiven, SignInStarted, SignedIn, StartSignIn,
@@ -13,12 +14,13 @@ use wire::{
 };
 
 use super::{
-    attempts,
+    attempts, devices,
     session::{self, SessionOrigin},
 };
 use crate::{
     Portal, Result, accounts, activity,
-    http::{InPerson, JsonBody, Network, PASSWORD_GIVEN_LIFETIME},
+    http::{InPerson, JsonBody, Network},
+    settings::Setup,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
 
@@ -36,6 +38,7 @@ pub(super) const SIGN_IN_LIFETIME: wire::Millis = 60_000;
 pub(super) async fn start(
     State(portal): State<Portal>,
     network: Network,
+    jar: CookieJar,
     JsonBody(request): JsonBody<StartSignIn>,
 ) -> Result<Json<SignInStarted>> {
     let credential_request = CredentialRequest::<Suite>::deserialize(request.credential_request.as_ref())
@@ -44,10 +47,29 @@ pub(super) async fn start(
     let bucket = portal.secrets.address_bucket(&request.address);
     let mut unit = portal.begin_unguarded().await?;
     let network = portal.secrets.network_bucket(network);
-    if let Err(wait) = attempts::count(&portal.secrets, &mut unit, bucket, network, now).await? {
+    let (account, record) = find_record(&portal, &mut unit, &request.address).await?;
+    let device = match devices::presented(&portal, &jar, request.device_token.as_ref()) {
+        Some(token) if devices::is_of(&mut unit, token, account).await? => Some(token),
+        _ => None,
+    };
+    let counted = match device {
+        Some(device) => attempts::count_of_device(&portal.secrets, &mut unit, device, now).await?,
+        None => attempts::count(&portal.secrets, &mut unit, bucket, network, now).await?,
+    };
+    if let Err(wait) = counted {
+        unit.rollback().await;
+        if device.is_none() {
+            let mut unit = portal.begin_unguarded().await?;
+            attempts::count_refused(&mut unit, network, now).await?;
+            unit.commit().await?;
+        }
         return Err(slow_down(wait).into());
     }
-    let (account, record) = find_record(&mut unit, &request.address).await?;
+    let made_up_setup = made_up_setup(&portal, &mut unit, &request.address).await?;
+    let (record, setup) = match record {
+        Some((record, setup)) => (Some(record), setup),
+        None => (None, made_up_setup),
+    };
     // The credential identifier is the account's id, never the address, so that a promotion needs no new password. An
     // address without one gets a made-up id, the same each time.
     let made_up = portal
@@ -56,16 +78,17 @@ pub(super) async fn start(
     let identifier = account.as_ref().map_or(&made_up[..16], |account| account.key());
     let started = ServerLogin::start(
         &mut portal.entropy.rng(),
-        &portal.secrets.opaque,
+        &setup.opaque,
         record,
         credential_request,
         identifier,
-        parameters(),
+        parameters(&setup.context(&portal.settings)),
     )
     .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let sign_in = SignInId(portal.entropy.id(now));
     sqlx::query(
-        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at, setup, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(sign_in.key())
     .bind(account.as_ref().map(|account| account.key()))
@@ -73,6 +96,8 @@ pub(super) async fn start(
     .bind(&network[..])
     .bind(&started.state.serialize()[..])
     .bind(now + SIGN_IN_LIFETIME)
+    .bind(i64::from(setup.number))
+    .bind(device.as_ref().map(|device| device.key()))
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -81,27 +106,58 @@ pub(super) async fn start(
     Ok(Json(SignInStarted {
         sign_in,
         credential_response,
+        setup: setup.shown(&portal.settings),
     }))
 }
 
-/// The account that an address is of, with the OPAQUE record of its password.
-async fn find_record(
+/// The account that an address is of, with the OPAQUE record of its password and the setup of that. A record of a setup
+/// that is no more is none.
+async fn find_record<'a>(
+    portal: &'a Portal,
     unit: &mut Unit,
     address: &Address,
-) -> Result<(Option<AccountId>, Option<ServerRegistration<Suite>>), StoreError> {
+) -> Result<(Option<AccountId>, Option<(ServerRegistration<Suite>, &'a Setup)>), StoreError> {
     let row = sqlx::query(
-        "SELECT a.id, a.password FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
+        "SELECT a.id, a.password, a.password_setup FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
     )
     .bind(address.canonical())
     .fetch_optional(&mut **unit)
     .await?;
     let Some(row) = row else { return Ok((None, None)) };
-    let record = row
-        .maybe_bytes("password")?
-        .map(|bytes| ServerRegistration::deserialize(&bytes))
-        .transpose()
-        .map_err(|_| StoreError::Corrupt)?;
+    let setup = row
+        .maybe_int("password_setup")?
+        .and_then(|number| portal.secrets.setup(number));
+    let record = match (row.maybe_bytes("password")?, setup) {
+        (Some(bytes), Some(setup)) => {
+            let record = ServerRegistration::deserialize(&bytes).map_err(|_| StoreError::Corrupt)?;
+            Some((record, setup))
+        }
+        _ => None,
+    };
     Ok((Some(row.key("id")?), record))
+}
+
+/// The setup that an address is answered with that has none. Asked for every address, so that all are the same work.
+async fn made_up_setup<'a>(portal: &'a Portal, unit: &mut Unit, address: &Address) -> Result<&'a Setup, StoreError> {
+    if !portal.secrets.has_former_setup() {
+        return Ok(portal.secrets.newest_setup());
+    }
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN password_setup = $1 THEN 1 ELSE 0 END), 0) AS newest \
+         FROM accounts WHERE password_setup IS NOT NULL",
+    )
+    .bind(i64::from(portal.secrets.newest_setup().number))
+    .fetch_one(&mut **unit)
+    .await?;
+    let count = |name| Ok::<_, StoreError>(row.int(name)?.max(0).unsigned_abs());
+    Ok(portal.secrets.made_up_setup(address, count("newest")?, count("n")?))
+}
+
+/// Whose password was given.
+pub(crate) struct Proved {
+    pub(crate) account: AccountId,
+    /// The device that it was given from, where the account knows it.
+    device: Option<Sha256>,
 }
 
 /// Finishes what [`start`] began, once: whose password was given. `None` where it was the wrong one, or the attempt was
@@ -114,17 +170,20 @@ pub(crate) async fn prove(
     sign_in: SignInId,
     finalization: &Bytes,
     others: &[AccountId],
-) -> Result<Option<AccountId>> {
-    let row = sqlx::query("SELECT account, bucket, network, state, expires_at FROM sign_ins WHERE id = $1")
-        .bind(sign_in.key())
-        .fetch_optional(&mut **unit)
-        .await
-        .map_err(StoreError::from)?;
+) -> Result<Option<Proved>> {
+    let row =
+        sqlx::query("SELECT account, bucket, network, state, expires_at, setup, device FROM sign_ins WHERE id = $1")
+            .bind(sign_in.key())
+            .fetch_optional(&mut **unit)
+            .await
+            .map_err(StoreError::from)?;
     let proved = match &row {
         Some(row) if row.millis("expires_at")? > portal.now() => {
             let state = ServerLogin::<Suite>::deserialize(&row.bytes("state")?).map_err(|_| StoreError::Corrupt)?;
+            let setup = portal.secrets.setup(row.int("setup")?);
+            let context = setup.map(|setup| setup.context(&portal.settings)).unwrap_or_default();
             CredentialFinalization::deserialize(finalization.as_ref())
-                .and_then(|finalization| state.finish(finalization, parameters()))
+                .and_then(|finalization| state.finish(finalization, parameters(&context)))
                 .ok()
                 .map(|_| Ok::<_, StoreError>((row.maybe_key("account")?, row.bytes("bucket")?, row.bytes("network")?)))
                 .transpose()?
@@ -151,8 +210,15 @@ pub(crate) async fn prove(
     if !addresses.iter().any(has_it) {
         return Ok(None);
     }
-    attempts::forgive(&portal.secrets, unit, &bucket, &network).await?;
-    Ok(Some(account))
+    let device: Option<Sha256> = match &row {
+        Some(row) => row.maybe_key("device")?,
+        None => None,
+    };
+    match device {
+        Some(device) => attempts::forgive_device(&portal.secrets, unit, device).await?,
+        None => attempts::forgive(&portal.secrets, unit, &bucket, &network).await?,
+    }
+    Ok(Some(Proved { account, device }))
 }
 
 /// The second half: a session, and the vault that it unlocks.
@@ -165,7 +231,7 @@ pub(super) async fn finish(
     JsonBody(request): JsonBody<FinishSignIn>,
 ) -> Result<Response> {
     let mut unit = portal.begin_unguarded().await?;
-    let Some(account) = prove(
+    let Some(Proved { account, device }) = prove(
         &portal,
         &mut unit,
         request.sign_in,
@@ -183,12 +249,20 @@ pub(super) async fn finish(
         return Err(ProblemType::AccountDisabled.into());
     }
     activity::record(&portal, &mut unit, account, ActivityKind::SignedIn).await?;
-    let begun = session::begin(&portal, &mut unit, account, request.carrier, SessionOrigin::Password).await?;
+    let begun = session::begin(
+        &portal,
+        &mut unit,
+        account,
+        request.carrier,
+        SessionOrigin::Password { device },
+    )
+    .await?;
     unit.commit().await?;
     Ok(begun.answer(&portal))
 }
 
-/// Gives the password again in a session that goes on: what takes a password given just now may follow.
+/// Gives the password again in a session that goes on: what takes a password given just now may follow. The session gets
+/// another secret, so that whoever had found the former one is left behind.
 #[utoipa::path(
     post, path = "/session/password", tag = "sessions",
     request_body = GivePassword, responses((status = 200, body = PasswordGiven)),
@@ -197,8 +271,7 @@ pub(super) async fn give_password(
     State(portal): State<Portal>,
     InPerson(caller): InPerson,
     JsonBody(request): JsonBody<GivePassword>,
-) -> Result<Json<PasswordGiven>> {
-    let now = portal.now();
+) -> Result<Response> {
     let mut unit = caller.begin(&portal).await?;
     let proved = prove(
         &portal,
@@ -209,27 +282,19 @@ pub(super) async fn give_password(
     )
     .await?;
     // Another account's password proves nothing here.
-    if proved != Some(caller.account) {
+    if proved.map(|proved| proved.account) != Some(caller.account) {
         unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     }
     unit.lock_account().await?;
-    // One that was handed over needs no activation any more.
-    sqlx::query("UPDATE sessions SET password_at = $2, activation = NULL WHERE hash = $1")
-        .bind(caller.session.key())
-        .bind(now)
-        .execute(&mut **unit)
-        .await
-        .map_err(StoreError::from)?;
+    let renewed = session::renew(&portal, &mut unit, caller).await?;
     unit.commit().await?;
-    Ok(Json(PasswordGiven {
-        password_until: now + PASSWORD_GIVEN_LIFETIME,
-    }))
+    Ok(renewed.answer(&portal))
 }
 
-fn parameters<'a>() -> ServerLoginParameters<'a, 'a> {
+fn parameters(context: &[u8]) -> ServerLoginParameters<'_, '_> {
     ServerLoginParameters {
-        context: Some(CONTEXT),
+        context: Some(context),
         ..Default::default()
     }
 }

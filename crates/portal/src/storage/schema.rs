@@ -17,6 +17,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (5, "turns of the outbox", include_str!("0005_turns_of_the_outbox.sql")),
     (6, "words", include_str!("0006_words.sql")),
     (7, "vault history", include_str!("0007_vault_history.sql")),
+    (8, "signing in", include_str!("0008_signing_in.sql")),
 ];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {

@@ -13,12 +13,12 @@ use wire::{
     ids::ActivationId,
     mailbox::Folder,
     people::ManagedAccountDetails,
-    sessions::{AccountKind, ActivityKind, SignedIn, SlotKind},
+    sessions::{AccountKind, ActivityKind, PasswordGiven, SignedIn, SlotKind},
 };
 
 use crate::{
     on_both_engines,
-    people::{PASSWORD, Person, Reply, Writes, link, token},
+    people::{PASSWORD, Person, Reply, Writes, link, request, token},
     test_portal::TestPortal,
 };
 
@@ -40,6 +40,8 @@ on_both_engines![
     a_hand_over_ends_with_what_it_came_from,
     what_is_no_activation_is_refused_and_nothing_is_stored,
     a_program_has_few_sessions_at_once,
+    a_stolen_pass_changes_no_address_without_the_password,
+    giving_the_password_leaves_the_former_secret_behind,
 ];
 
 const VERSION: &str = "1.2.0";
@@ -90,6 +92,15 @@ impl Person<'_> {
         (pass, self.call(Method::POST, "/hand-overs", body).await)
     }
 
+    /// Gives the password again, and goes on with the secret that comes of it.
+    pub async fn give(&mut self, password: Value) -> Reply {
+        let reply = self.call(Method::POST, "/session/password", password).await;
+        if reply.status.is_success() {
+            self.signed_in.bearer = reply.json::<PasswordGiven>().bearer;
+        }
+        reply
+    }
+
     async fn did(&self, kind: ActivityKind) -> usize {
         let activity: Vec<wire::sessions::Activity> = self.get("/activity").await.ok().json();
         activity.iter().filter(|each| each.kind == kind).count()
@@ -127,6 +138,15 @@ impl TestPortal {
             vault,
             key,
         }
+    }
+
+    /// A browser that took a hand-over from the program.
+    pub async fn handed_over(&self, of: &Person<'_>, kept: &Kept) -> Person<'_> {
+        let mut program = self.program(of, kept).await;
+        let (pass, reply) = program.prepare_hand_over().await;
+        reply.ok();
+        let taken: HandedOver = self.hand_over("take", &pass).await.ok().json();
+        self.browser(of, &pass, taken)
     }
 
     /// A browser that took a hand-over.
@@ -247,7 +267,7 @@ async fn a_browser_that_took_a_hand_over_gives_nothing_that_takes_the_password(t
     browser.set_blocked(other.id, true).await.ok();
     assert_eq!(browser.set_blocked(other.id, false).await.problem(), "password-needed");
     let (password, _) = test.half_sign_in("ada@example.test", PASSWORD).await;
-    browser.post("/session/password", password).await.ok();
+    browser.give(password).await.ok();
     browser.get("/admin/accounts").await.ok();
     browser.set_blocked(other.id, false).await.ok();
 }
@@ -576,9 +596,9 @@ async fn a_hand_over_ends_with_what_it_came_from(test: TestPortal) {
     let (pass, reply) = program.prepare_hand_over().await;
     reply.ok();
     let browser: HandedOver = test.hand_over("take", &pass).await.ok().json();
-    let browser = test.browser(&anna, &pass, browser);
+    let mut browser = test.browser(&anna, &pass, browser);
     let (password, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
-    browser.post("/session/password", password).await.ok();
+    browser.give(password).await.ok();
     anna.remove_activation(kept.id).await.ok();
     browser.get("/session").await.ok();
 }
@@ -679,4 +699,98 @@ async fn a_program_has_few_sessions_at_once(test: TestPortal) {
         .unwrap();
     unit.commit().await.unwrap();
     opens_nothing(&test, &kept, "blocked-by-portal").await;
+}
+
+/// A thief has what a program kept, hands a session over to a browser of their own, and reads one mail of theirs.
+async fn a_stolen_pass_changes_no_address_without_the_password(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    anna.add("alias@example.test").await;
+    let (pending, link) = anna.claimed("pending@example.test").await;
+    let kept = anna.activate().await;
+    let other = anna.activate().await;
+    let thief = test.handed_over(&anna, &kept).await;
+
+    let claim = |address: &str| thief.call(Method::POST, "/claims", json!({ "address": address }));
+    assert_eq!(claim("thief@partner.test").await.problem(), "password-needed");
+    let remove = json!({ "address": "alias@example.test" });
+    let removed = thief.call(Method::POST, "/aliases/remove", remove.clone()).await;
+    assert_eq!(removed.problem(), "password-needed");
+    let path = format!("/claims/{}", pending.id);
+    let cancelled = thief.call(Method::DELETE, &path, Value::Null).await;
+    assert_eq!(cancelled.problem(), "password-needed");
+    let mailed = thief.call(Method::POST, &format!("{path}/mail"), Value::Null).await;
+    assert_eq!(mailed.problem(), "password-needed");
+    assert_eq!(thief.remove_activation(other.id).await.problem(), "password-needed");
+    let clicked = test.confirm(&link, json!({ "kind": "click" }), Some(&thief)).await;
+    assert_eq!(clicked.problem(), "claim-changed");
+    assert_eq!(anna.addresses().await, ["anna@example.test", "alias@example.test"]);
+
+    // The owner, in a browser that a program of hers handed over to.
+    let (password, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
+    let mut browser = test.handed_over(&anna, &kept).await;
+    browser.give(password).await.ok();
+    let claim = async |browser: &Person<'_>, address: &str| {
+        browser
+            .call(Method::POST, "/claims", json!({ "address": address }))
+            .await
+    };
+    claim(&browser, "new@partner.test").await.ok();
+    // Half an hour, and not longer: for whoever finds the screen unlocked.
+    test.clock.pass(30 * 60_000 - 1);
+    claim(&browser, "newer@partner.test").await.ok();
+    test.clock.pass(1);
+    assert_eq!(claim(&browser, "late@partner.test").await.problem(), "password-needed");
+    let late = browser.call(Method::POST, "/aliases/remove", remove.clone()).await;
+    assert_eq!(late.problem(), "password-needed");
+    let (password, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
+    browser.give(password).await.ok();
+    browser.call(Method::POST, "/aliases/remove", remove).await.ok();
+}
+
+/// Whoever found a session's secret before, in a cookie jar or a log, has nothing any more.
+async fn giving_the_password_leaves_the_former_secret_behind(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let former = anna.bearer().to_owned();
+    let reload_key = anna.signed_in.session.reload_key.clone();
+    let (password, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
+    anna.give(password).await.ok();
+    assert_ne!(anna.bearer(), former);
+    let session: wire::sessions::Session = anna.get("/session").await.ok().json();
+    assert_eq!(session.reload_key, reload_key);
+    let get = request(Method::GET, "/api/v1/session", Some(&former));
+    let refused = test.request(get.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(refused.problem(), "signed-out");
+
+    // The same in a cookie: the answer sets another, and holds no secret that a script could read.
+    let (mut cookie, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
+    cookie["carrier"] = json!("cookie");
+    let begun = test.post("/api/v1/sessions", cookie).await.ok();
+    let of = |reply: &Reply| {
+        let cookie = reply.headers["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    let with = |method: Method, path: &str, cookie: &str, body: Value| {
+        let builder = axum::http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("cookie", cookie)
+            .header("origin", crate::people::ORIGIN)
+            .header("content-type", "application/json");
+        test.request(builder.body(axum::body::Body::from(body.to_string())).unwrap())
+    };
+    let (password, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
+    let given = with(Method::POST, "/api/v1/session/password", &of(&begun), password)
+        .await
+        .ok();
+    assert!(given.json::<PasswordGiven>().bearer.is_none());
+    assert_ne!(of(&given), of(&begun));
+    let attributes = given.headers["set-cookie"].to_str().unwrap();
+    for attribute in ["HttpOnly", "Secure", "SameSite=Strict", "Max-Age=43200"] {
+        assert!(attributes.contains(attribute), "{attributes}");
+    }
+    with(Method::GET, "/api/v1/session", &of(&given), Value::Null)
+        .await
+        .ok();
+    let refused = with(Method::GET, "/api/v1/session", &of(&begun), Value::Null).await;
+    assert_eq!(refused.problem(), "signed-out");
 }

@@ -16,7 +16,7 @@ use wire::{
 };
 
 use crate::{
-    people::{Person, Reply, link, request, token},
+    people::{Person, Reply, known_portal, link, request, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -63,7 +63,12 @@ impl TestPortal {
         let (sign_in, request) = SignIn::start(password, &mut rng).unwrap();
         let body = json!({ "address": address, "credential_request": Bytes(request) });
         let started: SignInStarted = self.post("/api/v1/sign-ins", body).await.ok().json();
-        let (finalization, key) = match sign_in.finish(started.credential_response.as_ref(), &mut rng) {
+        let (finalization, key) = match sign_in.finish(
+            started.credential_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        ) {
             Ok((finalization, key)) => (finalization, Some(key)),
             Err(_) => (vec![7; 64], None),
         };

@@ -14,7 +14,7 @@ use wire::{
 
 use crate::{
     on_both_engines,
-    people::{PASSWORD, Reply, Writes, token},
+    people::{PASSWORD, Reply, Writes, known_portal, token},
     test_portal::{NOW, Refuses, TestPortal},
 };
 
@@ -116,11 +116,16 @@ async fn registers_with_clock(test: &TestPortal, now: i64) -> Reply {
         .await
         .unwrap();
     let token = token(&invitation);
-    let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
+    let (registration, request) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": Bytes(request) });
     let started: RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (upload, export_key) = registration
-        .finish(started.registration_response.as_ref(), &mut rng)
+        .finish(
+            started.registration_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        )
         .unwrap();
     let mut vault = Vault::create(started.account, &invite.address, now, &mut rng).unwrap();
     let slot = vault.make_slot(wire::sessions::SlotKind::Password, now, &mut rng);
@@ -129,6 +134,7 @@ async fn registers_with_clock(test: &TestPortal, now: i64) -> Reply {
         "token": token,
         "name": "Gina",
         "registration_upload": Bytes(upload),
+        "password_setup": started.setup.number,
         "certificate": Bytes(vault.certificate().to_bytes()),
         "vault": {
             "sealed": Bytes(vault.lock(&key, &mut rng).unwrap()),

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Who asks, in the order of the table's columns. What the routes name belongs to the Professional.
-const CALLERS: [&str; 8] = [
+const CALLERS: [&str; 9] = [
     "nobody",
     "Guest",
     "Professional",
@@ -24,44 +24,45 @@ const CALLERS: [&str; 8] = [
     "ended session",
     "disabled account",
     "activated program of the Professional",
+    "browser that it handed over to",
 ];
 
 /// What a route answers each of them.
-type Expected = [u16; 8];
+type Expected = [u16; 9];
 
 /// Anybody: whoever holds what the body names, if it names anything.
 const fn anyone(status: u16) -> Expected {
-    [status; 8]
+    [status; 9]
 }
 
 /// Whoever is signed in.
 const fn signed_in(status: u16) -> Expected {
-    [401, status, status, status, status, 401, 403, status]
+    [401, status, status, status, status, 401, 403, status, status]
 }
 
-/// Whoever is signed in, and is no program that was activated.
-const fn in_person(status: u16) -> Expected {
-    [401, status, status, status, status, 401, 403, 403]
+/// Whoever is signed in by the password.
+const fn by_password(status: u16) -> Expected {
+    [401, status, status, status, status, 401, 403, 403, 403]
 }
 
 /// The owner of what is named; to the others it is not there.
 const fn owner(status: u16) -> Expected {
-    [401, 404, status, 404, 404, 401, 403, status]
+    [401, 404, status, 404, 404, 401, 403, status, status]
 }
 
-/// Professionals, in person.
+/// Professionals, by the password.
 const fn professional(status: u16) -> Expected {
-    [401, 403, status, status, status, 401, 403, 403]
+    [401, 403, status, status, status, 401, 403, 403, 403]
 }
 
 /// The Professional whose claim it is; to the others it is not there.
 const fn claimant(status: u16) -> Expected {
-    [401, 403, status, 404, 404, 401, 403, 403]
+    [401, 403, status, 404, 404, 401, 403, 403, 403]
 }
 
-/// Administrators alone, in person.
+/// Administrators alone, by the password.
 const fn administrator(status: u16) -> Expected {
-    [401, 403, 403, 403, status, 401, 403, 403]
+    [401, 403, 403, 403, status, 401, 403, 403, 403]
 }
 
 #[tokio::test]
@@ -96,6 +97,7 @@ async fn each_kind_of_caller_against_each_route() {
 
     let kept = anna.activate().await;
     let program: wire::sessions::SignedIn = test.begin_by(&kept.pass, "1.0.0").await.ok().json();
+    let handed_over = test.handed_over(&anna, &kept).await;
     // Another, so that what is done to it does not end the session of the first.
     let activation = anna.activate().await.id;
     let account = anna.id();
@@ -132,7 +134,7 @@ async fn each_kind_of_caller_against_each_route() {
             Method::POST,
             "/registrations",
             "/registrations".into(),
-            json!({ "token": garbage, "name": "N", "registration_upload": garbage, "certificate": garbage,
+            json!({ "token": garbage, "name": "N", "registration_upload": garbage, "password_setup": 1, "certificate": garbage,
                     "vault": { "sealed": garbage, "slot": unknown, "password_slot": garbage }, "carrier": "bearer" }),
             anyone(400),
         ),
@@ -156,14 +158,14 @@ async fn each_kind_of_caller_against_each_route() {
             "/session/password",
             "/session/password".into(),
             json!({ "sign_in": unknown, "credential_finalization": garbage }),
-            in_person(401),
+            [401, 401, 401, 401, 401, 401, 403, 403, 401],
         ),
         (
             Method::GET,
             "/aliases",
             "/aliases".into(),
             Value::Null,
-            professional(200),
+            [401, 403, 200, 200, 200, 401, 403, 403, 200],
         ),
         (
             Method::POST,
@@ -236,13 +238,13 @@ async fn each_kind_of_caller_against_each_route() {
             json!({ "sealed": garbage }),
             signed_in(422),
         ),
-        (Method::GET, "/vaults", "/vaults".into(), Value::Null, in_person(200)),
+        (Method::GET, "/vaults", "/vaults".into(), Value::Null, by_password(200)),
         (
             Method::GET,
             "/vaults/{version}",
             "/vaults/99".into(),
             Value::Null,
-            in_person(404),
+            by_password(404),
         ),
         (Method::GET, "/parcels", "/parcels".into(), Value::Null, signed_in(200)),
         (
@@ -250,7 +252,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/parcels/{id}",
             format!("/parcels/{unknown}"),
             Value::Null,
-            in_person(404),
+            by_password(404),
         ),
         (
             Method::GET,
@@ -264,7 +266,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/recipients",
             "/recipients".into(),
             json!({ "addresses": ["new@partner.test"] }),
-            [401, 403, 200, 200, 200, 401, 403, 200],
+            [401, 403, 200, 200, 200, 401, 403, 200, 200],
         ),
         (
             Method::PUT,
@@ -278,7 +280,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/certificates/find",
             "/certificates/find".into(),
             json!({ "address": "anna@example.test" }),
-            [401, 403, 200, 200, 200, 401, 403, 200],
+            [401, 403, 200, 200, 200, 401, 403, 200, 200],
         ),
         (
             Method::GET,
@@ -406,7 +408,7 @@ async fn each_kind_of_caller_against_each_route() {
             "/activations",
             "/activations".into(),
             json!({ "program": "outlook", "version": "1.0.0", "device": "", "token": garbage, "slot": garbage }),
-            in_person(400),
+            by_password(400),
         ),
         (
             Method::POST,
@@ -420,21 +422,21 @@ async fn each_kind_of_caller_against_each_route() {
             "/activations/{id}/blocked",
             format!("/activations/{activation}/blocked"),
             json!({ "blocked": true }),
-            [401, 404, 204, 404, 404, 401, 403, 403],
+            [401, 404, 204, 404, 404, 401, 403, 403, 204],
         ),
         (
             Method::DELETE,
             "/activations/{id}",
             format!("/activations/{unknown}"),
             Value::Null,
-            in_person(404),
+            by_password(404),
         ),
         (
             Method::POST,
             "/hand-overs",
             "/hand-overs".into(),
             json!({ "token": garbage, "wrapped": garbage }),
-            [401, 403, 403, 403, 403, 401, 403, 400],
+            [401, 403, 403, 403, 403, 401, 403, 400, 403],
         ),
         (
             Method::POST,
@@ -509,6 +511,7 @@ async fn each_kind_of_caller_against_each_route() {
         Some(ended.bearer()),
         Some(disabled.bearer()),
         program.bearer.as_deref(),
+        Some(handed_over.bearer()),
     ];
     let mut wrong = Vec::new();
     for (method, route, path, body, expected) in &table {
@@ -557,7 +560,7 @@ async fn each_kind_of_caller_against_each_route() {
 fn strayed(method: &Method, route: &str, expected: Expected) -> [u16; 2] {
     let professional = expected[2];
     // Whoever holds what the body names; a session is looked at where there is one.
-    if expected == [professional; 8] {
+    if expected == [professional; 9] {
         let looks = ["/claims/inspect", "/claims/confirm"].contains(&route);
         return [if looks { 409 } else { professional }, professional];
     }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use vault::{
     Addressee, Certificate, Correspondent, FileRef, Letter, Opened, Vault, VaultKey,
-    password::{Registration, SignIn},
+    password::{KnownPortal, Registration, SignIn},
 };
 use wire::{
     ACCOUNT_HEADER, Address, Bytes, Sha256,
@@ -31,7 +31,12 @@ use wire::{
 
 use crate::test_portal::{NOW, TestPortal, URL};
 
-pub const PASSWORD: &str = "a password of some length";
+pub const PASSWORD: &str = "seven quiet herons";
+
+/// The portal as a client knows it, but for the stretching, which costs nothing here.
+pub fn known_portal() -> KnownPortal {
+    KnownPortal::for_tests(URL).unwrap()
+}
 
 /// Whose session each secret is of, as its client knows that has begun it.
 static SESSIONS: LazyLock<Mutex<HashMap<String, AccountId>>> = LazyLock::new(Mutex::default);
@@ -143,7 +148,7 @@ impl TestPortal {
     pub async fn try_register(&self, name: &str, address: &str, token: Bytes) -> Result<Person<'_>, Reply> {
         let mut rng = ChaCha20Rng::from_seed(Sha256::of(address.as_bytes()).0);
         let address: Address = address.parse().unwrap();
-        let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
+        let (registration, request) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
         let body = json!({ "token": token, "registration_request": Bytes(request) });
         let reply = self.post("/api/v1/registrations/start", body).await;
         if !reply.status.is_success() {
@@ -151,7 +156,12 @@ impl TestPortal {
         }
         let started: RegistrationStarted = reply.json();
         let (upload, export_key) = registration
-            .finish(started.registration_response.as_ref(), &mut rng)
+            .finish(
+                started.registration_response.as_ref(),
+                &started.setup,
+                &known_portal(),
+                &mut rng,
+            )
             .unwrap();
         let mut vault = Vault::create(started.account, &address, NOW, &mut rng).unwrap();
         let slot = vault.make_slot(SlotKind::Password, NOW, &mut rng);
@@ -162,6 +172,7 @@ impl TestPortal {
             "token": token,
             "name": name,
             "registration_upload": Bytes(upload),
+            "password_setup": started.setup.number,
             "certificate": Bytes(vault.certificate().to_bytes()),
             "vault": {
                 "sealed": Bytes(sealed),
@@ -198,7 +209,12 @@ impl TestPortal {
         }
         let started: SignInStarted = reply.json();
         // A client that knows its guess to be wrong would stop; this one goes on with whatever it has.
-        let finalization = match sign_in.finish(started.credential_response.as_ref(), &mut rng) {
+        let finalization = match sign_in.finish(
+            started.credential_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        ) {
             Ok((finalization, _)) => finalization,
             Err(_) => vec![7; 64],
         };

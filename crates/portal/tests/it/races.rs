@@ -32,7 +32,7 @@ use wire::{
 };
 
 use crate::{
-    people::{PASSWORD, Person, Reply, Writes, link, request, text, token},
+    people::{PASSWORD, Person, Reply, Writes, known_portal, link, request, text, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -674,11 +674,12 @@ async fn a_link_confirms_or_is_replaced_and_never_both(test: TestPortal) {
 async fn registers(test: &TestPortal, address: &str, token: &Bytes) -> Request<Body> {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::from_seed(wire::Sha256::of(address.as_bytes()).0);
-    let (registration, start) = Registration::start(PASSWORD, &mut rng).unwrap();
+    let (registration, start) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": Bytes(start) });
     let started: RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
-    let response = started.registration_response;
-    let (upload, export_key) = registration.finish(response.as_ref(), &mut rng).unwrap();
+    let (response, setup) = (started.registration_response, started.setup);
+    let finished = registration.finish(response.as_ref(), &setup, &known_portal(), &mut rng);
+    let (upload, export_key) = finished.unwrap();
     let mut vault = Vault::create(started.account, &address.parse().unwrap(), NOW, &mut rng).unwrap();
     let slot = vault.make_slot(wire::sessions::SlotKind::Password, NOW, &mut rng);
     let key = VaultKey::generate(&mut rng);
@@ -686,6 +687,7 @@ async fn registers(test: &TestPortal, address: &str, token: &Bytes) -> Request<B
         "token": token,
         "name": "new",
         "registration_upload": Bytes(upload),
+        "password_setup": setup.number,
         "certificate": Bytes(vault.certificate().to_bytes()),
         "vault": {
             "sealed": Bytes(vault.lock(&key, &mut rng).unwrap()),

@@ -9,7 +9,7 @@ use wire::{
 
 use crate::{
     on_both_engines,
-    people::{PASSWORD, Writes, link, token},
+    people::{PASSWORD, Writes, known_portal, link, token},
     test_portal::TestPortal,
 };
 
@@ -19,6 +19,8 @@ on_both_engines![
     a_link_expires_and_is_renewed_by_mail_alone,
     of_two_registrations_with_one_link_one_wins,
     the_address_in_a_certificate_must_be_the_invited_one,
+    only_the_link_that_the_command_line_printed_registers_an_administrator,
+    a_waiting_key_put_beside_another_invitation_is_not_handed_over,
 ];
 
 const DAY: i64 = 86_400_000;
@@ -146,11 +148,16 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
             .await
             .unwrap(),
     );
-    let (registration, request) = vault::password::Registration::start(PASSWORD, &mut rng).unwrap();
+    let (registration, request) = vault::password::Registration::start(PASSWORD, &[], &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": wire::Bytes(request) });
     let started: wire::sessions::RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (upload, _) = registration
-        .finish(started.registration_response.as_ref(), &mut rng)
+        .finish(
+            started.registration_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        )
         .unwrap();
     let other = vault::Vault::create(
         started.account,
@@ -161,6 +168,7 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
     .unwrap();
     let body = json!({
         "token": token, "name": "Gina", "registration_upload": wire::Bytes(upload), "carrier": "bearer",
+        "password_setup": 1,
         "certificate": wire::Bytes(other.certificate().to_bytes()),
         "vault": { "sealed": "AAAA", "slot": started.account, "password_slot": "AAAA" },
     });
@@ -176,4 +184,70 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
     );
     // Nothing was lost: the link still works.
     test.register("Gina", "gina@partner.test", token).await;
+}
+
+/// Whoever reads the address, or any server on the way of a mail to it, has the links of its mails.
+async fn only_the_link_that_the_command_line_printed_registers_an_administrator(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let invite = Invite {
+        address: "ada@example.test".parse().unwrap(),
+        kind: AccountKind::Professional,
+    };
+    let mailed_before = {
+        anna.send(&Writes::to(&["ada@example.test"])).await;
+        token(&link(&test.mails().await[0]))
+    };
+    let expired = portal::admin::invitation_link(&test.portal, &invite, true).await;
+    anna.send(&Writes::to(&["ada@example.test"])).await;
+    let mailed_after = token(&link(&test.mails().await[0]));
+    for mailed in [&mailed_before, &mailed_after] {
+        for path in ["/api/v1/invitations/inspect", "/api/v1/invitations/renew"] {
+            let refused = test.post(path, json!({ "token": mailed })).await;
+            assert_eq!(refused.problem(), "printed-link-needed", "{path}");
+        }
+        let refused = test.try_register("Mallory", "ada@example.test", mailed.clone()).await;
+        assert_eq!(refused.err().unwrap().problem(), "printed-link-needed");
+    }
+    // An expired one is not renewed by mail either; the command line prints another.
+    test.clock.pass(31 * DAY);
+    let expired = token(&expired.unwrap());
+    let renewed = test
+        .post("/api/v1/invitations/renew", json!({ "token": expired }))
+        .await;
+    assert_eq!(
+        (renewed.problem().as_str(), test.mails().await.len()),
+        ("printed-link-needed", 0)
+    );
+    let printed = portal::admin::invitation_link(&test.portal, &invite, true)
+        .await
+        .unwrap();
+    let ada = test.register("Ada", "ada@example.test", token(&printed)).await;
+    assert!(ada.signed_in.session.account.administrator);
+    assert_eq!(ada.list(Folder::Inbox).await.len(), 2);
+}
+
+/// Whoever can write into the database wants to read what waits for somebody else.
+async fn a_waiting_key_put_beside_another_invitation_is_not_handed_over(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    anna.send(&Writes::to(&["gina@partner.test"])).await;
+    anna.send(&Writes::to(&["mallory@partner.test"])).await;
+    let mails = test.mails().await;
+    let swap = "UPDATE waiting_keys SET sealed = (SELECT w.sealed FROM waiting_keys w JOIN invitations i \
+        ON i.account = w.account WHERE i.canonical = 'gina@partner.test') \
+        WHERE account = (SELECT account FROM invitations WHERE canonical = 'mallory@partner.test')";
+    let mut unit = test.portal.begin_unguarded().await.unwrap();
+    sqlx::query(swap).execute(&mut **unit).await.unwrap();
+    unit.commit().await.unwrap();
+    let of = |address: &str| {
+        let mail = mails.iter().find(|mail| mail.to.as_typed() == address).unwrap();
+        token(&link(mail))
+    };
+    let refused = test
+        .try_register("Mallory", "mallory@partner.test", of("mallory@partner.test"))
+        .await;
+    assert_eq!(refused.err().unwrap().problem(), "internal");
+    let gina = test
+        .register("Gina", "gina@partner.test", of("gina@partner.test"))
+        .await;
+    assert_eq!(gina.list(Folder::Inbox).await.len(), 1);
 }

@@ -16,7 +16,7 @@ use wire::{
 use crate::{
     claims::asked,
     on_both_engines,
-    people::{ORIGIN, PASSWORD, Writes, request},
+    people::{ORIGIN, PASSWORD, Writes, known_portal, request},
     test_portal::TestPortal,
 };
 
@@ -32,6 +32,13 @@ on_both_engines![
     a_session_ends_with_its_time_and_by_signing_out,
     a_cookie_is_good_for_pages_of_the_portal_alone,
     a_disabled_account_is_told_so_only_with_its_password,
+    every_address_is_answered_with_the_origin_the_setup_and_the_stretching,
+    a_record_without_a_setup_opens_nothing,
+    strangers_without_end_do_not_keep_out_who_was_there_before,
+    a_device_has_tries_of_its_own_and_for_its_own_account_alone,
+    what_was_not_me_ends_every_device,
+    a_browser_keeps_its_token_in_a_cookie,
+    tries_that_had_to_wait_count_against_their_network,
 ];
 
 async fn the_password_opens_the_account_and_its_vault(test: TestPortal) {
@@ -186,7 +193,14 @@ async fn an_attempt_is_good_once_and_for_a_minute(test: TestPortal) {
         let (sign_in, request) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
         let body = json!({ "address": "anna@example.test", "credential_request": Bytes(request) });
         let started: SignInStarted = test.post("/api/v1/sign-ins", body).await.ok().json();
-        let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
+        let (finalization, _) = sign_in
+            .finish(
+                started.credential_response.as_ref(),
+                &started.setup,
+                &known_portal(),
+                &mut rng,
+            )
+            .unwrap();
         json!({ "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer" })
     };
     let body = finish().await;
@@ -219,7 +233,14 @@ async fn a_cookie_is_good_for_pages_of_the_portal_alone(test: TestPortal) {
     let (sign_in, message) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
     let body = json!({ "address": "anna@example.test", "credential_request": Bytes(message) });
     let started: SignInStarted = test.post("/api/v1/sign-ins", body).await.ok().json();
-    let (finalization, _) = sign_in.finish(started.credential_response.as_ref(), &mut rng).unwrap();
+    let (finalization, _) = sign_in
+        .finish(
+            started.credential_response.as_ref(),
+            &started.setup,
+            &known_portal(),
+            &mut rng,
+        )
+        .unwrap();
     let body = json!({
         "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "cookie",
     });
@@ -281,5 +302,194 @@ async fn a_disabled_account_is_told_so_only_with_its_password(test: TestPortal) 
     assert_eq!(
         ada.call(Method::PUT, &own, json!({ "disabled": true })).await.problem(),
         "not-allowed"
+    );
+}
+
+async fn every_address_is_answered_with_the_origin_the_setup_and_the_stretching(test: TestPortal) {
+    let _anna = test.professional("anna").await;
+    let known = start(&test, "anna@example.test").await.setup;
+    assert_eq!((known.origin.as_str(), known.number), (crate::test_portal::URL, 1));
+    assert_eq!(start(&test, "nobody@example.test").await.setup, known);
+    // What a portal of the tests asks for, no client but theirs takes.
+    use rand::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+    let (sign_in, _) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
+    let real = vault::password::KnownPortal::at(crate::test_portal::URL).unwrap();
+    let refused = sign_in.finish(&[], &known, &real, &mut rng);
+    assert_eq!(refused.unwrap_err(), vault::Error::WeakStretching);
+}
+
+/// Of a version that stretched passwords less, or of a setup that is no more.
+async fn a_record_without_a_setup_opens_nothing(test: TestPortal) {
+    let _anna = test.professional("anna").await;
+    for setup in ["NULL", "7"] {
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
+        let forget = format!("UPDATE accounts SET password_setup = {setup}");
+        sqlx::query(sqlx::AssertSqlSafe(forget))
+            .execute(&mut **unit)
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+        let refused = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap_err();
+        assert_eq!(refused.problem(), "wrong-credentials", "{setup}");
+    }
+}
+
+/// A sign-in that brings a device's token along; `Err` is the problem that ended it.
+async fn sign_in_from(test: &TestPortal, address: &str, password: &str, token: &Bytes) -> Result<SignedIn, String> {
+    use rand::SeedableRng as _;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(5);
+    let (sign_in, request) = vault::password::SignIn::start(password, &mut rng).unwrap();
+    let body = json!({ "address": address, "credential_request": Bytes(request), "device_token": token });
+    let reply = test.post("/api/v1/sign-ins", body).await;
+    if !reply.status.is_success() {
+        return Err(reply.problem());
+    }
+    let started: SignInStarted = reply.json();
+    let response = started.credential_response.as_ref();
+    let finished = sign_in.finish(response, &started.setup, &known_portal(), &mut rng);
+    let finalization = finished.map_or(vec![7; 64], |(finalization, _)| finalization);
+    let body = json!({
+        "sign_in": started.sign_in, "credential_finalization": Bytes(finalization), "carrier": "bearer",
+    });
+    let reply = test.post("/api/v1/sessions", body).await;
+    match reply.status.is_success() {
+        true => Ok(reply.json()),
+        false => Err(reply.problem()),
+    }
+}
+
+/// So many tries at an address from one connection of somebody else.
+async fn strangers_try(test: &TestPortal, address: &str, times: usize) {
+    let elsewhere = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 443)));
+    for _ in 0..times {
+        let mut request = first_half(address);
+        request.extensions_mut().insert(elsewhere);
+        test.request(request).await;
+    }
+}
+
+async fn strangers_without_end_do_not_keep_out_who_was_there_before(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let token = anna.signed_in.device_token.clone().unwrap();
+    // A day of 33 tries a second, as far as it matters: whenever the address may be tried, they are there first.
+    for _ in 0..12 {
+        strangers_try(&test, "anna@example.test", 33).await;
+        test.clock.pass(15 * 60_000 + 1);
+    }
+    strangers_try(&test, "anna@example.test", 33).await;
+    let kept_out = test.try_sign_in("anna@example.test", PASSWORD).await.unwrap_err();
+    assert_eq!(kept_out.problem(), "too-many-attempts");
+    let signed_in = sign_in_from(&test, "anna@example.test", PASSWORD, &token)
+        .await
+        .unwrap();
+    // It has its token, and gets no other.
+    assert_eq!(signed_in.device_token, None);
+    sign_in_from(&test, "anna@example.test", PASSWORD, &token)
+        .await
+        .unwrap();
+}
+
+async fn a_device_has_tries_of_its_own_and_for_its_own_account_alone(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let [annas, bens] = [&anna, &ben].map(|person| person.signed_in.device_token.clone().unwrap());
+    assert_ne!(annas, bens);
+    // Whoever has the device does not guess without end either, nor keep others out.
+    for _ in 0..5 {
+        let wrong = sign_in_from(&test, "anna@example.test", "wrong", &annas).await;
+        assert_eq!(wrong.unwrap_err(), "wrong-credentials");
+    }
+    let slowed = sign_in_from(&test, "anna@example.test", PASSWORD, &annas).await;
+    assert_eq!(slowed.unwrap_err(), "too-many-attempts");
+    test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    test.clock.pass(5_000);
+    sign_in_from(&test, "anna@example.test", PASSWORD, &annas)
+        .await
+        .unwrap();
+    // Another account's token, one that never was, and what is none count for nothing.
+    strangers_try(&test, "anna@example.test", 33).await;
+    for token in [bens, Bytes(vec![7; 32]), Bytes(vec![7; 3]), Bytes(vec![])] {
+        let slowed = sign_in_from(&test, "anna@example.test", PASSWORD, &token).await;
+        assert_eq!(slowed.unwrap_err(), "too-many-attempts", "{token:?}");
+    }
+    // Twenty of them, and the one that was used longest ago gives way.
+    test.clock.pass(60 * 60_000);
+    for _ in 0..20 {
+        test.clock.pass(1);
+        test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+    }
+    strangers_try(&test, "anna@example.test", 33).await;
+    let given_way = sign_in_from(&test, "anna@example.test", PASSWORD, &annas).await;
+    assert_eq!(given_way.unwrap_err(), "too-many-attempts");
+}
+
+async fn what_was_not_me_ends_every_device(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let token = anna.signed_in.device_token.clone().unwrap();
+    anna.activate().await;
+    let notice = test.mails().await.remove(0);
+    let link = crate::people::text(&notice);
+    let link = link.split_whitespace().find(|word| word.contains("/alarm#")).unwrap();
+    let body = json!({ "token": crate::people::token(link) });
+    test.post("/api/v1/alarms", body).await.ok();
+    strangers_try(&test, "anna@example.test", 33).await;
+    let ended = sign_in_from(&test, "anna@example.test", PASSWORD, &token).await;
+    assert_eq!(ended.unwrap_err(), "too-many-attempts");
+}
+
+/// A flood at one address makes its own connection wait, not the address wait longer.
+async fn tries_that_had_to_wait_count_against_their_network(test: TestPortal) {
+    let _anna = test.professional("anna").await;
+    strangers_try(&test, "anna@example.test", 150).await;
+    let elsewhere = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 443)));
+    let mut other = first_half("nobody-they-tried@example.test");
+    other.extensions_mut().insert(elsewhere);
+    assert_eq!(test.request(other).await.problem(), "too-many-attempts");
+    // From elsewhere the address waits for what was let through, and no longer.
+    test.clock.pass(5_000);
+    test.try_sign_in("anna@example.test", PASSWORD).await.unwrap();
+}
+
+async fn a_browser_keeps_its_token_in_a_cookie(test: TestPortal) {
+    use rand::SeedableRng as _;
+    let _anna = test.professional("anna").await;
+    let (mut body, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
+    body["carrier"] = json!("cookie");
+    let reply = test.post("/api/v1/sessions", body).await.ok();
+    assert_eq!(reply.json::<SignedIn>().device_token, None);
+    let set: Vec<&str> = reply
+        .headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .map(|set| set.to_str().unwrap())
+        .collect();
+    let device = set
+        .iter()
+        .find(|set| set.starts_with("__Host-restante-device="))
+        .unwrap();
+    for part in [
+        "; Path=/",
+        "; HttpOnly",
+        "; SameSite=Strict",
+        "; Secure",
+        "; Max-Age=34560000",
+    ] {
+        assert!(device.contains(part), "{device}");
+    }
+    strangers_try(&test, "anna@example.test", 33).await;
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+    let (_, guess) = vault::password::SignIn::start(PASSWORD, &mut rng).unwrap();
+    let start = |cookie: &str| {
+        let body = json!({ "address": "anna@example.test", "credential_request": Bytes(guess.clone()) });
+        let post = request(Method::POST, "/api/v1/sign-ins", None)
+            .header(header::COOKIE, cookie)
+            .header(header::ORIGIN, ORIGIN);
+        test.request(post.body(Body::from(body.to_string())).unwrap())
+    };
+    start(device.split(';').next().unwrap()).await.ok();
+    assert_eq!(
+        start("__Host-restante-device=AAAA").await.problem(),
+        "too-many-attempts"
     );
 }

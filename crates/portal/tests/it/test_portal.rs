@@ -170,7 +170,7 @@ impl TestPortal {
         let portal = Portal::new(Services {
             settings: self.portal.settings.clone(),
             // In the order in which both were made.
-            secrets: Secrets::generate(&first),
+            secrets: Secrets::for_tests(&first),
             store: Store::open(&url).await.unwrap(),
             blobs: self.portal.blobs.clone(),
             custody: own_custody(&first),
@@ -208,7 +208,7 @@ impl TestPortal {
         change(&mut settings);
         let portal = Portal::new(Services {
             settings,
-            secrets: Secrets::generate(&entropy),
+            secrets: Secrets::for_tests(&entropy),
             store: Store::open(url).await.unwrap(),
             blobs: Blobs::new(Arc::new(shelf.clone())),
             custody: custody(&entropy),
@@ -252,7 +252,7 @@ async fn new_database(engine: Engine, folder: &tempfile::TempDir) -> (String, Op
 }
 
 fn own_custody(entropy: &Entropy) -> Box<dyn Custody> {
-    Box::new(CustodyKey::generate(NOW, &mut entropy.rng()).unwrap())
+    Box::new(CustodyKey::generate(&mut entropy.rng()))
 }
 
 impl Drop for TestPortal {

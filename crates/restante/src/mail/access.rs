@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     advice::{advise, advised},
+    devices::Devices,
     terminal::show_progress,
 };
 use crate::{
@@ -102,7 +103,14 @@ impl Access {
 
     /// Signs in by the password.
     pub async fn by_password(&self, who: &Who) -> Result<Session> {
-        by_password(&who.client, &who.address, self.password_file.as_deref()).await
+        let devices = Devices::beside(&self.file());
+        let (portal, address) = (who.client.url(), &who.address);
+        let client = who.client.clone().device_token(devices.token(portal, address));
+        let session = by_password(&client, address, self.password_file.as_deref()).await?;
+        if let Some(token) = session.device_token() {
+            devices.keep(portal, address, token);
+        }
+        Ok(session)
     }
 
     /// Signs in by this computer's activation. Answers why the portal does not take it, where that is so.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod advice;
+mod devices;
 mod files;
 mod inbox;
 mod read;

@@ -335,11 +335,13 @@ async fn a_download_goes_on_where_the_connection_broke() {
         .await
         .unwrap();
     let (proxy, cuts) = cutting_proxy(site, 4, 1_500_000).await;
-    let behind = Client::new(&proxy)
-        .unwrap()
-        .sign_in(&ben.address(), PASSWORD)
-        .await
-        .unwrap();
+    // At another origin than the portal's nobody signs in; a session goes on there.
+    let behind = Client::new(&proxy).unwrap();
+    let elsewhere = behind.sign_in(&ben.address(), PASSWORD).await.unwrap_err();
+    assert!(matches!(elsewhere, Error::Vault(vault::Error::OtherOrigin)));
+    let mut kept = serde_json::to_value(ben.keep().unwrap()).unwrap();
+    kept["portal"] = behind.url().into();
+    let behind = behind.resume(&serde_json::from_value(kept).unwrap()).await.unwrap();
     let received = behind.open(newest(&behind).await).await.unwrap();
     let opened = behind
         .download(received.delivery.id, &received.letter.files[0], Vec::new())

@@ -1,5 +1,7 @@
 //! The vault from outside.
 #![allow(clippy::unwrap_used)]
+// The vectors are one JSON object.
+#![recursion_limit = "256"]
 
 mod files;
 mod interop;

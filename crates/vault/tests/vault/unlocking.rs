@@ -8,16 +8,37 @@ use opaque_ke::{
 };
 use vault::{
     AccountKey, Error, Pass, Purpose, Sight, Vault, VaultKey,
-    password::{ExportKey, Registration, SignIn},
+    password::{ExportKey, KnownPortal, PasswordRule, Registration, SignIn, ensure_may_be_chosen},
     seal_parcel,
 };
-use wire::opaque::{CONTEXT, Suite};
+use wire::opaque::{PasswordSetup, Stretching, Suite, context};
 
 use crate::people::{NOW, address, invited, letter, message, owner, person, readers, rng};
+
+const URL: &str = "https://post.clinic.example";
+const PASSWORD: &str = "seven quiet herons";
+
+/// What a portal of the tests says of itself.
+fn cheap() -> PasswordSetup {
+    PasswordSetup {
+        origin: URL.to_owned(),
+        number: 1,
+        stretching: Stretching {
+            memory_kib: 8,
+            passes: 1,
+        },
+    }
+}
+
+fn known() -> KnownPortal {
+    KnownPortal::for_tests(URL).unwrap()
+}
 
 /// The portal's half of the password protocol.
 struct Portal {
     setup: ServerSetup<Suite>,
+    /// Where it is, as it knows itself.
+    origin: String,
     record: Option<ServerRegistration<Suite>>,
 }
 
@@ -25,16 +46,17 @@ impl Portal {
     fn new() -> Self {
         Self {
             setup: ServerSetup::new(&mut rng(100)),
+            origin: URL.to_owned(),
             record: None,
         }
     }
 
     fn register(&mut self, password: &str) -> ExportKey {
-        let (registration, request) = Registration::start(password, &mut rng(101)).unwrap();
+        let (registration, request) = Registration::start(password, &[], &mut rng(101)).unwrap();
         let request = RegistrationRequest::deserialize(&request).unwrap();
         let response = ServerRegistration::start(&self.setup, request, b"account").unwrap();
         let (upload, key) = registration
-            .finish(&response.message.serialize(), &mut rng(102))
+            .finish(&response.message.serialize(), &cheap(), &known(), &mut rng(102))
             .unwrap();
         self.record = Some(ServerRegistration::finish(
             RegistrationUpload::deserialize(&upload).unwrap(),
@@ -43,9 +65,15 @@ impl Portal {
     }
 
     fn sign_in(&self, password: &str) -> Result<ExportKey, Error> {
+        self.relayed_to(password, &cheap(), &known())
+    }
+
+    /// A sign-in of a client that takes the portal for another, or is told something else of it.
+    fn relayed_to(&self, password: &str, told: &PasswordSetup, known: &KnownPortal) -> Result<ExportKey, Error> {
         let (sign_in, request) = SignIn::start(password, &mut rng(103))?;
+        let context = context(&self.origin, 1, cheap().stretching);
         let parameters = || ServerLoginParameters {
-            context: Some(CONTEXT),
+            context: Some(&context),
             ..Default::default()
         };
         let started = ServerLogin::start(
@@ -57,7 +85,7 @@ impl Portal {
             parameters(),
         )
         .unwrap();
-        let (finalization, key) = sign_in.finish(&started.message.serialize(), &mut rng(105))?;
+        let (finalization, key) = sign_in.finish(&started.message.serialize(), told, known, &mut rng(105))?;
         let finalization = CredentialFinalization::deserialize(&finalization).unwrap();
         started.state.finish(finalization, parameters()).unwrap();
         Ok(key)
@@ -67,37 +95,130 @@ impl Portal {
 #[test]
 fn the_password_opens_the_vault_at_every_sign_in() {
     let mut portal = Portal::new();
-    let export_key = portal.register("correct horse");
+    let export_key = portal.register(PASSWORD);
     let key = VaultKey::generate(&mut rng(1));
     let anna = person("anna", 1);
     let slot = key.wrap_for_password(&export_key, &mut rng(2)).unwrap();
     let sealed = anna.lock(&key, &mut rng(3)).unwrap();
 
-    let again = portal.sign_in("correct horse").unwrap();
+    let again = portal.sign_in(PASSWORD).unwrap();
     let key = VaultKey::unwrap_with_password(&slot, &again).unwrap();
     assert_eq!(
         Vault::unlock(&sealed, owner(), &key).unwrap().certificate(),
         anna.certificate()
     );
 
-    assert_eq!(portal.sign_in("Correct horse").unwrap_err(), Error::WrongPassword);
+    assert_eq!(portal.sign_in("Seven quiet herons").unwrap_err(), Error::WrongPassword);
     let nobody = Portal { record: None, ..portal };
-    assert_eq!(nobody.sign_in("correct horse").unwrap_err(), Error::WrongPassword);
+    assert_eq!(nobody.sign_in(PASSWORD).unwrap_err(), Error::WrongPassword);
 }
 
 #[test]
 fn a_password_typed_on_another_keyboard_is_the_same() {
     let mut portal = Portal::new();
-    portal.register("Zoe\u{308}\u{a0}42");
-    assert!(portal.sign_in("Zoë 42").is_ok());
+    portal.register("Zoe\u{308}\u{a0}counts herons");
+    assert!(portal.sign_in("Zoë counts herons").is_ok());
+    assert_eq!(portal.sign_in("Zoe counts herons").unwrap_err(), Error::WrongPassword);
 }
 
 #[test]
 fn answers_that_are_none_are_told_apart_from_a_wrong_password() {
-    let (registration, _) = Registration::start("x", &mut rng(1)).unwrap();
-    assert_eq!(registration.finish(&[0; 64], &mut rng(2)).unwrap_err(), Error::Protocol);
+    let (registration, _) = Registration::start(PASSWORD, &[], &mut rng(1)).unwrap();
+    let finished = registration.finish(&[0; 64], &cheap(), &known(), &mut rng(2));
+    assert_eq!(finished.unwrap_err(), Error::Protocol);
     let (sign_in, request) = SignIn::start("x", &mut rng(1)).unwrap();
-    assert_eq!(sign_in.finish(&request, &mut rng(2)).unwrap_err(), Error::Protocol);
+    let finished = sign_in.finish(&request, &cheap(), &known(), &mut rng(2));
+    assert_eq!(finished.unwrap_err(), Error::Protocol);
+}
+
+/// A lying portal, or whoever has its database, asks for less than what makes guessing dear; or for so much that the client
+/// stands still.
+#[test]
+fn stretching_that_protects_nothing_or_stands_still_is_refused_before_any_is_done() {
+    let real = KnownPortal::at(URL).unwrap();
+    let told = |memory_kib, passes| PasswordSetup {
+        stretching: Stretching { memory_kib, passes },
+        ..cheap()
+    };
+    let Stretching { memory_kib, passes } = Stretching::CURRENT;
+    for (setup, refused) in [
+        (cheap(), Error::WeakStretching),
+        (told(19 << 10, 2), Error::WeakStretching),
+        (told(memory_kib - 1, passes), Error::WeakStretching),
+        (told(memory_kib, passes - 1), Error::WeakStretching),
+        (told(0, 0), Error::WeakStretching),
+        (told(u32::MAX, passes), Error::ExcessiveStretching),
+        (told(memory_kib, u32::MAX), Error::ExcessiveStretching),
+    ] {
+        // The answer is none, and is not looked at.
+        let (registration, _) = Registration::start(PASSWORD, &[], &mut rng(1)).unwrap();
+        let finished = registration.finish(&[], &setup, &real, &mut rng(2));
+        assert_eq!(finished.unwrap_err(), refused, "{setup:?}");
+        let (sign_in, _) = SignIn::start(PASSWORD, &mut rng(1)).unwrap();
+        let finished = sign_in.finish(&[], &setup, &real, &mut rng(2));
+        assert_eq!(finished.unwrap_err(), refused, "{setup:?}");
+    }
+    let (sign_in, _) = SignIn::start(PASSWORD, &mut rng(1)).unwrap();
+    let finished = sign_in.finish(&[], &told(memory_kib, passes), &real, &mut rng(2));
+    assert_eq!(finished.unwrap_err(), Error::Protocol, "what is current is taken");
+}
+
+/// One portal passes the sign-in of a person who is at its own pages on to another portal, where they have an account.
+#[test]
+fn a_sign_in_that_one_portal_relays_to_another_is_worth_nothing() {
+    let mut portal = Portal::new();
+    portal.register(PASSWORD);
+    let evil = "https://post.evil.example";
+    let at_evil = KnownPortal::for_tests(evil).unwrap();
+    // It says that it is itself, as it must.
+    let told = PasswordSetup {
+        origin: evil.to_owned(),
+        ..cheap()
+    };
+    let relayed = portal.relayed_to(PASSWORD, &told, &at_evil);
+    assert_eq!(relayed.unwrap_err(), Error::WrongPassword);
+    // A client that was told another name of the same portal says so.
+    let elsewhere = portal.relayed_to(PASSWORD, &cheap(), &at_evil);
+    assert_eq!(elsewhere.unwrap_err(), Error::OtherOrigin);
+    // Nor is a setup of another number taken, or other stretching.
+    let other = PasswordSetup { number: 2, ..cheap() };
+    assert_eq!(
+        portal.relayed_to(PASSWORD, &other, &known()).unwrap_err(),
+        Error::WrongPassword
+    );
+}
+
+#[test]
+fn a_password_to_choose_is_long_uncommon_and_says_nothing_of_the_person() {
+    let known = ["anna.winterhalter@clinic.example", "Anna Winterhalter", "Clinic Post"];
+    for (password, rule) in [
+        ("", PasswordRule::TooShort),
+        ("quiet heron", PasswordRule::TooShort),
+        ("password1234", PasswordRule::Common),
+        ("aaaaaaaaaaaaaaaa", PasswordRule::Common),
+        ("qwertyuiop123", PasswordRule::Common),
+        ("1q2w3e4r5t6y", PasswordRule::Common),
+        ("winterhalter", PasswordRule::Personal),
+        ("Winterhalter1990", PasswordRule::Personal),
+        ("seven quiet\nherons", PasswordRule::Character),
+        ("seven quiet\u{7} herons", PasswordRule::Character),
+    ] {
+        assert_eq!(ensure_may_be_chosen(password, &known), Err(rule), "{password:?}");
+    }
+    let long = "seven quiet herons ".repeat(60);
+    assert_eq!(ensure_may_be_chosen(&long, &known), Err(PasswordRule::TooLong));
+    assert_eq!(SignIn::start(&long, &mut rng(1)).unwrap_err(), Error::WrongPassword);
+    for good in [
+        PASSWORD,
+        "Zoë's correct horse staple",
+        "sieben stille Reiher am Fluß",
+        "七只安静的苍鹭站在河边看着月亮",
+        "tK8#mQ2$vL9@x",
+    ] {
+        assert_eq!(ensure_may_be_chosen(good, &known), Ok(()), "{good}");
+    }
+    let refused = Registration::start("password1234", &known, &mut rng(1));
+    assert_eq!(refused.unwrap_err(), Error::Password(PasswordRule::Common));
 }
 
 #[test]
@@ -210,7 +331,7 @@ fn a_pass_is_shown_to_nobody() {
 #[test]
 fn what_is_damaged_or_for_another_purpose_stays_shut() {
     let mut portal = Portal::new();
-    let export_key = portal.register("correct horse");
+    let export_key = portal.register(PASSWORD);
     let key = VaultKey::generate(&mut rng(1));
     let slot = key.wrap_for_password(&export_key, &mut rng(2)).unwrap();
     let sealed = person("anna", 1).lock(&key, &mut rng(3)).unwrap();

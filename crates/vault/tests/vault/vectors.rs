@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 use vault::{
     AccountKey, Certificate, Correspondent, Error, FileOpener, FileRef, FileSealer, Fingerprint, Letter, Pass, Purpose,
     Sight, Vault, VaultKey,
-    password::{Registration, SignIn},
+    password::{KnownPortal, Registration, SignIn},
     seal_parcel,
 };
 use wire::{
     ids::MessageId,
-    opaque::{CONTEXT, Suite},
+    opaque::{PasswordSetup, Stretching, Suite, context},
     sessions::{ParcelOrigin, SlotKind},
 };
 
@@ -49,13 +49,27 @@ fn text(bytes: impl AsRef<[u8]>) -> Value {
     STANDARD.encode(bytes).into()
 }
 
+const URL: &str = "https://post.clinic.example";
+
+fn password_setup() -> PasswordSetup {
+    PasswordSetup {
+        origin: URL.to_owned(),
+        number: 1,
+        stretching: Stretching::CURRENT,
+    }
+}
+
+fn known_portal() -> KnownPortal {
+    KnownPortal::at(URL).unwrap()
+}
+
 fn file_content() -> Vec<u8> {
     (0..70_000_u32).map(|at| (at % 251) as u8).collect()
 }
 
 fn make() -> Value {
     let setup = ServerSetup::<Suite>::new(&mut draw(200));
-    let (registration, registration_request) = Registration::start(PASSWORD, &mut draw(1)).unwrap();
+    let (registration, registration_request) = Registration::start(PASSWORD, &[], &mut draw(1)).unwrap();
     let request = RegistrationRequest::deserialize(&registration_request).unwrap();
     let registration_response = ServerRegistration::start(&setup, request, b"account")
         .unwrap()
@@ -63,7 +77,9 @@ fn make() -> Value {
         .serialize();
 
     let rng = &mut draw(2);
-    let (upload, export_key) = registration.finish(&registration_response, rng).unwrap();
+    let (upload, export_key) = registration
+        .finish(&registration_response, &password_setup(), &known_portal(), rng)
+        .unwrap();
     let mut anna = Vault::create(owner(), &address("anna@example.test"), NOW, rng).unwrap();
     let slot = anna.make_slot(SlotKind::Password, NOW, rng);
     let vault_key = VaultKey::generate(rng);
@@ -80,14 +96,16 @@ fn make() -> Value {
         CredentialRequest::deserialize(&credential_request).unwrap(),
         b"account",
         ServerLoginParameters {
-            context: Some(CONTEXT),
+            context: Some(&context(URL, 1, Stretching::CURRENT)),
             ..Default::default()
         },
     )
     .unwrap()
     .message
     .serialize();
-    let (finalization, _) = sign_in.finish(&credential_response, &mut draw(4)).unwrap();
+    let (finalization, _) = sign_in
+        .finish(&credential_response, &password_setup(), &known_portal(), &mut draw(4))
+        .unwrap();
 
     let wrapped_for_reload = vault_key.wrap_for_reload(&RELOAD_KEY, &mut draw(5)).unwrap();
     let ben = Vault::create(owner(), &address("ben@example.test"), NOW, &mut draw(202)).unwrap();
@@ -185,6 +203,7 @@ fn make() -> Value {
     };
     json!({
         "password": PASSWORD,
+        "passwordSetup": password_setup(),
         "now": NOW,
         "reloadKey": text(RELOAD_KEY),
         "registrationRequest": text(registration_request),
@@ -259,7 +278,14 @@ fn what_was_sealed_once_is_opened_for_ever() {
 
     let (sign_in, request) = SignIn::start(PASSWORD, &mut draw(3)).unwrap();
     assert_eq!(request, get("credentialRequest"));
-    let (_, export_key) = sign_in.finish(&get("credentialResponse"), &mut draw(4)).unwrap();
+    let (_, export_key) = sign_in
+        .finish(
+            &get("credentialResponse"),
+            &password_setup(),
+            &known_portal(),
+            &mut draw(4),
+        )
+        .unwrap();
     let key = VaultKey::unwrap_with_password(&get("passwordSlot"), &export_key).unwrap();
     let reloaded = VaultKey::unwrap_for_reload(&get("wrappedForReload"), &RELOAD_KEY).unwrap();
     let first = get("sealedVault");

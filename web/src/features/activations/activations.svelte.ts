@@ -4,6 +4,7 @@ import { isRefused } from '../../api/problem';
 import type { Activation } from '../../api/types';
 import { t } from '../../text';
 import { problemText } from '../../text/problem-text';
+import { withPassword } from '../sign-in/password-question.svelte';
 
 type Calls = Pick<typeof api, 'activations' | 'setActivationBlocked' | 'removeActivation'>;
 
@@ -32,7 +33,7 @@ export class ActivationList {
 
   async setBlocked({ id }: Activation, blocked: boolean): Promise<void> {
     try {
-      await this.calls.setActivationBlocked(id, blocked);
+      await withPassword(() => this.calls.setActivationBlocked(id, blocked));
     } finally {
       // Also where it was refused: it has gone, or an administrator has blocked it meanwhile.
       await this.load();
@@ -41,7 +42,7 @@ export class ActivationList {
 
   async remove({ id }: Activation): Promise<void> {
     try {
-      await this.calls.removeActivation(id);
+      await withPassword(() => this.calls.removeActivation(id));
     } catch (error) {
       // Removed elsewhere, or by a request whose answer was lost: that is what was wanted.
       if (!isRefused(error, 'not-found')) throw error;

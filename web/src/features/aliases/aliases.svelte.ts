@@ -6,6 +6,7 @@ import { t } from '../../text';
 import { waitText } from '../../text/formats';
 import { problemText } from '../../text/problem-text';
 import { isAddress } from '../compose/recipients';
+import { withPassword } from '../sign-in/password-question.svelte';
 
 /** As many as the portal lets be pending at once. */
 const MOST_PENDING = 5;
@@ -39,20 +40,20 @@ export class AliasList {
 
   /** Asks for a confirmation message to a new address. */
   async add(address: string): Promise<Claim> {
-    const claim = await this.calls.addClaim(address);
+    const claim = await withPassword(() => this.calls.addClaim(address));
     this.#put(claim);
     return claim;
   }
 
   /** Mails the claim's link once more. */
   async resend(claim: Claim): Promise<Claim> {
-    const mailed = await this.#unlessGone(this.calls.mailClaim(claim.id));
+    const mailed = await this.#unlessGone(withPassword(() => this.calls.mailClaim(claim.id)));
     this.#put(mailed);
     return mailed;
   }
 
   async cancel(claim: Claim): Promise<void> {
-    await this.#unlessGone(this.calls.cancelClaim(claim.id));
+    await this.#unlessGone(withPassword(() => this.calls.cancelClaim(claim.id)));
     this.claims = this.claims.filter(({ id }) => id !== claim.id);
     void this.load();
   }

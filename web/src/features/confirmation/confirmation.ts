@@ -86,7 +86,7 @@ function partsFor(token: string, address: string, password: string): Parts {
     async prove() {
       const request = await vault.call('startSignIn', [password]);
       const started = await api.startSignIn(address, toBase64(request));
-      const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
+      const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response), started.setup]);
       return api.proveOwner(token, started.sign_in, toBase64(finalization));
     },
     open: ({ account, vault: stored }: ProvedOwner) => openOther(account, stored),
@@ -134,7 +134,7 @@ export function confirmationProblem(error: unknown, address: string): string {
         : t('confirm.wrong-number', { n: error.triesLeft });
     }
     if (error.is('too-many-attempts') && error.retryAfter) {
-      return t('promote.slowed', { wait: waitText(error.retryAfter) });
+      return t('give-password.slowed', { wait: waitText(error.retryAfter) });
     }
     if (error.is('version-conflict')) return t('confirm.again');
   }

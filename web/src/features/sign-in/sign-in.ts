@@ -1,6 +1,6 @@
 // Signing in: the password is proved, never sent (OPAQUE, RFC 9807), and opens the vault on the way.
 import { fromBase64, toBase64 } from '../../api/bytes';
-import { openFor } from '../../api/carrier';
+import { openFor, renewSecret } from '../../api/carrier';
 import * as api from '../../api/client';
 import { Refused } from '../../api/problem';
 import type { Carrier, Session, SignedIn, Vault } from '../../api/types';
@@ -72,7 +72,7 @@ async function prove(
   onStep('proving');
   const request = await worker.call('startSignIn', [password]);
   const started = await api.startSignIn(address, toBase64(request));
-  const finalization = await worker.call('finishSignIn', [fromBase64(started.credential_response)]);
+  const finalization = await worker.call('finishSignIn', [fromBase64(started.credential_response), started.setup]);
   const signedIn = await api.finishSignIn(started.sign_in, toBase64(finalization), carrier);
   onStep('opening');
   try {
@@ -117,14 +117,15 @@ export async function apart<T>(
   }
 }
 
-/** Gives the password again, in the session that goes on: what promoting an address takes. */
+/** Gives the password again, in the session that goes on, which gets another secret. */
 export async function givePassword(password: string): Promise<void> {
   const request = await vault.call('startSignIn', [password]);
   try {
     const started = await api.startSignIn(session.master, toBase64(request));
-    const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response)]);
-    const { password_until } = await api.givePassword(started.sign_in, toBase64(finalization));
-    session.passwordGiven(password_until);
+    const finalization = await vault.call('finishSignIn', [fromBase64(started.credential_response), started.setup]);
+    const given = await api.givePassword(started.sign_in, toBase64(finalization));
+    if (typeof given.bearer === 'string') renewSecret(given.bearer);
+    session.passwordGiven(given.password_until);
   } finally {
     // The vault is open already.
     await vault.call('closeOther', []);

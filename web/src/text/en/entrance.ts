@@ -42,14 +42,7 @@ export const entrance = {
   'register.name-hint': 'As the people you write to will see it.',
   'register.password': 'Password',
   'register.password-hint': 'At least 12 characters. A few unrelated words are easy to remember and hard to guess.',
-  'register.strength.short': {
-    one: '{n} more character needed',
-    other: '{n} more characters needed',
-  },
-  'register.strength.fair': 'Long enough. Longer is stronger.',
-  'register.strength.good': 'Good',
-  'register.strength.strong': 'Strong',
-  'register.strength.plain': 'Too easy to guess: use more different characters, and not your address.',
+  'register.password-good': 'Good. Keep it safe: nobody can tell it to you again.',
   'register.submit': 'Open account',
   'register.step.password': 'Preparing your password…',
   'register.step.keys': 'Making your keys in this browser…',
@@ -57,6 +50,15 @@ export const entrance = {
   'register.step.waiting': 'Taking over the messages that wait for you…',
   'register.need-name': 'Enter your name.',
   'register.long-name': 'A name is at most 100 characters long.',
+  'give-password.title': 'Your password, please',
+  'give-password.why':
+    'This changes your account, and you did not give your password here lately. Then it goes on by itself.',
+  'give-password.password': 'Password',
+  'give-password.submit': 'Go on',
+  'give-password.proving': 'Proving your password without sending it…',
+  'give-password.wrong': 'This is not your password. Passwords tell upper and lower case apart.',
+  'give-password.slowed': 'Too many attempts. Wait {wait}, then try again.',
+
   'register.expired.title': 'This invitation has expired',
   'register.expired.text':
     'For your safety, links work for a limited time. Have a fresh one mailed to the address that was invited.',
@@ -64,6 +66,9 @@ export const entrance = {
   'register.expired.sent': 'A new link is on its way. Look into your basic inbox, and into the spam folder.',
   'register.used.title': 'This invitation was accepted already',
   'register.used.text': 'An account was opened with this link. Sign in with your address and password.',
+  'register.printed.title': 'This link cannot open an administrator’s account',
+  'register.printed.text':
+    'You were invited to administer this portal. That takes the link which the server printed, not one from a mail. Ask whoever runs the server for it; they can print a new one.',
   'register.unknown.title': 'This link is not complete',
   'register.unknown.text':
     'Mail programs sometimes break long links. Copy the whole link from the mail into the address bar, or use the newest mail if there are several.',

@@ -18,6 +18,8 @@ export const problems = {
   'problem.invitation-unknown': 'This invitation link is not one of ours.',
   'problem.invitation-expired': 'This invitation link has expired.',
   'problem.invitation-used': 'This invitation was accepted already.',
+  'problem.printed-link-needed':
+    'Whoever is to administer this portal registers by the link that the server printed. Ask whoever runs the server for it.',
   'problem.version-conflict': 'This was changed in another window meanwhile. Try again.',
   'problem.recipients-changed': 'Some recipients changed while the message was being sealed. Try again.',
   'problem.idempotency-conflict': 'This was sent before with other content.',
@@ -25,8 +27,7 @@ export const problems = {
   'problem.hash-mismatch': 'The upload arrived damaged. Try again.',
   'problem.upload-incomplete': 'The upload was cut off. Try again.',
   'problem.too-large': 'This is larger than the portal takes.',
-  'problem.password-needed':
-    'This takes your password. Where nothing here asks for it, sign out, and sign in with the password.',
+  'problem.password-needed': 'This takes your password, and it was not given. Try again, and give it.',
   'problem.sender-changed': 'Your own address changed while the message was being sealed. Try again.',
   'problem.activation-unknown': 'This program is not activated, or not any more. Activate it again.',
   'problem.activation-blocked': 'This activation is blocked. Unblock it under Account > Activations.',
@@ -56,6 +57,20 @@ export const problems = {
   'problem.internal': 'Something went wrong in the portal. Try again; if it stays, tell its administrator.',
 
   'vault.module-failed': 'The vault could not be loaded. Reload the page.',
+  'vault.password-too-short': 'The password is too short: it takes at least 12 characters.',
+  'vault.password-too-long': 'The password is too long. Take a shorter one, of some hundred characters at most.',
+  'vault.password-character':
+    'The password has a character that not every keyboard and program knows, such as a tab. Leave it out.',
+  'vault.password-common':
+    'This password is one of those that are tried first. Take a few words that have nothing to do with each other.',
+  'vault.password-personal':
+    'This password is made of your address, your name or the portal’s name. Take a few words that have nothing to do with you.',
+  'vault.weak-stretching':
+    'This portal protects passwords less than this page takes. Your password was not used. Tell the portal’s administrator.',
+  'vault.excessive-stretching':
+    'This portal asks for more work on a password than this page does. Your password was not used. Tell the portal’s administrator.',
+  'vault.other-origin':
+    'This portal says that it is reached under another address. Your password was not used. Open the portal under the address you were given.',
   'vault.wrong-key': 'It is sealed to a key that is not in your vault.',
   'vault.truncated': 'It is incomplete: part of it is missing.',
   'vault.bad-signature': 'Its signature is not valid: it was altered, or somebody else wrote it.',

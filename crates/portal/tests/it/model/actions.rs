@@ -411,7 +411,7 @@ impl Plan<'_> {
             .filter(|address| self.model.owner(*address) != Some(of))
             .collect();
         let on = pick(&others, which)?;
-        let by = self.session(of, false)?;
+        let by = self.session(of, true)?;
         self.then(Op::Claim { by, on })?;
         let mut claims = self.model.world.claims.iter();
         claims
@@ -467,7 +467,7 @@ impl Plan<'_> {
             }
             Action::Claim { by, on } => {
                 let who = pick(&self.professionals(), by)?;
-                let by = self.session(who, false)?;
+                let by = self.session(who, true)?;
                 self.then(Op::Claim { by, on })
             }
             Action::ClaimFor { of, on } => {
@@ -547,7 +547,7 @@ impl Plan<'_> {
                     own.get(1..).filter(|aliases| !aliases.is_empty()).unwrap_or(&own),
                     alias,
                 )?;
-                let by = self.session(who, false)?;
+                let by = self.session(who, true)?;
                 self.then(Op::Remove { by, alias })
             }
             Action::PromoteAny { by, address } => {
@@ -756,7 +756,7 @@ impl Plan<'_> {
             self.model.mail_is_due(*name) || (claim.newest.is_some() && claim.expires_at > self.model.now)
         });
         if usable.is_none() {
-            let by = self.session(who, false)?;
+            let by = self.session(who, true)?;
             self.then(Op::Claim { by, on: address })?;
         }
         let link = self.mailed(pending(&self.model)?)?;

@@ -6,12 +6,12 @@ use std::{
 };
 
 use certificate::Certificate;
-use portal::ports::custody::{Custody, CustodyError, Rng, WaitingKey};
+use portal::ports::custody::{Custody, CustodyError, InvitedAddress, Receiver, Rng, WaitingKey};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 use vault::Vault;
-use wire::{Address, Millis, Sha256, ids::AccountId, sessions::ParcelOrigin, vaults::VaultHead};
+use wire::{Address, Millis, Sha256, ids::AccountId, vaults::VaultHead};
 
 use super::names::{Addr, Who};
 use crate::test_portal::NOW;
@@ -129,12 +129,11 @@ impl Keeper {
 impl Custody for Keeper {
     fn make_waiting_key(
         &self,
-        account: AccountId,
-        address: &Address,
+        invited: InvitedAddress<'_>,
         _: Millis,
         _: &mut dyn Rng,
     ) -> Result<WaitingKey, CustodyError> {
-        let address = Addr::of(address.as_typed());
+        let address = Addr::of(invited.address.as_typed());
         let mut state = self.0.lock().unwrap();
         let made = state.made.entry(address).or_default();
         let slot = Slot::Waiting(address, *made);
@@ -144,23 +143,22 @@ impl Custody for Keeper {
         });
         state.made_for.insert(fingerprint.clone(), address);
         Ok(WaitingKey {
-            account,
             certificate,
-            sealed: fingerprint.into_bytes(),
+            locked: fingerprint.into_bytes(),
         })
     }
 
     fn hand_over(
         &self,
-        sealed: &[u8],
-        _: &ParcelOrigin,
-        to: &Certificate,
+        locked: &[u8],
+        _: InvitedAddress<'_>,
+        to: Receiver<'_>,
         _: Millis,
         _: &mut dyn Rng,
     ) -> Result<Vec<u8>, CustodyError> {
         let parcel = Sealed {
-            to: Some(to.fingerprint().to_string()),
-            keys: vec![String::from_utf8(sealed.to_vec()).map_err(|_| CustodyError::Opening)?],
+            to: Some(to.certificate().fingerprint().to_string()),
+            keys: vec![String::from_utf8(locked.to_vec()).map_err(|_| CustodyError::Opening)?],
         };
         Ok(parcel.to_bytes())
     }

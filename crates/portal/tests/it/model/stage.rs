@@ -28,7 +28,7 @@ use super::{
     world::{World, question},
 };
 use crate::{
-    people::{PASSWORD, Reply, request, session_begun, token},
+    people::{PASSWORD, Reply, known_portal, request, session_begun, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -127,12 +127,17 @@ impl Stage {
 
     async fn make_upload(&self, token: &Bytes) -> Bytes {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let (registration, request) = Registration::start(PASSWORD, &mut rng).unwrap();
+        let (registration, request) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
         let body = json!({ "token": token, "registration_request": Bytes(request) });
         let started: RegistrationStarted = self.test.post("/api/v1/registrations/start", body).await.ok().json();
         Bytes(
             registration
-                .finish(started.registration_response.as_ref(), &mut rng)
+                .finish(
+                    started.registration_response.as_ref(),
+                    &started.setup,
+                    &known_portal(),
+                    &mut rng,
+                )
                 .unwrap()
                 .0,
         )
@@ -148,6 +153,7 @@ impl Stage {
             "token": token,
             "name": format!("{who:?}"),
             "registration_upload": self.upload,
+            "password_setup": 1,
             "certificate": Bytes(certificate),
             "vault": {
                 "sealed": Bytes(sealed.to_vault(account, 1)),

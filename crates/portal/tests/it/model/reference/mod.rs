@@ -189,6 +189,9 @@ impl Model {
                 self.certify(caller(), addresses)?;
             }
             Op::Claim { by, on } => {
+                if self.now >= password_at + 30 * MINUTE {
+                    refuse!(PasswordNeeded);
+                }
                 self.claim(caller(), *on, false)?;
                 self.still_signed_in(*by)?;
             }
@@ -238,6 +241,9 @@ impl Model {
                 self.promote(caller(), *to, *tell, *by)?;
             }
             Op::Remove { by, alias } => {
+                if self.now >= password_at + 30 * MINUTE {
+                    refuse!(PasswordNeeded);
+                }
                 self.still_signed_in(*by)?;
                 self.remove(caller(), *alias)?;
             }
