@@ -18,7 +18,7 @@ use wire::{
 
 use crate::{
     on_both_engines,
-    people::{PASSWORD, Person, Reply, Writes, link, request, token},
+    people::{PASSWORD, Person, Reply, Writes, link, request, session_begun, token},
     test_portal::TestPortal,
 };
 
@@ -97,6 +97,7 @@ impl Person<'_> {
         let reply = self.call(Method::POST, "/session/password", password).await;
         if reply.status.is_success() {
             self.signed_in.bearer = reply.json::<PasswordGiven>().bearer;
+            session_begun(self.bearer(), self.id());
         }
         reply
     }
@@ -761,6 +762,7 @@ async fn giving_the_password_leaves_the_former_secret_behind(test: TestPortal) {
     let refused = test.request(get.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(refused.problem(), "signed-out");
 
+    let account = anna.id().to_string();
     // The same in a cookie: the answer sets another, and holds no secret that a script could read.
     let (mut cookie, _) = test.half_sign_in("anna@example.test", PASSWORD).await;
     cookie["carrier"] = json!("cookie");
@@ -775,6 +777,7 @@ async fn giving_the_password_leaves_the_former_secret_behind(test: TestPortal) {
             .uri(path)
             .header("cookie", cookie)
             .header("origin", crate::people::ORIGIN)
+            .header(wire::ACCOUNT_HEADER, &account)
             .header("content-type", "application/json");
         test.request(builder.body(axum::body::Body::from(body.to_string())).unwrap())
     };

@@ -6,7 +6,7 @@ use client::{Outgoing, Session};
 use liar::{DeliveryLie, Liar, Lie, RecipientLie};
 use wire::{Address, ids::DeliveryId, mailbox::Folder, sessions::AccountKind};
 
-use crate::site::{Running, Site, said};
+use crate::site::{Running, Site, free_address, said};
 
 const ANNA: &str = "anna@clinic.test";
 const BEN: &str = "ben@lawyers.test";
@@ -25,7 +25,10 @@ struct Lied {
 }
 
 async fn lied() -> Lied {
-    let site = Site::found(None).await;
+    // What people open is the liar's address: a client signs in under the one that the portal says it has, and no other.
+    let listen = free_address();
+    let liar = Liar::before(&format!("http://{listen}")).await.unwrap();
+    let site = Site::found_at(liar.url(), listen, None).await;
     let running = site.serve().await;
     let administrator = site.administrator().await;
     let mut people = Vec::new();
@@ -41,7 +44,7 @@ async fn lied() -> Lied {
     // She has opened it, and so knows his key.
     anna.open(letter).await.unwrap();
     Lied {
-        liar: Liar::before(&site.url).await.unwrap(),
+        liar,
         site,
         _running: running,
         anna,
@@ -208,12 +211,13 @@ async fn first_contact_is_named_before_anything_is_sealed() {
     let lied = lied().await;
     let to_eve = ["send", "--to", EVE, "--subject", "Plan", "--text", ""];
     lied.liar.tell(Lie::Recipients(RecipientLie::SwapKey));
+    let handed_over = lied.liar.messages_handed_over();
     let named = String::from_utf8(lied.runs(&to_eve).await.stderr).unwrap();
     let expected = "You have no key of eve@evil.test yet: it is sealed to the one that the portal names, ";
     assert!(named.contains(expected), "{named}");
     // It cannot be noticed, and was handed over; the honest portal behind does not take it, which one that lies in earnest
     // would. From then on the right key is the one that changed.
-    assert!(lied.liar.messages_handed_over() > 0);
+    assert!(lied.liar.messages_handed_over() > handed_over);
     lied.liar.tell(None);
     let Output { status, stderr, .. } = lied.runs(&to_eve).await;
     let held = String::from_utf8(stderr).unwrap();
@@ -313,6 +317,6 @@ async fn the_liar_tells_the_truth_until_it_is_told_to_lie() {
             .args(["--json", "inbox"]),
     )
     .await;
-    let straight = said(lied.site.as_person(ANNA).args(["--json", "inbox"])).await;
-    assert_eq!((inbox, lied.liar.told()), (straight, 0));
+    assert!(inbox.contains(&lied.letter.to_string()), "{inbox}");
+    assert_eq!(lied.liar.told(), 0);
 }

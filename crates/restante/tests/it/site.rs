@@ -51,13 +51,18 @@ pub struct Running {
 impl Site {
     /// A new portal, in that database or in a SQLite file of its own.
     pub async fn found(database: Option<String>) -> Self {
+        let listen = free_address();
+        Self::found_at(format!("http://{listen}"), listen, database).await
+    }
+
+    /// A new portal that its people reach under that URL, whatever stands there.
+    pub async fn found_at(url: String, listen: String, database: Option<String>) -> Self {
         let sink = Sink::open().await;
-        let listen = format!("127.0.0.1:{}", free_port());
         let folder = tempfile::tempdir().unwrap();
         let mut site = Self {
             folder,
             sink,
-            url: format!("http://{listen}"),
+            url,
             link: String::new(),
             listen,
             database,
@@ -230,13 +235,14 @@ pub async fn wrong(command: &mut Command) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A port that nobody has, below those that the kernel gives to outgoing connections: while a portal is down, one of
+/// An address of this machine at a port that nobody has, below those that the kernel gives to outgoing connections: while a portal is down, one of
 /// its clients must not come to stand in its place.
-fn free_port() -> u16 {
+pub fn free_address() -> String {
     let mut ports = std::iter::repeat_with(|| OsRng.gen_range(15_000..32_000));
-    ports
+    let port = ports
         .find(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-        .unwrap()
+        .unwrap();
+    format!("127.0.0.1:{port}")
 }
 
 /// The files in a folder, by name.

@@ -190,7 +190,7 @@ fn a_sign_in_that_one_portal_relays_to_another_is_worth_nothing() {
 
 #[test]
 fn a_password_to_choose_is_long_uncommon_and_says_nothing_of_the_person() {
-    let known = ["anna.winterhalter@clinic.example", "Anna Winterhalter", "Clinic Post"];
+    let known = ["anna.brzkvornagyi@clinic.example", "Anna Brzkvornagyi", "Clinic Post"];
     for (password, rule) in [
         ("", PasswordRule::TooShort),
         ("quiet heron", PasswordRule::TooShort),
@@ -198,8 +198,8 @@ fn a_password_to_choose_is_long_uncommon_and_says_nothing_of_the_person() {
         ("aaaaaaaaaaaaaaaa", PasswordRule::Common),
         ("qwertyuiop123", PasswordRule::Common),
         ("1q2w3e4r5t6y", PasswordRule::Common),
-        ("winterhalter", PasswordRule::Personal),
-        ("Winterhalter1990", PasswordRule::Personal),
+        ("brzkvornagyi", PasswordRule::Personal),
+        ("Brzkvornagyi1990", PasswordRule::Personal),
         ("seven quiet\nherons", PasswordRule::Character),
         ("seven quiet\u{7} herons", PasswordRule::Character),
     ] {

@@ -26,6 +26,7 @@ const world = vi.hoisted(() => {
   vi.stubGlobal('addEventListener', (name: string, listener: typeof world.hear) => {
     if (name === 'message') world.hear = listener;
   });
+  vi.stubGlobal('location', { origin: 'https://portal.test' });
   vi.stubGlobal('postMessage', (data: FromWorker) => world.worker?.onmessage?.({ data }));
   vi.stubGlobal(
     'Worker',
@@ -62,11 +63,12 @@ const [anna = '', ben = '', eve = '', carol = ''] = ids;
 
 /** Makes somebody's keys in the worker; the last one made is who is signed in. */
 async function register(address: string) {
-  await vault.call('startRegistration', ['correct horse battery']);
+  await vault.call('startRegistration', ['seven quiet herons', []]);
   // Any two points of the group make an answer that a registration can be finished with: the basepoint, twice.
   const basepoint = 'e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76';
   const response = Uint8Array.from(Buffer.from(basepoint + basepoint, 'hex'));
-  await vault.call('finishRegistration', [response, anna, address, Date.now() - 60_000]);
+  const setup = { origin: location.origin, number: 1, stretching: { memory_kib: 64 << 10, passes: 3 } };
+  await vault.call('finishRegistration', [response, setup, anna, address, Date.now() - 60_000]);
   return vault.call('identity', []);
 }
 
