@@ -337,14 +337,35 @@ pub async fn check_accounts(db: &mut AnyConnection) {
              AND (SELECT COUNT(*) FROM addresses d WHERE d.account = a.id AND d.master = 1) <> 1",
         ),
         (
-            "an absorbed account that is not at rest",
-            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND (a.state = 'active' \
-             OR a.password IS NOT NULL \
-             OR EXISTS (SELECT 1 FROM accounts h WHERE h.id = a.absorbed_into AND h.absorbed_into IS NOT NULL) \
-             OR EXISTS (SELECT 1 FROM addresses d WHERE d.account = a.id) \
-             OR EXISTS (SELECT 1 FROM mailboxes b WHERE b.account = a.id) \
-             OR EXISTS (SELECT 1 FROM parcels p WHERE p.account = a.id) \
-             OR EXISTS (SELECT 1 FROM sessions s WHERE s.account = a.id))",
+            "an absorbed account that is active",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND a.state = 'active'",
+        ),
+        (
+            // Both stay as long as the parcel that holds the keyring.
+            "an absorbed account whose password or vault outlives its parcel",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND (a.password IS NOT NULL \
+             OR EXISTS (SELECT 1 FROM vaults v WHERE v.account = a.id)) \
+             AND NOT EXISTS (SELECT 1 FROM parcels p WHERE p.absorbed = a.id)",
+        ),
+        (
+            "an account absorbed into one that is absorbed",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND EXISTS (SELECT 1 FROM accounts h WHERE h.id = a.absorbed_into AND h.absorbed_into IS NOT NULL)",
+        ),
+        (
+            "an absorbed account with an address",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND EXISTS (SELECT 1 FROM addresses d WHERE d.account = a.id)",
+        ),
+        (
+            "an absorbed account with a mailbox",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND EXISTS (SELECT 1 FROM mailboxes b WHERE b.account = a.id)",
+        ),
+        (
+            "an absorbed account with a parcel",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND EXISTS (SELECT 1 FROM parcels p WHERE p.account = a.id)",
+        ),
+        (
+            "an absorbed account with a session",
+            "SELECT COUNT(*) FROM accounts a WHERE a.absorbed_into IS NOT NULL AND EXISTS (SELECT 1 FROM sessions s WHERE s.account = a.id)",
         ),
     ] {
         let row = sqlx::query(sql).fetch_one(&mut *db).await.unwrap();
