@@ -12,7 +12,7 @@ use wire::{
 
 use crate::{
     Portal, Result,
-    http::{InPerson, PathParams},
+    http::{ByPassword, PathParams},
     settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -126,8 +126,7 @@ pub(super) fn written(row: &AnyRow) -> Result<VaultWritten, StoreError> {
 
 /// The caller's vaults that were replaced and are kept, newest first: at most 51.
 #[utoipa::path(get, path = "/vaults", tag = "account", responses((status = 200, body = [PastVault])))]
-pub(super) async fn list(State(portal): State<Portal>, InPerson(caller): InPerson) -> Result<Json<Vec<PastVault>>> {
-    caller.ensure_by_password()?;
+pub(super) async fn list(State(portal): State<Portal>, ByPassword(caller): ByPassword) -> Result<Json<Vec<PastVault>>> {
     let rows = sqlx::query(
         "SELECT version, written_at, program, in_person FROM past_vaults WHERE account = $1 ORDER BY version DESC",
     )
@@ -151,10 +150,9 @@ pub(super) async fn list(State(portal): State<Portal>, InPerson(caller): InPerso
 )]
 pub(super) async fn read(
     State(portal): State<Portal>,
-    InPerson(caller): InPerson,
+    ByPassword(caller): ByPassword,
     PathParams(version): PathParams<i64>,
 ) -> Result<Json<SealedPastVault>> {
-    caller.ensure_by_password()?;
     let row = sqlx::query("SELECT sealed FROM past_vaults WHERE account = $1 AND version = $2")
         .bind(caller.account.key())
         .bind(version)
@@ -181,23 +179,13 @@ mod tests {
         let (mut all, mut kept, mut now) = (Vec::new(), Vec::<Past>::new(), NOW);
         for (version, &(pause, in_person)) in (1..).zip(writes) {
             now += pause;
-            let written_at = now;
-            all.insert(
-                0,
-                Past {
-                    version,
-                    written_at,
-                    in_person,
-                },
-            );
-            kept.insert(
-                0,
-                Past {
-                    version,
-                    written_at,
-                    in_person,
-                },
-            );
+            let past = Past {
+                version,
+                written_at: now,
+                in_person,
+            };
+            all.insert(0, past);
+            kept.insert(0, past);
             let surplus = surplus(&kept, now);
             kept.retain(|past| !surplus.contains(&past.version));
         }

@@ -13,7 +13,7 @@ use super::vaults;
 use crate::{
     Portal, Result,
     activity::record,
-    http::{Caller, InPerson, PathParams},
+    http::{ByPassword, Caller, PathParams},
     ports::custody::{InvitedAddress, Receiver},
     settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
@@ -158,10 +158,9 @@ fn origin(row: &AnyRow) -> Result<ParcelOrigin, StoreError> {
 )]
 pub(super) async fn acknowledge(
     State(portal): State<Portal>,
-    InPerson(caller): InPerson,
+    ByPassword(caller): ByPassword,
     PathParams(id): PathParams<ParcelId>,
 ) -> Result<StatusCode> {
-    caller.ensure_by_password()?;
     let mut unit = caller.begin(&portal).await?;
     let acknowledged = sqlx::query(
         "UPDATE parcels SET acknowledged_at = $3 WHERE id = $1 AND account = $2 AND acknowledged_at IS NULL",
