@@ -141,3 +141,62 @@ test('an administrator claims an address for somebody, who alone confirms it', a
     await expect(addresses.getByRole('listitem').filter({ hasText: there.address })).toContainText('Alias');
   });
 });
+
+test('whoever is talked into handing an account over takes it back', async ({ portal, somebody }) => {
+  test.setTimeout(400_000);
+  const stranger = await somebody('Otto Fremd', 'example.test');
+  const vera = await somebody('Vera Gutgläubig', 'partner.test');
+  const carl = await somebody('Carl Muster', 'moved.test');
+  for (const person of [stranger, vera, carl]) await registered(portal, person);
+  const before = await writes(portal, carl, [vera], message('For Vera alone'));
+  await stranger.addsAlias(vera.address);
+  const row = stranger.aliasRow(vera.address);
+  await expect(row).toContainText(/Characters (\w{4} ){2}\w{4}/);
+  const [, characters] = /Characters ((?:\w{4} ?){3})/.exec(await row.innerText())!;
+  const { page } = vera;
+
+  await test.step('the page asks for the password and the characters, and says that it can be undone', async () => {
+    await page.goto(linkIn(await newestOf(vera.address, 1, 'confirm'), portal.url));
+    await page.getByLabel('Password', { exact: true }).fill(vera.password);
+    await page.getByLabel('Twelve characters').fill('7K3M Q2ZD 9XVT');
+    await expect(page.getByText('For three days the password that you enter here takes all of it back.')).toBeVisible();
+    await vera.findsAccessible('a request by somebody who is not signed in');
+    await page.getByRole('button', { name: 'Confirm and join the accounts' }).click();
+    await expect(page.getByText('These are not the twelve characters.')).toBeVisible({ timeout: 60_000 });
+    await expect(row).toContainText('Pending');
+  });
+
+  await test.step('with those that are read out the address is the stranger’s, and nothing that came before', async () => {
+    await page.getByLabel('Twelve characters').fill(characters!.trim().toLowerCase());
+    await page.getByRole('button', { name: 'Confirm and join the accounts' }).click();
+    await expect(page.getByRole('heading', { name: 'Address confirmed' })).toBeVisible({ timeout: 60_000 });
+    await vera.findsAccessible('an account that begins to join');
+    await expect(row).toContainText('Whoever had it can take it back until');
+    await stranger.goesTo('Inbox');
+    await expect(stranger.lines('Inbox')).toHaveCount(0);
+  });
+
+  await test.step('the notice leads her to where it is taken back', async () => {
+    await page.goto(linkIn(await newestOf(vera.address, 1, 'alarm'), portal.url));
+    await vera.findsAccessible('This wasn’t me, of an account that joins');
+    await page.getByRole('link', { name: 'Take an address back' }).click();
+    await expect(page.getByLabel('The address that you had')).toHaveValue(vera.address);
+    const password = page.getByLabel('The password that you had', { exact: true });
+    await password.fill('not what it was, at all');
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await expect(page.getByText('Nothing can be taken back with this address and password')).toBeVisible({ timeout: 60_000 });
+    await vera.findsAccessible('taking an address back');
+    await password.fill(vera.password);
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await expect(page.getByRole('heading', { name: 'It is yours again' })).toBeVisible({ timeout: 60_000 });
+    await vera.findsAccessible('an address that was taken back');
+  });
+
+  await test.step('and everything is as it was', async () => {
+    await page.getByRole('link', { name: 'Go to sign-in' }).click();
+    await vera.signsIn();
+    await vera.opens(before.subject, before.text);
+    await stranger.opensAliasManagement();
+    await expect(row).toHaveCount(0);
+  });
+});

@@ -44,13 +44,13 @@ test('a mail scanner that presses every button adds no address and gets into no 
     await expect(anna.aliasRow(there.address)).toHaveCount(0);
   });
 
-  await test.step('an address with an account: passwords that are wrong change nothing, and the request stands', async () => {
+  await test.step('an address with an account: characters that are wrong change nothing, and the request stands', async () => {
     const before = await account(ben);
     const { link, junk } = await claims(ben.address, 1);
     const tried = () => portal.recorder.count('POST', /^\/api\/v1\/sign-ins$/);
     const triedBefore = tried();
     expect(await scan(browser, link, junk, /^Confirm/)).toBe('Confirm an Email Alias');
-    expect(tried() - triedBefore, 'passwords that counted').toBe(TRIES);
+    expect(tried() - triedBefore, 'passwords that were given to anybody').toBe(0);
     await expect(anna.aliasRow(ben.address)).toContainText('Pending');
     expect(await scan(browser, link, junk)).toBe('The request has ended');
     await expect(anna.aliasRow(ben.address)).toHaveCount(0);

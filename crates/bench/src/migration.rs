@@ -272,9 +272,14 @@ impl<'a> MeasuredPortal<'a> {
         let body = self.handed_over(round).await?;
         let claimant = &self.claimants[round];
         let authorization = claimant.authorization();
-        let headers = [("authorization", authorization.as_str())];
+        let account = claimant.account.to_string();
+        // In the claimant's own session: elsewhere most of it would be done by the sweep.
+        let headers = [
+            ("authorization", authorization.as_str()),
+            (ACCOUNT_HEADER, account.as_str()),
+        ];
         let begun = Instant::now();
-        self.line.post("/claims/confirm", &[], body).await?;
+        self.line.post("/claims/confirm", &headers, body).await?;
         let absorb = begun.elapsed();
         let limit = if is_short(round) { FEW } else { 50 };
         let begun = Instant::now();

@@ -117,6 +117,7 @@ mod tests {
             address: address(text),
             master: *text == master,
             confirmed_at: 0,
+            separable_until: None,
         });
         Account {
             id: id(),

@@ -3,10 +3,13 @@
 use std::fmt;
 
 use reqwest::Method;
-use vault::{Certificate, Fingerprint, Sight, Vault};
+use vault::{Certificate, Characters, Fingerprint, Sight, Vault};
 use wire::{
     Address,
-    claims::{AlarmShown, ClaimShown, Confirm, ConfirmBy, Confirmed, LinkToken, ProveOwner, ProvedOwner, Succession},
+    claims::{
+        AlarmShown, ClaimShown, Confirm, ConfirmBy, Confirmed, LinkToken, ProveOwner, ProvedOwner, Separate, Separated,
+        Succession,
+    },
     ids::ClaimId,
     sessions::{OwnAddress, Person},
 };
@@ -46,7 +49,7 @@ impl Client {
     pub async fn prove_owner(&self, link: &str, password: &str) -> Result<Owner, Error> {
         let token = token(link)?;
         let ClaimShown { address, claimant, .. } = self.inspect_claim(link).await?;
-        let attempt = self.attempt(&address, password).await?;
+        let attempt = self.attempt(&address, password, false).await?;
         let request = ProveOwner {
             token: token.token.clone(),
             sign_in: attempt.sign_in,
@@ -77,6 +80,24 @@ impl Client {
             vault_version: proved.vault.version,
             addresses: proved.addresses,
         })
+    }
+
+    /// Takes back an address, and the account that joined another with it, by the password that the account had: for as long
+    /// as what came with it is withheld. Which addresses are its own again.
+    ///
+    /// # Errors
+    /// [`Error::is_wrong_password`], also where nothing of the address can be taken back; `too-many-attempts`,
+    /// `not-separable`, `account-disabled`.
+    pub async fn separate(&self, address: &Address, password: &str) -> Result<Separated, Error> {
+        let attempt = self.attempt(address, password, true).await?;
+        let request = Separate {
+            address: address.clone(),
+            sign_in: attempt.sign_in,
+            credential_finalization: attempt.finalization.into(),
+        };
+        self.http
+            .once(Ask::new(Method::POST, "/separations").json(&request)?)
+            .await
     }
 
     /// Says that the reader of a confirmation message did not ask for it. It ends the claim, and is recorded.
@@ -132,6 +153,16 @@ impl Session {
         // What joins, an address or mail that waited, is here at once.
         self.catch_up().await;
         Ok(confirmed)
+    }
+
+    /// The twelve characters of the account's own claim on an address: whoever hands over the account that has the address asks
+    /// for them. Takes as long as a password to be stretched.
+    ///
+    /// # Errors
+    /// Where there is not the memory for it.
+    pub async fn claim_characters(&self, address: &Address) -> Result<Characters, Error> {
+        let (address, own) = (address.clone(), self.fingerprint());
+        Ok(blocking(move || Characters::of_claim(&address, own)).await??)
     }
 
     /// Takes up what another's account, confirmed elsewhere a moment ago, brought: addresses, and keys in a parcel.
@@ -190,14 +221,63 @@ impl Owner {
         }
     }
 
+    /// Lets it be handed over to whoever read out these twelve characters, which Alias Management shows to the claimant: the
+    /// address at once, messages and keys after three days, until which the password [separates](Client::separate) the two.
+    ///
+    /// # Errors
+    /// [`Error::Characters`] where they are not those of the key that it would be sealed to.
+    pub async fn to_whoever_read_out(self, characters: &str) -> Result<HandOver, Error> {
+        let (address, claimant) = (self.address.clone(), self.certificate.fingerprint());
+        match blocking(move || Characters::of_claim(&address, claimant))
+            .await??
+            .are(characters)
+        {
+            true => Ok(HandOver {
+                owner: self,
+                claimant: None,
+            }),
+            false => Err(Error::Characters),
+        }
+    }
+
+    /// Lets it be handed over to an account that is signed in here: all of it at once.
+    ///
+    /// # Errors
+    /// [`Error::KeysChanged`] where it is not the account that claims the address, or the portal names another key for it than
+    /// its own vault holds.
+    pub fn to_session(self, session: &Session) -> Result<HandOver, Error> {
+        let now = self.certificate.fingerprint();
+        if session.fingerprint() != now {
+            return Err(Error::KeysChanged(vec![ChangedKey {
+                address: self.claimant.address.clone(),
+                formerly: None,
+                before: session.fingerprint(),
+                now,
+            }]));
+        }
+        Ok(HandOver {
+            claimant: Some(session.clone()),
+            owner: self,
+        })
+    }
+}
+
+/// What stands ready to be handed over, to whom it is meant.
+pub struct HandOver {
+    owner: Owner,
+    /// The claimant's session, where there is one here.
+    claimant: Option<Session>,
+}
+
+impl HandOver {
     /// Hands the account over: its messages, its addresses and, sealed to the claimant's key, its keyring. It ends.
     ///
     /// # Errors
     /// `version-conflict` where its vault was written meanwhile, `password-needed` where the proof is older than ten
     /// minutes: prove its owner again. Whatever the portal refuses it for, the account is then as it was.
     pub async fn absorb(self) -> Result<Confirmed, Error> {
-        let (environment, certificate) = (self.client.environment.clone(), self.certificate.clone());
-        let Self {
+        let (environment, certificate) = (self.owner.client.environment.clone(), self.owner.certificate.clone());
+        let Owner {
             client,
             token,
             vault,
@@ -206,7 +286,7 @@ impl Owner {
             vault_version,
             addresses,
             ..
-        } = self;
+        } = self.owner;
         let now = client.sealing_time()?;
         let by = blocking(move || {
             let parcel = vault
@@ -228,26 +308,49 @@ impl Owner {
             })
         })
         .await??;
-        client.http.get(confirm(token, by)?).await
+        hand_over(&client, self.claimant.as_ref(), token, by).await
     }
 
     /// Hands over this one address, which must not be the account's Master. Messages that came to it stay.
     ///
     /// # Errors
-    /// As [`Owner::absorb`].
+    /// As [`HandOver::absorb`].
     pub async fn move_address(self) -> Result<Confirmed, Error> {
-        let mut rng = self.client.environment.rng();
-        let (now, successor) = (self.client.sealing_time()?, self.certificate.fingerprint());
-        let statement = self.vault.succession(&self.address, successor, now, &mut rng)?;
+        let owner = self.owner;
+        let mut rng = owner.client.environment.rng();
+        let (now, successor) = (owner.client.sealing_time()?, owner.certificate.fingerprint());
+        let statement = owner.vault.succession(&owner.address, successor, now, &mut rng)?;
         let succession = Succession {
-            address: self.address,
+            address: owner.address,
             statement: statement.into(),
         };
         let by = ConfirmBy::Move {
-            proof: self.proof,
+            proof: owner.proof,
             succession,
         };
-        self.client.http.get(confirm(self.token, by)?).await
+        hand_over(&owner.client, self.claimant.as_ref(), owner.token, by).await
+    }
+}
+
+/// Confirms for a claimant who is signed in here, or for one who is not.
+async fn hand_over(
+    client: &Client,
+    claimant: Option<&Session>,
+    token: LinkToken,
+    by: ConfirmBy,
+) -> Result<Confirmed, Error> {
+    let ask = confirm(token, by)?;
+    let Some(session) = claimant else {
+        return client.http.get(ask).await;
+    };
+    let confirmed = session.get(ask.in_session(session.in_session())).await?;
+    session.catch_up().await;
+    Ok(confirmed)
+}
+
+impl fmt::Debug for HandOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HandOver(…)")
     }
 }
 

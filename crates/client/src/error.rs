@@ -26,6 +26,10 @@ pub enum Error {
     /// fingerprints are theirs; then [accept](crate::Session::accept_changed) them and send again.
     #[error("{}", Changed(.0))]
     KeysChanged(Vec<ChangedKey>),
+    /// The twelve characters are not those of the key that an account would be handed over to: whoever claims its address has
+    /// others, or the portal names itself in the claimant's place. Nothing was sealed.
+    #[error("these are not the twelve characters of the key that would get the account; nothing was handed over")]
+    Characters,
     /// What the portal answered about the recipients cannot be true. Nothing was sealed.
     #[error("nothing was sent: {0}")]
     Readers(ReadersError),

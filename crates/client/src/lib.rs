@@ -58,7 +58,7 @@ mod upload;
 
 pub use activations::KeptActivation;
 pub use client::Client;
-pub use confirmation::Owner;
+pub use confirmation::{HandOver, Owner};
 pub use environment::Environment;
 pub use error::Error;
 pub use letters::{forward, reply};
@@ -70,5 +70,6 @@ pub use seen_vaults::{SeenVaults, is_later};
 pub use sending::{Prepared, Sealed};
 pub use session::{KeptSession, Session};
 pub use vault::{
-    Acquaintance, Addressee, ChangedKey, Cover, FileRef, Fingerprint, Letter, Reader, Readers, ReadersError, Sight,
+    Acquaintance, Addressee, ChangedKey, Characters, Cover, FileRef, Fingerprint, Letter, Reader, Readers,
+    ReadersError, Sight,
 };

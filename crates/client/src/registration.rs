@@ -111,7 +111,7 @@ impl Client {
 
     /// Begins a session at the portal by the password, and unwraps the vault key.
     pub(crate) async fn prove(&self, address: &Address, password: &str) -> Result<(SignedIn, VaultKey), Error> {
-        let attempt = self.attempt(address, password).await?;
+        let attempt = self.attempt(address, password, false).await?;
         let request = FinishSignIn {
             sign_in: attempt.sign_in,
             credential_finalization: attempt.finalization.into(),
@@ -125,8 +125,9 @@ impl Client {
         Ok((signed_in, key))
     }
 
-    /// The first half of proving a password. Neither half is repeated: each counts as an attempt at the password.
-    pub(crate) async fn attempt(&self, address: &Address, password: &str) -> Result<Attempt, Error> {
+    /// The first half of proving a password: of the account that has the address, or, with `separates`, of the one that had it
+    /// before. Neither half is repeated: each counts as an attempt at the password.
+    pub(crate) async fn attempt(&self, address: &Address, password: &str, separates: bool) -> Result<Attempt, Error> {
         let password = Zeroizing::new(password.to_owned());
         let mut rng = self.environment.rng();
         let (attempt, request) = password::SignIn::start(&password, &mut rng)?;
@@ -134,6 +135,7 @@ impl Client {
             address: address.clone(),
             credential_request: request.into(),
             device_token: self.device_token.clone(),
+            separates,
         };
         let started: SignInStarted = self
             .http
@@ -188,7 +190,7 @@ impl Session {
     /// # Errors
     /// [`Error::is_wrong_password`], `too-many-attempts`.
     pub async fn give_password(&self, password: &str) -> Result<(), Error> {
-        let attempt = self.0.client.attempt(&self.address(), password).await?;
+        let attempt = self.0.client.attempt(&self.address(), password, false).await?;
         let request = GivePassword {
             sign_in: attempt.sign_in,
             credential_finalization: attempt.finalization.into(),

@@ -110,9 +110,11 @@ impl Alarm {
     request_body = LinkToken, responses((status = 200, body = AlarmShown)),
 )]
 async fn inspect(State(portal): State<Portal>, JsonBody(link): JsonBody<LinkToken>) -> Result<Json<AlarmShown>> {
-    let alarm = find_by_token(&mut *portal.store.read().await?, Sha256::of(link.token.as_ref())).await?;
+    let mut db = portal.store.read().await?;
+    let alarm = find_by_token(&mut db, Sha256::of(link.token.as_ref())).await?;
     alarm.ensure_in_time(portal.now())?;
     Ok(Json(AlarmShown {
+        separable_until: accounts::separable_until(&mut db, &alarm.address).await?,
         address: alarm.address,
         expires_at: alarm.expires_at,
         raised_at: alarm.raised_at,

@@ -61,7 +61,7 @@ async fn sweeps(portal: &Portal, mut stop: watch::Receiver<bool>) {
 }
 
 /// Sweeps what time has ended: sessions, sign-ins, attempts, idempotency keys, links, parcels that were taken
-/// in, claims, mails that went out, files that no message names.
+/// in, claims, mails that went out, files that no message names. And hands over what was withheld for long enough.
 ///
 /// # Errors
 /// Where database or blob store cannot be reached.
@@ -77,5 +77,6 @@ pub async fn sweep(portal: &Portal) -> Result<()> {
     outbox::sweep(&mut unit, now).await?;
     aliases::sweep(&mut unit, now, portal.settings.claim_lifetime).await?;
     unit.commit().await?;
+    aliases::join_due(portal).await?;
     files::sweep(portal, now).await
 }

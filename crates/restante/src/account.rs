@@ -305,6 +305,7 @@ fn state(state: AccountState) -> &'static str {
         AccountState::Invited => "invited",
         AccountState::Active => "active",
         AccountState::Disabled => "disabled",
+        AccountState::Joining => "joining another",
         AccountState::Absorbed => "absorbed",
     }
 }
@@ -360,6 +361,10 @@ fn happened(activity: &Activity) -> String {
         ActivityKind::AccountAbsorbed => "absorbed the account of",
         ActivityKind::AbsorbedInto => "joined the account that asked to add",
         ActivityKind::AliasMovedAway => "moved to another account:",
+        ActivityKind::AccountJoining => "another account began to join, by its address",
+        ActivityKind::JoiningInto => "the account began to join another, by its address",
+        ActivityKind::Separated => "taken back from another account, with the password:",
+        ActivityKind::SeparatedFrom => "taken back by the account that had it before:",
         ActivityKind::Promoted => "became the Master:",
         ActivityKind::CorrespondentsTold => "everybody it has dealt with was told of the Master",
         ActivityKind::AliasRemoved => "was removed:",

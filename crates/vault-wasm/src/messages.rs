@@ -1,7 +1,7 @@
 //! Letters, sealed and opened.
 
 use js_sys::Array;
-use vault::{Certificate, SessionKey};
+use vault::{Certificate, Characters, SessionKey};
 use wasm_bindgen::prelude::*;
 use wire::ids::MessageId;
 
@@ -138,6 +138,24 @@ pub fn read_certificate(certificate: &[u8]) -> Result<JsValue, JsValue> {
         fingerprint: certificate.fingerprint().to_string(),
         addresses: certificate.user_ids().map(str::to_owned).collect(),
     })?)
+}
+
+/// The twelve characters of a claim on an address by whoever has that key, in groups of four.
+#[wasm_bindgen(js_name = claimCharacters)]
+pub fn claim_characters(address: &str, fingerprint: &str) -> Result<String, JsValue> {
+    Ok(characters(address, fingerprint)?.to_string())
+}
+
+/// Whether somebody typed these.
+#[wasm_bindgen(js_name = areClaimCharacters)]
+pub fn are_claim_characters(address: &str, fingerprint: &str, typed: &str) -> Result<bool, JsValue> {
+    Ok(characters(address, fingerprint)?.are(typed))
+}
+
+fn characters(address: &str, fingerprint: &str) -> Result<Characters, Failure> {
+    let address = address.parse().map_err(|_| malformed("address"))?;
+    let fingerprint = fingerprint.parse().map_err(|_| malformed("fingerprint"))?;
+    Ok(Characters::of_claim(&address, fingerprint)?)
 }
 
 /// The sealed message as an `.eml` that other OpenPGP programs open with the account's key.

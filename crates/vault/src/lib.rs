@@ -45,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod characters;
 mod cover;
 mod error;
 mod export;
@@ -77,6 +78,7 @@ mod vault;
 mod waiting;
 
 pub use certificate::{Certificate, CertificateError, Fingerprint};
+pub use characters::Characters;
 pub use cover::Cover;
 pub use error::Error;
 pub use export::export_eml;

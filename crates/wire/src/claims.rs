@@ -72,6 +72,9 @@ pub struct ClaimShown {
     pub expires_at: Millis,
     /// What confirming does.
     pub outcome: Outcome,
+    /// Whether the request comes from a session of the claimant's in which the password was given. Then another account's
+    /// messages and keys join at once; otherwise after a while, in which its password separates the two again.
+    pub by_claimant: bool,
     /// What confirming takes.
     pub asks: Asks,
 }
@@ -203,6 +206,30 @@ pub struct Confirmed {
     pub address: Address,
     /// Whose it is now, under their Master.
     pub claimant: Person,
+    /// Until when the password of the account that had the address takes it back, with all that came with it. Until then
+    /// that account's messages and keys are withheld. Absent where all is the claimant's for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separable_until: Option<Millis>,
+}
+
+/// Separates an account again from the one that absorbed it, or that one of its addresses moved to. Both halves of OPAQUE as
+/// in a sign-in, begun at `/sign-ins` with `separates`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Separate {
+    /// An address that it had.
+    pub address: Address,
+    /// The attempt.
+    pub sign_in: SignInId,
+    /// OPAQUE `CredentialFinalization`.
+    pub credential_finalization: Bytes,
+}
+
+/// Two accounts were separated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Separated {
+    /// The addresses that are again of the account that had them before.
+    pub addresses: Vec<Address>,
 }
 
 /// Makes an alias the Master. Takes a password given in the last five minutes.
@@ -258,4 +285,7 @@ pub struct AlarmShown {
     /// When *This wasn't me* was said by it: from then on it does nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised_at: Option<Millis>,
+    /// Until when the password of the account that had the address before takes it back, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separable_until: Option<Millis>,
 }

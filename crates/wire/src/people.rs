@@ -120,6 +120,9 @@ pub enum AccountState {
     Active,
     /// Stopped by an administrator: cannot sign in, cannot be written to.
     Disabled,
+    /// Joins another account, which holds its addresses already; its messages and keys follow unless its password separates
+    /// the two until then.
+    Joining,
     /// Joined another account, which holds its addresses, mailboxes and keys now.
     Absorbed,
 }

@@ -154,6 +154,10 @@ problems! {
     WrongNumber = "wrong-number", 403, "This is not the number.";
     /// The account that would be absorbed is the portal's only administrator.
     OnlyAdministrator = "only-administrator", 409, "This account is the only administrator of the portal.";
+    /// The account took over something that can still be separated from it, and gives none of it away until then.
+    StillSeparable = "still-separable", 409, "What this account took over can still be taken back by whoever had it. Try again when that has ended.";
+    /// Nothing of the address can be separated: it was never taken over, or the time for that has passed.
+    NotSeparable = "not-separable", 409, "This address cannot be taken back: it was not taken over, or the time for that has passed.";
     /// The Master cannot be removed.
     MasterStays = "master-stays", 409, "The Master cannot be removed. Promote another address first.";
     /// The account has as many addresses as it may have.

@@ -126,6 +126,10 @@ pub struct StartSignIn {
     /// wait for strangers who try its addresses.
     #[serde(default)]
     pub device_token: Option<Bytes>,
+    /// Whether the password is that of the account that had the address until a short while ago, to separate it from the one
+    /// that has it now. It begins no session.
+    #[serde(default)]
+    pub separates: bool,
 }
 
 /// The portal's answer (OPAQUE KE2); made up, and not to be told from a real one, where nobody has the address.
@@ -239,6 +243,9 @@ pub struct OwnAddress {
     pub master: bool,
     /// When it was confirmed.
     pub confirmed_at: Millis,
+    /// Until when the password of the account that had it before takes it back. Absent where nobody's does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separable_until: Option<Millis>,
 }
 
 /// An account's vault.
@@ -373,6 +380,14 @@ pub enum ActivityKind {
     AccountAbsorbed,
     /// The account was absorbed into the one that claimed the address.
     AbsorbedInto,
+    /// Another account, which had the address, began to join: its addresses are here, its messages and keys follow.
+    AccountJoining,
+    /// The account began to join the one that claimed the address.
+    JoiningInto,
+    /// The password of this account took addresses back from the one that had claimed them.
+    Separated,
+    /// The password of the account that had addresses before took them back.
+    SeparatedFrom,
     /// An alias moved to another account, which claimed it.
     AliasMovedAway,
     /// An alias became the Master.

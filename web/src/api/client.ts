@@ -117,8 +117,9 @@ export const startRegistration = (
 export const register = (body: paths['/api/v1/registrations']['post']['requestBody']['content']['application/json']) =>
   answer(http.POST('/api/v1/registrations', { body }));
 
-export const startSignIn = (address: string, credentialRequest: string) =>
-  answerOfAny(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest } }));
+/** With `separates`, by the password of the account that had the address before. */
+export const startSignIn = (address: string, credentialRequest: string, separates = false) =>
+  answerOfAny(http.POST('/api/v1/sign-ins', { body: { address, credential_request: credentialRequest, separates } }));
 
 export const finishSignIn = (signIn: string, finalization: string, carrier: Carrier) =>
   beginning(
@@ -185,6 +186,11 @@ export const proveOwner = (token: string, signIn: string, finalization: string) 
 
 export const confirmClaim = (token: string, by: ConfirmBy) =>
   answerOfAny(http.POST('/api/v1/claims/confirm', { body: { token, by } }));
+
+export const separate = (address: string, signIn: string, finalization: string) =>
+  answerOfAny(
+    http.POST('/api/v1/separations', { body: { address, sign_in: signIn, credential_finalization: finalization } }),
+  );
 
 export const refuseClaim = (token: string) => answerOfAny(http.POST('/api/v1/claims/refuse', { body: { token } }));
 

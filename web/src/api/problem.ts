@@ -43,6 +43,8 @@ export const kinds = [
   'address-yours',
   'wrong-number',
   'only-administrator',
+  'still-separable',
+  'not-separable',
   'master-stays',
   'too-many-addresses',
   'too-many-requests',

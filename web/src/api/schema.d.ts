@@ -2392,6 +2392,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/separations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back what was taken over from an account, with that account's password.
+         * @description Its addresses are its own again, as they were, and it is in use again where it was joining. What came in for them meanwhile
+         *     stays with the account that it was sealed to.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Separate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Separated"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2821,7 +2873,7 @@ export interface components {
          * @description The life of an account.
          * @enum {string}
          */
-        AccountState: "invited" | "active" | "disabled" | "absorbed";
+        AccountState: "invited" | "active" | "disabled" | "joining" | "absorbed";
         /** @description Authorises a client program. Takes a session that began with the password, given a short while ago. */
         Activate: {
             /** @description Where it runs, 1 to 100 characters. */
@@ -2881,7 +2933,7 @@ export interface components {
          * @description What is recorded for the account's owner to see.
          * @enum {string}
          */
-        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-mailed" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "alias-moved-away" | "promoted" | "correspondents-told" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over";
+        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-mailed" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "account-joining" | "joining-into" | "separated" | "separated-from" | "alias-moved-away" | "promoted" | "correspondents-told" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over";
         /** @description Claims an address. */
         AddClaim: {
             /** @description As typed. */
@@ -2899,6 +2951,7 @@ export interface components {
             /** @description Until when the link works. */
             expires_at: components["schemas"]["i64"];
             raised_at?: components["schemas"]["i64"] | null;
+            separable_until?: components["schemas"]["i64"] | null;
         };
         /** @description The addresses of an account: those that it has, and those that it claims. */
         Aliases: {
@@ -2995,6 +3048,11 @@ export interface components {
             asks: components["schemas"]["Asks"];
             /** @description Whether an administrator added it for the claimant. */
             by_administrator: boolean;
+            /**
+             * @description Whether the request comes from a session of the claimant's in which the password was given. Then another account's
+             *     messages and keys join at once; otherwise after a while, in which its password separates the two again.
+             */
+            by_claimant: boolean;
             /** @description Who asked, under their Master. */
             claimant: components["schemas"]["Person"];
             /**
@@ -3051,6 +3109,7 @@ export interface components {
             address: components["schemas"]["Address"];
             /** @description Whose it is now, under their Master. */
             claimant: components["schemas"]["Person"];
+            separable_until?: components["schemas"]["i64"] | null;
         };
         /** @description Somebody the account has exchanged messages with. */
         Correspondent: {
@@ -3327,6 +3386,7 @@ export interface components {
             confirmed_at: components["schemas"]["i64"];
             /** @description Whether it is the Master. */
             master: boolean;
+            separable_until?: components["schemas"]["i64"] | null;
         };
         /** @description A page of a folder, newest first. */
         Page: {
@@ -3495,7 +3555,7 @@ export interface components {
          * @description Every kind of problem that the API answers with.
          * @enum {string}
          */
-        ProblemType: "malformed" | "unacceptable" | "signed-out" | "other-account" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "printed-link-needed" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "blocked-by-portal" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
+        ProblemType: "malformed" | "unacceptable" | "signed-out" | "other-account" | "wrong-credentials" | "account-disabled" | "not-allowed" | "foreign-origin" | "recipients-not-allowed" | "not-found" | "method-not-allowed" | "invitation-unknown" | "invitation-expired" | "printed-link-needed" | "invitation-used" | "version-conflict" | "recipients-changed" | "idempotency-conflict" | "file-unknown" | "hash-mismatch" | "upload-incomplete" | "too-large" | "password-needed" | "sender-changed" | "activation-unknown" | "activation-blocked" | "blocked-by-portal" | "needs-reactivation" | "too-many-activations" | "program-outdated" | "link-unknown" | "link-expired" | "link-replaced" | "claim-ended" | "claim-confirmed" | "claim-changed" | "address-taken" | "address-yours" | "wrong-number" | "only-administrator" | "still-separable" | "not-separable" | "master-stays" | "too-many-addresses" | "too-many-requests" | "too-many-attempts" | "timed-out" | "unavailable" | "internal";
         /** @description A client program: `outlook`, `command-line`, or any other. */
         Program: string;
         /** @description What a program's versions are in use, and which may be. */
@@ -3643,6 +3703,23 @@ export interface components {
             /** @description The message. */
             message: components["schemas"]["MessageId"];
         };
+        /**
+         * @description Separates an account again from the one that absorbed it, or that one of its addresses moved to. Both halves of OPAQUE as
+         *     in a sign-in, begun at `/sign-ins` with `separates`.
+         */
+        Separate: {
+            /** @description An address that it had. */
+            address: components["schemas"]["Address"];
+            /** @description OPAQUE `CredentialFinalization`. */
+            credential_finalization: components["schemas"]["Bytes"];
+            /** @description The attempt. */
+            sign_in: components["schemas"]["SignInId"];
+        };
+        /** @description Two accounts were separated. */
+        Separated: {
+            /** @description The addresses that are again of the account that had them before. */
+            addresses: components["schemas"]["Address"][];
+        };
         /** @description The session that a request belongs to. */
         Session: {
             /** @description Whose it is. */
@@ -3740,6 +3817,11 @@ export interface components {
             /** @description OPAQUE `CredentialRequest`. */
             credential_request: components["schemas"]["Bytes"];
             device_token?: components["schemas"]["Bytes"] | null;
+            /**
+             * @description Whether the password is that of the account that had the address until a short while ago, to separate it from the one
+             *     that has it now. It begins no session.
+             */
+            separates?: boolean;
         };
         /** @description A sealed file as the portal stores it. */
         StoredFile: {

@@ -6,6 +6,7 @@ export type Answering = 'reply' | 'reply-all' | 'forward';
 export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
+  | { page: 'separate'; address?: string }
   | { page: WithSecret; token: string }
   | { page: 'folder'; folder: Folder; delivery?: string }
   | { page: 'compose'; answering?: { how: Answering; delivery: string } }
@@ -54,10 +55,23 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     case 'alarm':
     case 'hand-over':
       return { page: first, token: location.hash.replace(/^#/, '') };
+    case 'separate': {
+      // In the fragment: it goes to no server, and into no log.
+      const address = decoded(location.hash.replace(/^#/, ''));
+      return address ? { page: 'separate', address } : { page: 'separate' };
+    }
     case 'compose':
       return parseCompose(new URLSearchParams(location.search));
     default:
       return { page: 'not-found' };
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
   }
 }
 
@@ -77,6 +91,8 @@ export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: Wit
       return route.delivery ? `/${route.folder}/${route.delivery}` : `/${route.folder}`;
     case 'compose':
       return route.answering ? `/compose?${route.answering.how}=${route.answering.delivery}` : '/compose';
+    case 'separate':
+      return route.address ? `/separate#${encodeURIComponent(route.address)}` : '/separate';
     case 'admin':
       if (route.programs) return '/admin/programs';
       return route.account ? `/admin/accounts/${route.account}` : '/admin';
@@ -87,7 +103,7 @@ export function hrefOf(route: Exclude<Route, { page: 'not-found' } | { page: Wit
 
 /** Whether a page can be seen without a session. */
 export function isOpenToAll(route: Route): boolean {
-  return route.page === 'sign-in' || route.page === 'outlook' || hasSecret(route);
+  return ['sign-in', 'outlook', 'separate'].includes(route.page) || hasSecret(route);
 }
 
 /** Whether the page's link carries a secret. */

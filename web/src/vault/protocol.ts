@@ -181,6 +181,10 @@ export interface Operations {
   adopt(certificate: Uint8Array): void;
   /** What any certificate says; refused where it may not be used. */
   addressesIn(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
+  /** The twelve characters of a claim on an address by whoever has that key, in groups of four. */
+  claimCharacters(address: string, fingerprint: string): string;
+  /** Whether somebody typed these. */
+  areClaimCharacters(address: string, fingerprint: string, typed: string): boolean;
   lock(): Uint8Array;
   /** The portal has what was locked. */
   wasStored(sealedVault: Uint8Array): void;

@@ -5,6 +5,7 @@ mod address_lock;
 mod address_owner;
 mod lock;
 mod rows;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,10 @@ pub(crate) use rows::{
     ChangeNumber, activate, clear_password, create_invited, create_mailbox, move_addresses, remove_address,
     set_administrator, set_kind, set_master, set_state, take_change_number, transfer_alias,
 };
+pub(crate) use withheld::{
+    Withheld, WithheldAddress, claims_due, end_withholding, ensure_may_leave, find_withheld, find_withheld_by_claim,
+    give_back, restrict_withholdings, separable_until, still_separable, takes_part_in_withholding, withhold,
+};
 
 use crate::storage::{Key as _, RowExt as _, StoreError, placeholders};
 
@@ -35,7 +40,7 @@ pub(crate) struct AccountRow {
     pub(crate) id: AccountId,
     pub(crate) kind: AccountKind,
     pub(crate) administrator: bool,
-    /// An absorbed account is that, whatever its row has: to a database of before that it is a disabled one.
+    /// An absorbed account is that, and one that joins another too, whatever its row's state: there both are disabled ones.
     pub(crate) state: AccountState,
     /// Present once registered.
     pub(crate) name: Option<String>,
@@ -48,7 +53,7 @@ pub(crate) struct AccountRow {
 pub(crate) async fn find(db: &mut AnyConnection, id: AccountId) -> Result<AccountRow, StoreError> {
     let row = sqlx::query(
         "SELECT id, kind, administrator, name, fingerprint, created_at, \
-             CASE WHEN absorbed_into IS NULL THEN state ELSE 'absorbed' END AS state \
+             CASE WHEN absorbed_into IS NOT NULL THEN 'absorbed' WHEN joining = 1 THEN 'joining' ELSE state END AS state \
          FROM accounts WHERE id = $1",
     )
     .bind(id.key())
@@ -87,7 +92,9 @@ pub(crate) async fn find_own(db: &mut AnyConnection, id: AccountId) -> Result<Ac
 /// The confirmed addresses of an account, the Master first.
 pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<Vec<OwnAddress>, StoreError> {
     let rows = sqlx::query(
-        "SELECT typed, master, confirmed_at FROM addresses WHERE account = $1 ORDER BY master DESC, confirmed_at, canonical",
+        "SELECT a.typed, a.master, a.confirmed_at, w.until FROM addresses a \
+         LEFT JOIN withheld_addresses x ON x.canonical = a.canonical LEFT JOIN withheld w ON w.claim = x.claim \
+         WHERE a.account = $1 ORDER BY a.master DESC, a.confirmed_at, a.canonical",
     )
     .bind(id.key())
     .fetch_all(db)
@@ -98,6 +105,7 @@ pub(crate) async fn addresses(db: &mut AnyConnection, id: AccountId) -> Result<V
                 address: row.address("typed")?,
                 master: row.flag("master")?,
                 confirmed_at: row.millis("confirmed_at")?,
+                separable_until: row.maybe_int("until")?,
             })
         })
         .collect()

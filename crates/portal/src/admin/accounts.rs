@@ -115,6 +115,7 @@ async fn managed(db: &mut AnyConnection, id: AccountId) -> Result<ManagedAccount
             address: accounts::destination(db, id).await?,
             master: true,
             confirmed_at: known.created_at,
+            separable_until: None,
         }],
         _ => accounts::addresses(db, id).await?,
     };

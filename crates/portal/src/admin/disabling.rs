@@ -24,7 +24,7 @@ pub async fn set_disabled(portal: &Portal, unit: &mut Unit, id: AccountId, disab
     accounts::lock_accounts(unit, &concerned).await?;
     if matches!(
         accounts::find(unit, id).await?.state,
-        AccountState::Invited | AccountState::Absorbed
+        AccountState::Invited | AccountState::Joining | AccountState::Absorbed
     ) {
         return Err(ProblemType::NotFound.into());
     }

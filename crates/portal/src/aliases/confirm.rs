@@ -74,7 +74,8 @@ fn effect(
 }
 
 /// Confirms a claim by its link, in one of the ways that whose the address is leaves open. `session` is the account of the
-/// session that the request comes from, if it comes from one. Twice is once.
+/// session that the request comes from, if it comes from one: where that is the claimant's, what another account has joins at
+/// once, and is withheld otherwise. Twice is once.
 ///
 /// # Errors
 /// Whatever the wire names for links, claims, addresses and proofs; nothing has changed then.
@@ -104,12 +105,13 @@ pub async fn confirm(
         _ => {}
     }
     let before = effects::addresses(unit, claimant).await?;
-    carry_out(portal, unit, &linked, effect, by).await?;
+    let at_once = session == Some(claimant);
+    carry_out(portal, unit, &linked, effect, by, at_once).await?;
     if effects::addresses(unit, claimant).await?.len() > MAX_ADDRESSES_PER_ACCOUNT {
         return Err(ProblemType::TooManyAddresses.into());
     }
     claims::end_confirmed(portal, unit, claimant).await?;
-    tell_claimant(portal, unit, &linked, effect, &before).await?;
+    tell_claimant(portal, unit, &linked, effect, at_once, &before).await?;
     Ok(Confirmation::Done(confirmed(unit, &linked).await?))
 }
 
@@ -153,6 +155,7 @@ async fn carry_out(
     linked: &LinkedClaim,
     effect: ClaimEffect,
     by: ConfirmBy,
+    at_once: bool,
 ) -> Result<()> {
     match (effect, by) {
         (
@@ -170,11 +173,11 @@ async fn carry_out(
                 parcel,
                 successions,
             };
-            effects::absorb(portal, unit, linked, other, handed_over).await
+            effects::absorb(portal, unit, linked, other, handed_over, at_once).await
         }
         (ClaimEffect::Transfer(other), ConfirmBy::Move { proof, succession }) => {
             ensure_proved(unit, linked, &proof, other, portal.now()).await?;
-            effects::transfer(portal, unit, linked, other, &succession).await
+            effects::transfer(portal, unit, linked, other, succession, at_once).await
         }
         (ClaimEffect::TakeIn(other), _) => effects::take_in(portal, unit, linked, other).await,
         _ => effects::join(portal, unit, linked).await,
@@ -187,17 +190,19 @@ async fn tell_claimant(
     unit: &mut Unit,
     linked: &LinkedClaim,
     effect: ClaimEffect,
+    at_once: bool,
     before: &[Address],
 ) -> Result<(), StoreError> {
     let claimant = linked.account;
     let (kind, notice) = match effect {
-        ClaimEffect::Absorb(_) => (ActivityKind::AccountAbsorbed, SecurityNotice::AccountAbsorbed),
+        ClaimEffect::Absorb(_) if at_once => (ActivityKind::AccountAbsorbed, SecurityNotice::AccountAbsorbed),
+        ClaimEffect::Absorb(_) => (ActivityKind::AccountJoining, SecurityNotice::AccountJoining),
         _ => (ActivityKind::AliasAdded, SecurityNotice::AliasAdded),
     };
     activity::record_about(portal, unit, claimant, kind, &linked.address, false).await?;
     outbox::queue_security_notice(portal, unit, claimant, notice, before).await?;
     changes::append(unit, claimant, Change::Account).await?;
-    if matches!(effect, ClaimEffect::Absorb(_) | ClaimEffect::TakeIn(_)) {
+    if matches!(effect, ClaimEffect::TakeIn(_)) || at_once && matches!(effect, ClaimEffect::Absorb(_)) {
         changes::append(unit, claimant, Change::Mailboxes).await?;
     }
     Ok(())
@@ -278,14 +283,13 @@ async fn ensure_proved(
 }
 
 async fn confirmed(unit: &mut Unit, linked: &LinkedClaim) -> Result<Confirmed, StoreError> {
-    let own = effects::addresses(unit, linked.account).await?;
-    let stored = own
-        .iter()
-        .find(|own| **own == linked.address)
-        .ok_or(StoreError::NotFound)?;
+    let own = accounts::addresses(unit, linked.account).await?;
+    let stored = own.into_iter().find(|own| own.address == linked.address);
+    let stored = stored.ok_or(StoreError::NotFound)?;
     Ok(Confirmed {
-        address: stored.clone(),
+        address: stored.address,
         claimant: claimant(unit, linked.account).await?,
+        separable_until: stored.separable_until,
     })
 }
 

@@ -20,7 +20,8 @@ use crate::{
     accounts::{self, AddressOwner},
     activity,
     http::{Caller, CallerUnit, JsonBody},
-    keys, registration, sessions,
+    keys, registration,
+    sessions::{self, Purpose},
     storage::StoreError,
 };
 
@@ -70,6 +71,7 @@ pub(super) async fn inspect(
         by_administrator: linked.by_administrator,
         expires_at: linked.expires_at,
         outcome,
+        by_claimant,
         asks,
     }))
 }
@@ -90,8 +92,15 @@ pub(super) async fn prove(
     linked.ensure_open(portal.now())?;
     let others = [linked.account];
     let finalization = &request.credential_finalization;
-    let Some(sessions::Proved { account, .. }) =
-        sessions::prove(&portal, &mut unit, request.sign_in, finalization, &others).await?
+    let Some(sessions::Proved { account, .. }) = sessions::prove(
+        &portal,
+        &mut unit,
+        request.sign_in,
+        finalization,
+        &others,
+        Purpose::Owner,
+    )
+    .await?
     else {
         unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
@@ -138,8 +147,16 @@ pub(super) async fn confirm_claim(
     caller: Option<Caller>,
     JsonBody(request): JsonBody<Confirm>,
 ) -> Result<Json<Confirmed>> {
-    // Only a click stands on the session.
-    let caller = by_password(caller).filter(|_| matches!(request.by, ConfirmBy::Click {}));
+    let caller = match (by_password(caller), &request.by) {
+        // It stands on the session.
+        (caller, ConfirmBy::Click {}) => caller,
+        (None, _) | (_, ConfirmBy::Number { .. }) => None,
+        // Of a session of the claimant's: there, what another account has joins at once.
+        (Some(caller), ConfirmBy::Absorb { .. } | ConfirmBy::Move { .. }) => {
+            let linked = find_by_token(&mut *portal.store.read().await?, request.token.as_ref()).await?;
+            Some(caller).filter(|caller| caller.account == linked.account)
+        }
+    };
     let session = caller.map(|caller| caller.account);
     let mut unit = CallerUnit::begin(&portal, caller).await?;
     let confirmation = confirm::confirm(&portal, &mut unit, request.token.as_ref(), session, request.by).await?;

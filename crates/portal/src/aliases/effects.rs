@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use wire::{
     Address, Bytes, ProblemType,
     claims::Succession,
-    ids::{AccountId, ParcelId},
+    ids::{AccountId, ClaimId, ParcelId},
     mailbox::Change,
     sessions::{ActivityKind, Parcel, ParcelOrigin},
 };
 
-use super::{claims, links::LinkedClaim};
+use super::{claims, links::LinkedClaim, withheld};
 use crate::{
     Portal, Result, accounts, activations, activity, changes,
     error::unacceptable,
@@ -62,20 +62,46 @@ pub(super) async fn take_in(portal: &Portal, unit: &mut Unit, linked: &LinkedCla
     join(portal, unit, linked).await
 }
 
-/// The account that has the address joins the claimant's, with all that it has. No message is touched.
+/// The account that has the address joins the claimant's, with all that it has: at once, or its addresses at once and the
+/// rest after a while. No message is touched.
 pub(super) async fn absorb(
     portal: &Portal,
     unit: &mut Unit,
     linked: &LinkedClaim,
     other: AccountId,
     handed_over: HandedOver,
+    at_once: bool,
 ) -> Result<()> {
     let claimant = linked.account;
     let joining = addresses(unit, other).await?;
     ensure_whole(unit, other, &joining, &handed_over).await?;
-    for succession in &handed_over.successions {
+    if let Some(until) = accounts::takes_part_in_withholding(unit, other).await? {
+        return Err(accounts::still_separable(until, portal.now()).into());
+    }
+    let HandedOver {
+        parcel, successions, ..
+    } = handed_over;
+    if !at_once {
+        return withheld::absorb(portal, unit, linked, other, parcel, successions).await;
+    }
+    for succession in &successions {
         succeed(unit, other, claimant, succession).await?;
     }
+    join_whole(portal, unit, linked.id, claimant, other, parcel).await?;
+    activity::record_about(portal, unit, other, ActivityKind::AbsorbedInto, &linked.address, false).await?;
+    outbox::queue_security_notice(portal, unit, other, SecurityNotice::Absorbed, &joining).await?;
+    Ok(())
+}
+
+/// What an account has becomes the claimant's: its messages, its keys, and the addresses that are not yet. It ends.
+pub(super) async fn join_whole(
+    portal: &Portal,
+    unit: &mut Unit,
+    claim: ClaimId,
+    claimant: AccountId,
+    other: AccountId,
+    parcel: Bytes,
+) -> Result<()> {
     sessions::end_all(unit, other, None).await?;
     sessions::forget_devices(unit, other).await?;
     activations::remove_all(portal, unit, other).await?;
@@ -85,12 +111,10 @@ pub(super) async fn absorb(
     accounts::absorb(unit, other, claimant).await?;
     let parcel = Parcel {
         id: ParcelId(portal.entropy.id(portal.now())),
-        origin: ParcelOrigin::Claim { claim: linked.id },
-        sealed: handed_over.parcel,
+        origin: ParcelOrigin::Claim { claim },
+        sealed: parcel,
     };
     keys::add_parcel(portal, unit, claimant, parcel, Some(other)).await?;
-    activity::record_about(portal, unit, other, ActivityKind::AbsorbedInto, &linked.address, false).await?;
-    outbox::queue_security_notice(portal, unit, other, SecurityNotice::Absorbed, &joining).await?;
     Ok(())
 }
 
@@ -120,18 +144,24 @@ async fn ensure_whole(unit: &mut Unit, other: AccountId, joining: &[Address], ha
     Ok(())
 }
 
-/// The address leaves the account that has it as an alias. What was delivered stays where it is.
+/// The address leaves the account that has it as an alias, for good or so that it can be taken back for a while. What was
+/// delivered stays where it is.
 pub(super) async fn transfer(
     portal: &Portal,
     unit: &mut Unit,
     linked: &LinkedClaim,
     other: AccountId,
-    succession: &Succession,
+    succession: Succession,
+    at_once: bool,
 ) -> Result<()> {
     if succession.address != linked.address {
         return Err(ProblemType::ClaimChanged.into());
     }
-    succeed(unit, other, linked.account, succession).await?;
+    accounts::ensure_may_leave(unit, other, &linked.address, portal.now()).await?;
+    if !at_once {
+        return withheld::transfer(portal, unit, linked, other, succession).await;
+    }
+    succeed(unit, other, linked.account, &succession).await?;
     let moved = accounts::transfer_alias(unit, &linked.address, linked.account, portal.now()).await?;
     let kept = addresses(unit, other).await?;
     let kind = ActivityKind::AliasMovedAway;
@@ -144,7 +174,12 @@ pub(super) async fn transfer(
 
 /// Stores what the key that an address had says of the one that it gets. Whether it says so truly is for those to see who
 /// remember the former: the portal would be the one to forge it.
-async fn succeed(unit: &mut Unit, before: AccountId, after: AccountId, succession: &Succession) -> Result<()> {
+pub(super) async fn succeed(
+    unit: &mut Unit,
+    before: AccountId,
+    after: AccountId,
+    succession: &Succession,
+) -> Result<()> {
     let before = accounts::find(unit, before).await?.fingerprint;
     let after = accounts::find(unit, after).await?.fingerprint;
     keys::add_succession(unit, &before, &succession.address, &after, &succession.statement).await

@@ -42,11 +42,7 @@ pub async fn promote(
             .detail("promote without telling anybody, or tomorrow")
             .into());
     }
-    accounts::set_master(unit, account, address).await?;
-    sessions::end_all(unit, account, keep).await?;
-    activations::supersede(portal, unit, account).await?;
-    claims::forget_proofs(unit, account).await?;
-    activity::record_about(portal, unit, account, ActivityKind::Promoted, &new.address, false).await?;
+    replace(portal, unit, account, &new.address, keep).await?;
     let (masters, aliases): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| other.master);
     for (notice, to) in [
         (SecurityNotice::Promoted, vec![new.address.clone()]),
@@ -64,6 +60,42 @@ pub async fn promote(
     Ok(())
 }
 
+/// Makes another address the Master where the present one goes back to whoever had it. Of those that the account keeps, each is
+/// told.
+pub(super) async fn fall_back(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    next: &OwnAddress,
+    kept: &[OwnAddress],
+) -> Result<()> {
+    replace(portal, unit, account, &next.address, None).await?;
+    let aliases = kept.iter().filter(|own| own.address != next.address).cloned().collect();
+    for (notice, to) in [
+        (SecurityNotice::Promoted, vec![next.address.clone()]),
+        (SecurityNotice::MasterChanged, typed(aliases)),
+    ] {
+        outbox::queue_security_notice(portal, unit, account, notice, &to).await?;
+    }
+    Ok(())
+}
+
+/// Puts another address of the account in the Master's place, after which nothing works that was let in under the former.
+async fn replace(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    new: &Address,
+    keep: Option<Sha256>,
+) -> Result<()> {
+    accounts::set_master(unit, account, new).await?;
+    sessions::end_all(unit, account, keep).await?;
+    activations::supersede(portal, unit, account).await?;
+    claims::forget_proofs(unit, account).await?;
+    activity::record_about(portal, unit, account, ActivityKind::Promoted, new, false).await?;
+    Ok(())
+}
+
 /// How often in the last day those that an account has dealt with were told.
 async fn announced_today(portal: &Portal, unit: &mut Unit, account: AccountId) -> Result<i64, StoreError> {
     let now = portal.now();
@@ -73,12 +105,13 @@ async fn announced_today(portal: &Portal, unit: &mut Unit, account: AccountId) -
 /// Takes an alias off its account. What was delivered under it stays.
 ///
 /// # Errors
-/// `not-found` where it is no address of the account, `master-stays`.
+/// `not-found` where it is no address of the account, `master-stays`, `still-separable`.
 pub async fn remove_alias(portal: &Portal, unit: &mut Unit, account: AccountId, address: &Address) -> Result<()> {
     let (alias, others) = lock_account_of(unit, account, address).await?;
     if alias.master {
         return Err(ProblemType::MasterStays.into());
     }
+    accounts::ensure_may_leave(unit, account, address, portal.now()).await?;
     accounts::remove_address(unit, account, address).await?;
     activity::record_about(portal, unit, account, ActivityKind::AliasRemoved, &alias.address, false).await?;
     outbox::queue_security_notice(portal, unit, account, SecurityNotice::Removed, &[alias.address]).await?;

@@ -7,6 +7,7 @@ mod effects;
 mod links;
 mod manage;
 mod master;
+mod withheld;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,6 +16,8 @@ pub use claims::{cancel_claim, cancel_claims, claim, mail_claim_again, pending_c
 pub use confirm::{Confirmation, confirm, proved};
 pub use links::{issue_claim_link, refuse_claim};
 pub use master::{promote, remove_alias};
+pub(crate) use withheld::join_due;
+pub use withheld::{join, take_back};
 
 use crate::Portal;
 
@@ -33,4 +36,5 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(confirmation::prove))
         .routes(routes!(confirmation::confirm_claim))
         .routes(routes!(confirmation::refuse))
+        .routes(routes!(withheld::separate))
 }

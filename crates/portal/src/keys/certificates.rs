@@ -214,6 +214,14 @@ fn served(row: &AnyRow) -> Result<Bytes, StoreError> {
     Ok(whole.without_user_ids().to_bytes().into())
 }
 
+/// Refuses a statement that is longer than any that is true.
+pub(crate) fn ensure_statement_fits(statement: &Bytes) -> Result<()> {
+    match statement.0.len() <= MAX_STATEMENT_BYTES {
+        true => Ok(()),
+        false => Err(ProblemType::TooLarge.into()),
+    }
+}
+
 /// Keeps what the key that an address had says of the one that it gets.
 ///
 /// # Errors
@@ -225,9 +233,7 @@ pub async fn add_succession(
     after: &str,
     statement: &Bytes,
 ) -> Result<()> {
-    if statement.0.len() > MAX_STATEMENT_BYTES {
-        return Err(ProblemType::TooLarge.into());
-    }
+    ensure_statement_fits(statement)?;
     sqlx::query(
         "INSERT INTO successions (before_fingerprint, canonical, after_fingerprint, statement) \
          VALUES ($1, $2, $3, $4) ON CONFLICT (before_fingerprint, canonical) \

@@ -9,7 +9,9 @@ mod vaults;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use certificates::{KeyAndAddress, certificate_key, certificates_for, predecessors_of};
+pub(crate) use certificates::{
+    KeyAndAddress, certificate_key, certificates_for, ensure_statement_fits, predecessors_of,
+};
 pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
 pub(crate) use directory::web_key_directory;
 pub(crate) use parcels::{MAX_PARCEL_BYTES, add_parcel, add_waiting_key, hand_waiting_key_over, move_parcels};

@@ -32,10 +32,22 @@ pub enum SecurityNotice {
     Absorbed,
     /// To the addresses that the absorbing account had before.
     AccountAbsorbed,
+    /// To the addresses of an account that begins to join another, while its password separates the two.
+    Joining,
+    /// To the addresses that the other had before.
+    AccountJoining,
+    /// To addresses that the account that had them before took back.
+    Separated,
+    /// To the addresses that the account keeps that had taken them over.
+    SeparatedFrom,
     /// To an alias that moved to another account.
     Moved,
     /// To the addresses that its former account goes on having.
     AliasMovedAway,
+    /// To an alias that moved to another account, and can be taken back.
+    Moving,
+    /// To the addresses that its former account goes on having.
+    AliasMovingAway,
     /// To the new Master.
     Promoted,
     /// To the former Master.
@@ -52,13 +64,19 @@ pub enum SecurityNotice {
 
 impl SecurityNotice {
     /// All there are.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 18] = [
         Self::Joined,
         Self::AliasAdded,
         Self::Absorbed,
         Self::AccountAbsorbed,
+        Self::Joining,
+        Self::AccountJoining,
+        Self::Separated,
+        Self::SeparatedFrom,
         Self::Moved,
         Self::AliasMovedAway,
+        Self::Moving,
+        Self::AliasMovingAway,
         Self::Promoted,
         Self::Demoted,
         Self::MasterChanged,

@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) use devices::forget_devices;
 pub use session::end_all;
 pub(crate) use session::{SessionOrigin, begin, end_sessions_of, sweep};
-pub(crate) use sign_in::{Proved, prove};
+pub(crate) use sign_in::{Proved, Purpose, prove};
 
 use crate::Portal;
 

@@ -47,7 +47,11 @@ pub(super) async fn start(
     let bucket = portal.secrets.address_bucket(&request.address);
     let mut unit = portal.begin_unguarded().await?;
     let network = portal.secrets.network_bucket(network);
-    let (account, record) = find_record(&portal, &mut unit, &request.address).await?;
+    let purpose = match request.separates {
+        false => Purpose::Owner,
+        true => Purpose::FormerOwner,
+    };
+    let (account, record) = find_record(&portal, &mut unit, &request.address, purpose).await?;
     let device = match devices::presented(&portal, &jar, request.device_token.as_ref()) {
         Some(token) if devices::is_of(&mut unit, token, account).await? => Some(token),
         _ => None,
@@ -87,8 +91,8 @@ pub(super) async fn start(
     .map_err(|_| Problem::new(ProblemType::Malformed).detail("credential_request is not one"))?;
     let sign_in = SignInId(portal.entropy.id(now));
     sqlx::query(
-        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at, setup, device) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO sign_ins (id, account, bucket, network, state, expires_at, setup, device, separates) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(sign_in.key())
     .bind(account.as_ref().map(|account| account.key()))
@@ -98,6 +102,7 @@ pub(super) async fn start(
     .bind(now + SIGN_IN_LIFETIME)
     .bind(i64::from(setup.number))
     .bind(device.as_ref().map(|device| device.key()))
+    .bind(i64::from(request.separates))
     .execute(&mut **unit)
     .await
     .map_err(StoreError::from)?;
@@ -110,16 +115,33 @@ pub(super) async fn start(
     }))
 }
 
-/// The account that an address is of, with the OPAQUE record of its password and the setup of that. A record of a setup
-/// that is no more is none.
+/// Whose password is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// That of the account that has the address.
+    Owner,
+    /// That of the account that had it and may take it back.
+    FormerOwner,
+}
+
+/// The account whose password is meant, with the OPAQUE record of it and the setup of that. A record of a setup that is no
+/// more is none.
 async fn find_record<'a>(
     portal: &'a Portal,
     unit: &mut Unit,
     address: &Address,
+    purpose: Purpose,
 ) -> Result<(Option<AccountId>, Option<(ServerRegistration<Suite>, &'a Setup)>), StoreError> {
-    let row = sqlx::query(
-        "SELECT a.id, a.password, a.password_setup FROM addresses d JOIN accounts a ON a.id = d.account WHERE d.canonical = $1",
-    )
+    let row = sqlx::query(match purpose {
+        Purpose::Owner => {
+            "SELECT a.id, a.password, a.password_setup FROM addresses d \
+             JOIN accounts a ON a.id = d.account WHERE d.canonical = $1"
+        }
+        Purpose::FormerOwner => {
+            "SELECT a.id, a.password, a.password_setup FROM withheld_addresses d JOIN withheld w ON w.claim = d.claim \
+             JOIN accounts a ON a.id = w.account WHERE d.canonical = $1"
+        }
+    })
     .bind(address.canonical())
     .fetch_optional(&mut **unit)
     .await?;
@@ -161,7 +183,7 @@ pub(crate) struct Proved {
 }
 
 /// Finishes what [`start`] began, once: whose password was given. `None` where it was the wrong one, or the attempt was
-/// used before, or is over. Commit the unit either way: the attempt is spent.
+/// used before, or is over, or was begun for another purpose. Commit the unit either way: the attempt is spent.
 ///
 /// The account is locked from here on, together with `others`; whether it is active is for the caller to see.
 pub(crate) async fn prove(
@@ -170,13 +192,17 @@ pub(crate) async fn prove(
     sign_in: SignInId,
     finalization: &Bytes,
     others: &[AccountId],
+    purpose: Purpose,
 ) -> Result<Option<Proved>> {
-    let row =
-        sqlx::query("SELECT account, bucket, network, state, expires_at, setup, device FROM sign_ins WHERE id = $1")
-            .bind(sign_in.key())
-            .fetch_optional(&mut **unit)
-            .await
-            .map_err(StoreError::from)?;
+    let row = sqlx::query(
+        "SELECT account, bucket, network, state, expires_at, setup, device FROM sign_ins \
+         WHERE id = $1 AND separates = $2",
+    )
+    .bind(sign_in.key())
+    .bind(i64::from(purpose == Purpose::FormerOwner))
+    .fetch_optional(&mut **unit)
+    .await
+    .map_err(StoreError::from)?;
     let proved = match &row {
         Some(row) if row.millis("expires_at")? > portal.now() => {
             let state = ServerLogin::<Suite>::deserialize(&row.bytes("state")?).map_err(|_| StoreError::Corrupt)?;
@@ -204,10 +230,11 @@ pub(crate) async fn prove(
     let Some((Some(account), bucket, network)) = proved.filter(|_| taken > 0) else {
         return Ok(None);
     };
-    // The address that it was begun with may have become another's since.
+    // The address that it was begun with may have become another's since. One that is taken back is another's: that it was
+    // this account's is for who gives it back to see.
     let addresses = accounts::addresses(unit, account).await?;
     let has_it = |own: &OwnAddress| portal.secrets.address_bucket(&own.address)[..] == bucket;
-    if !addresses.iter().any(has_it) {
+    if purpose == Purpose::Owner && !addresses.iter().any(has_it) {
         return Ok(None);
     }
     let device: Option<Sha256> = match &row {
@@ -237,6 +264,7 @@ pub(super) async fn finish(
         request.sign_in,
         &request.credential_finalization,
         &[],
+        Purpose::Owner,
     )
     .await?
     else {
@@ -279,6 +307,7 @@ pub(super) async fn give_password(
         request.sign_in,
         &request.credential_finalization,
         &[caller.account],
+        Purpose::Owner,
     )
     .await?;
     // Another account's password proves nothing here.

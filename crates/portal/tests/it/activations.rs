@@ -44,7 +44,7 @@ on_both_engines![
     giving_the_password_leaves_the_former_secret_behind,
 ];
 
-const VERSION: &str = "1.2.0";
+pub const VERSION: &str = "1.2.0";
 
 /// What a program keeps.
 pub struct Kept {

@@ -171,7 +171,7 @@ async fn whoever_repeats_a_confirmation_repeats_nothing(test: TestPortal) {
     let ben = test.professional("ben").await;
     let (_, link) = anna.claimed("ben@example.test").await;
     let by = test.prove(&link, "ben@example.test", PASSWORD).await.unwrap().absorb();
-    let first = test.confirm(&link, by.clone(), None).await.ok();
+    let first = test.confirm(&link, by.clone(), Some(&anna)).await.ok();
     test.mails().await;
     let state = async || {
         let parcels: Vec<Value> = anna.get("/parcels").await.ok().json();

@@ -71,6 +71,10 @@ async fn addresses_that_are_none_are_no_aliases() {
             ("/aliases/remove", json!({ "address": address })),
             ("/certificates/find", json!({ "address": address })),
             (
+                "/separations",
+                json!({ "address": address, "sign_in": ada.id(), "credential_finalization": "" }),
+            ),
+            (
                 "/claims/confirm",
                 json!({ "token": token, "by": {
                     "kind": "move", "proof": "", "succession": { "address": address, "statement": "" },

@@ -10,13 +10,13 @@ use vault::{
 };
 use wire::{
     Address, Bytes,
-    claims::{Aliases, Claim, ProvedOwner},
+    claims::{Aliases, Claim, Confirmed, ProvedOwner},
     ids::AccountId,
     sessions::{Account, Activity, ActivityKind, Session, SignInStarted},
 };
 
 use crate::{
-    people::{Person, Reply, known_portal, link, request, token},
+    people::{PASSWORD, Person, Reply, known_portal, link, request, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -59,9 +59,14 @@ impl TestPortal {
 
     /// The first request of a sign-in, and what the client makes of the answer.
     pub async fn half_sign_in(&self, address: &str, password: &str) -> (Value, Option<ExportKey>) {
+        self.half_sign_in_for(address, password, false).await
+    }
+
+    /// The same, perhaps with the password of the account that had the address before.
+    pub async fn half_sign_in_for(&self, address: &str, password: &str, separates: bool) -> (Value, Option<ExportKey>) {
         let mut rng = ChaCha20Rng::seed_from_u64(3);
         let (sign_in, request) = SignIn::start(password, &mut rng).unwrap();
-        let body = json!({ "address": address, "credential_request": Bytes(request) });
+        let body = json!({ "address": address, "credential_request": Bytes(request), "separates": separates });
         let started: SignInStarted = self.post("/api/v1/sign-ins", body).await.ok().json();
         let (finalization, key) = match sign_in.finish(
             started.credential_response.as_ref(),
@@ -74,6 +79,13 @@ impl TestPortal {
         };
         let body = json!({ "sign_in": started.sign_in, "credential_finalization": Bytes(finalization) });
         (body, key)
+    }
+
+    /// Takes an address back from whoever has it.
+    pub async fn separate(&self, address: &str, password: &str) -> Reply {
+        let (mut body, _) = self.half_sign_in_for(address, password, true).await;
+        body["address"] = json!(address);
+        self.post("/api/v1/separations", body).await
     }
 
     /// Proves the password of whoever has the address; `Err` is the answer that ended it.
@@ -155,7 +167,25 @@ impl Person<'_> {
     pub async fn absorb(&mut self, address: &str, password: &str) {
         let (_, token) = self.claimed(address).await;
         let mut other = self.test.prove(&token, address, password).await.unwrap();
-        self.test.confirm(&token, other.absorb(), None).await.ok();
+        self.test.confirm(&token, other.absorb(), Some(self)).await.ok();
+    }
+
+    /// The same in a browser where nobody is signed in.
+    pub async fn absorb_elsewhere(&self, address: &str) -> Confirmed {
+        let (_, token) = self.claimed(address).await;
+        let mut other = self.test.prove(&token, address, PASSWORD).await.unwrap();
+        self.test.confirm(&token, other.absorb(), None).await.ok().json()
+    }
+
+    /// Has one alias of another's moved here, in a browser where nobody is signed in.
+    pub async fn move_elsewhere(&self, address: &str) -> Confirmed {
+        let (_, token) = self.claimed(address).await;
+        let mut other = self.test.prove(&token, address, PASSWORD).await.unwrap();
+        self.test
+            .confirm(&token, other.move_over(address), None)
+            .await
+            .ok()
+            .json()
     }
 
     pub async fn promote(&self, address: &str, tell: bool) -> Reply {

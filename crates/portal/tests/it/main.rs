@@ -45,6 +45,7 @@ mod upgrade;
 mod uploads;
 mod vaults;
 mod web;
+mod withheld;
 
 /// One test a line, each on both engines.
 #[macro_export]

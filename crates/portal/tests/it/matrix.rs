@@ -204,6 +204,13 @@ async fn each_kind_of_caller_against_each_route() {
         ),
         (
             Method::POST,
+            "/separations",
+            "/separations".into(),
+            json!({ "address": "anna@example.test", "sign_in": unknown, "credential_finalization": garbage }),
+            anyone(401),
+        ),
+        (
+            Method::POST,
             "/claims/{id}/mail",
             format!("/claims/{}/mail", claim.id),
             Value::Null,

@@ -239,7 +239,7 @@ async fn an_account_is_absorbed_with_all_that_it_can_open(test: TestPortal) {
     );
     test.mails().await;
     let by = other.absorb();
-    let confirmed: Confirmed = test.confirm(&token, by.clone(), None).await.ok().json();
+    let confirmed: Confirmed = test.confirm(&token, by.clone(), Some(&anna)).await.ok().json();
     // As its owner typed it, which is where mail is known to arrive.
     assert_eq!(confirmed.address.as_typed(), "ben@example.test");
     assert_eq!(confirmed.claimant.address.as_typed(), "anna@example.test");
@@ -380,7 +380,7 @@ async fn one_alias_moves_and_leaves_the_rest(test: TestPortal) {
     // By the password of the account, whichever of its addresses is typed.
     let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     test.mails().await;
-    test.confirm(&token, other.move_over("shared@example.test"), None)
+    test.confirm(&token, other.move_over("shared@example.test"), Some(&anna))
         .await
         .ok();
     let mut told: Vec<_> = test.mails().await.iter().map(|mail| mail.to.to_string()).collect();
@@ -419,7 +419,7 @@ async fn one_alias_moves_and_leaves_the_rest(test: TestPortal) {
     // And back again.
     let (_, token) = ben.claimed("shared@example.test").await;
     let mut other = test.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
-    test.confirm(&token, other.move_over("shared@example.test"), None)
+    test.confirm(&token, other.move_over("shared@example.test"), Some(&ben))
         .await
         .ok();
     assert_eq!(ben.addresses().await.len(), 3);
@@ -428,7 +428,7 @@ async fn one_alias_moves_and_leaves_the_rest(test: TestPortal) {
     anna.sign_in_again().await;
     let (_, token) = anna.claimed("shared@example.test").await;
     let mut other = test.prove(&token, "shared@example.test", PASSWORD).await.unwrap();
-    test.confirm(&token, other.absorb(), None).await.ok();
+    test.confirm(&token, other.absorb(), Some(&anna)).await.ok();
     assert_eq!(anna.addresses().await.len(), 4);
 }
 
@@ -438,7 +438,9 @@ async fn a_master_does_not_move(test: TestPortal) {
     let (_, token) = anna.claimed("ben@example.test").await;
     let mut other = test.prove(&token, "ben@example.test", PASSWORD).await.unwrap();
     let before = state(&test, &ben).await;
-    let reply = test.confirm(&token, other.move_over("ben@example.test"), None).await;
+    let reply = test
+        .confirm(&token, other.move_over("ben@example.test"), Some(&anna))
+        .await;
     assert_eq!((reply.status.as_u16(), &*reply.problem()), (409, "claim-changed"));
     for by in [click(), json!({ "kind": "number", "number": "0000" })] {
         assert_eq!(test.confirm(&token, by, Some(&anna)).await.problem(), "address-taken");
@@ -709,10 +711,13 @@ async fn what_does_not_fit_is_refused_whole(test: TestPortal) {
         add_address(&test, anna.id(), &format!("alias{n}@example.test"), false).await;
     }
     let before = (state(&test, &anna).await, state(&test, &ben).await);
-    assert_eq!(test.confirm(&token, absorb, None).await.problem(), "too-many-addresses");
+    assert_eq!(
+        test.confirm(&token, absorb, Some(&anna)).await.problem(),
+        "too-many-addresses"
+    );
     assert_eq!((state(&test, &anna).await, state(&test, &ben).await), before);
     // One fits.
-    test.confirm(&token, move_over, None).await.ok();
+    test.confirm(&token, move_over, Some(&anna)).await.ok();
     assert_eq!(anna.addresses().await.len(), 50);
 }
 
@@ -790,12 +795,16 @@ async fn two_who_absorb_each_other_at_once_are_one_account_after(test: TestPorta
     let (_, bens) = ben.claimed("anna@example.test").await;
     let by_anna = test.prove(&annas, "ben@example.test", PASSWORD).await.unwrap().absorb();
     let by_ben = test.prove(&bens, "anna@example.test", PASSWORD).await.unwrap().absorb();
-    let replies = futures_util::join!(test.confirm(&annas, by_anna, None), test.confirm(&bens, by_ben, None));
+    let replies = futures_util::join!(
+        test.confirm(&annas, by_anna, Some(&anna)),
+        test.confirm(&bens, by_ben, Some(&ben))
+    );
     let (won, lost) = match replies.0.status.is_success() {
         true => (&mut anna, replies.1),
         false => (&mut ben, replies.0),
     };
-    assert!(["claim-ended", "claim-changed"].contains(&&*lost.problem()), "{lost:?}");
+    let told = ["claim-ended", "claim-changed", "signed-out"];
+    assert!(told.contains(&&*lost.problem()), "{lost:?}");
     won.take_parcels_in().await;
     assert_eq!(won.readable().await, ["For both", "For both"]);
     assert_eq!(won.addresses().await.len(), 2);
@@ -857,7 +866,10 @@ async fn two_administrators_are_not_both_absorbed_at_once(test: TestPortal) {
     let (_, bens) = ben.claimed("bea@example.test").await;
     let by_anna = test.prove(&annas, "ada@example.test", PASSWORD).await.unwrap().absorb();
     let by_ben = test.prove(&bens, "bea@example.test", PASSWORD).await.unwrap().absorb();
-    let (one, other) = futures_util::join!(test.confirm(&annas, by_anna, None), test.confirm(&bens, by_ben, None));
+    let (one, other) = futures_util::join!(
+        test.confirm(&annas, by_anna, Some(&anna)),
+        test.confirm(&bens, by_ben, Some(&ben))
+    );
     let (lost, stays) = match one.status.is_success() {
         true => (other, &bea),
         false => (one, &ada),
@@ -1112,7 +1124,7 @@ async fn a_sign_in_begun_under_an_address_that_left_yields_nothing(test: TestPor
         body["carrier"] = json!("bearer");
         begun.push(body);
     }
-    test.confirm(&token, other.move_over("shared@example.test"), None)
+    test.confirm(&token, other.move_over("shared@example.test"), Some(&anna))
         .await
         .ok();
     ben.post("/aliases/remove", json!({ "address": "gone@example.test" }))

@@ -25,6 +25,7 @@ use crate::{
 
 on_both_engines![
     each_step_is_told_to_each_address_in_words_of_its_own,
+    what_is_withheld_is_told_in_words_of_its_own,
     a_claim_that_has_ended_is_not_mailed,
     a_claim_mailed_again_before_it_went_out_is_mailed_once,
     a_claims_mail_is_put_off_where_others_claim_the_address_too,
@@ -127,7 +128,7 @@ async fn each_step_is_told_to_each_address_in_words_of_its_own(test: TestPortal)
 
     let (_, link) = anna.claimed("ben.alias@example.test").await;
     let mut other = test.prove(&link, "ben.alias@example.test", PASSWORD).await.unwrap();
-    test.confirm(&link, other.move_over("ben.alias@example.test"), None)
+    test.confirm(&link, other.move_over("ben.alias@example.test"), Some(&anna))
         .await
         .ok();
     compare(
@@ -179,6 +180,42 @@ async fn each_step_is_told_to_each_address_in_words_of_its_own(test: TestPortal)
         ],
     );
     assert_eq!(dora.list(Folder::Inbox).await.len(), 1);
+}
+
+async fn what_is_withheld_is_told_in_words_of_its_own(test: TestPortal) {
+    let anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    ben.add("ben.alias@example.test").await;
+    test.professional("carl").await;
+    mails(&test).await;
+
+    anna.absorb_elsewhere("carl@example.test").await;
+    let told = mails(&test).await;
+    compare(
+        &told,
+        &[
+            ("carl@example.test", "joining"),
+            ("anna@example.test", "account-joining"),
+        ],
+    );
+    test.separate("carl@example.test", PASSWORD).await.ok();
+    compare(
+        &mails(&test).await,
+        &[
+            ("carl@example.test", "separated"),
+            ("anna@example.test", "separated-from"),
+        ],
+    );
+
+    anna.move_elsewhere("ben.alias@example.test").await;
+    compare(
+        &mails(&test).await,
+        &[
+            ("ben.alias@example.test", "moving"),
+            ("ben@example.test", "alias-moving-away"),
+            ("anna@example.test", "alias-added"),
+        ],
+    );
 }
 
 async fn newest_mail(person: &Person<'_>) -> Notification {

@@ -3,23 +3,21 @@
 use anyhow::{Result, bail};
 use clap::Args;
 use client::{Environment, Session};
+use serde::Serialize;
 use serde_json::json;
-use wire::{
-    Address, Millis,
-    claims::{Aliases, Claim},
-    mailbox::Notification,
-};
+use wire::{Address, Millis, claims::Claim, mailbox::Notification, sessions::OwnAddress};
 
 use crate::mail::{access::Access, terminal};
 
 /// List your addresses, and those that you asked to add.
 ///
-/// Each line: Master, Alias or Pending, and the address. A pending one has the number that its confirmation page may ask
-/// for, until when its link works, and how the mail with the link fares.
+/// Each line: Master, Alias or Pending, and the address. A pending one has the number and the twelve characters that its
+/// confirmation page may ask for, until when its link works, and how the mail with the link fares.
 #[derive(Args)]
 #[command(after_help = "Examples:
   restante alias list
-  restante --json alias list | jq -r '.claims[].number'")]
+  restante --json alias list | jq -r '.claims[].number'
+  restante --json alias list | jq -r '.claims[].characters'")]
 pub struct List {
     #[command(flatten)]
     access: Access,
@@ -27,14 +25,36 @@ pub struct List {
 
 impl List {
     pub async fn run(self, json: bool) -> Result<()> {
-        let aliases = self.access.in_person(async |session| Ok(session.aliases().await?));
-        let aliases = aliases.await?;
+        let aliases = self.access.in_person(async |session| {
+            let aliases = session.aliases().await?;
+            let mut claims = Vec::new();
+            for claim in aliases.claims {
+                claims.push(ShownClaim::of(session, claim).await?);
+            }
+            Ok((aliases.addresses, claims))
+        });
+        let (addresses, claims) = aliases.await?;
         if json {
-            println!("{}", serde_json::to_string(&aliases)?);
+            println!("{}", json!({ "addresses": addresses, "claims": claims }));
         } else {
-            print!("{}", as_text(&aliases, Environment::system().now()));
+            print!("{}", as_text(&addresses, &claims, Environment::system().now()));
         }
         Ok(())
+    }
+}
+
+/// A pending claim with the characters that only its claimant's own key gives.
+#[derive(Serialize)]
+struct ShownClaim {
+    #[serde(flatten)]
+    claim: Claim,
+    characters: String,
+}
+
+impl ShownClaim {
+    async fn of(session: &Session, claim: Claim) -> Result<Self, client::Error> {
+        let characters = session.claim_characters(&claim.address).await?.to_string();
+        Ok(Self { claim, characters })
     }
 }
 
@@ -56,11 +76,11 @@ pub struct Add {
 
 impl Add {
     pub async fn run(self, json: bool) -> Result<()> {
-        let claim = self
-            .access
-            .in_person(async |session| Ok(session.claim(&self.new).await?))
-            .await?;
-        tell_of_mail(&claim, json)
+        let claim = self.access.in_person(async |session| {
+            let claim = session.claim(&self.new).await?;
+            Ok(ShownClaim::of(session, claim).await?)
+        });
+        tell_of_mail(&claim.await?, json)
     }
 }
 
@@ -82,7 +102,8 @@ impl Resend {
     pub async fn run(self, json: bool) -> Result<()> {
         let claim = self.access.in_person(async |session| {
             let claim = pending(session, &self.pending).await?;
-            Ok(session.mail_again(claim.id).await?)
+            let claim = session.mail_again(claim.id).await?;
+            Ok(ShownClaim::of(session, claim).await?)
         });
         tell_of_mail(&claim.await?, json)
     }
@@ -210,11 +231,12 @@ fn own(session: &Session, address: &Address) -> Result<()> {
 }
 
 /// What there is to do now that a confirmation message goes out.
-fn tell_of_mail(claim: &Claim, json: bool) -> Result<()> {
+fn tell_of_mail(shown: &ShownClaim, json: bool) -> Result<()> {
     if json {
-        println!("{}", serde_json::to_string(claim)?);
+        println!("{}", serde_json::to_string(shown)?);
         return Ok(());
     }
+    let ShownClaim { claim, characters } = shown;
     println!(
         "A confirmation message goes to the basic inbox of {}, to prove that it is yours.",
         claim.address
@@ -226,27 +248,30 @@ fn tell_of_mail(claim: &Claim, json: bool) -> Result<()> {
     if let Some(number) = &claim.number {
         println!("Where you are not signed in, this number is asked for: {number}");
     }
+    println!("If the address has an account here, these twelve characters are asked for there: {characters}");
     Ok(())
 }
 
-fn as_text(aliases: &Aliases, now: Millis) -> String {
-    let addresses = aliases.addresses.iter().map(|own| &own.address);
-    let claimed = aliases.claims.iter().map(|claim| &claim.address);
-    let width = addresses
-        .chain(claimed)
-        .map(|address| address.as_typed().chars().count());
+fn as_text(addresses: &[OwnAddress], claims: &[ShownClaim], now: Millis) -> String {
+    let claimed = claims.iter().map(|shown| &shown.claim.address);
+    let own = addresses.iter().map(|own| &own.address);
+    let width = own.chain(claimed).map(|address| address.as_typed().chars().count());
     let width = width.max().unwrap_or_default();
     let mut text = String::new();
-    for own in &aliases.addresses {
+    for own in addresses {
         let status = if own.master { "Master" } else { "Alias" };
-        text += &format!("{status:<9}{}\n", own.address);
+        text += &format!("{status:<9}{}", own.address);
+        if let Some(until) = own.separable_until {
+            text += &format!("  can be taken back by whoever had it until {}", terminal::time(until));
+        }
+        text += "\n";
     }
-    for claim in &aliases.claims {
+    for ShownClaim { claim, characters } in claims {
         let number = claim.number.as_deref().unwrap_or("-");
         let link = link(claim, now);
         let address = claim.address.as_typed();
         text += &format!(
-            "{:<9}{address:<width$}  number {number}, {link}, {}\n",
+            "{:<9}{address:<width$}  number {number}, characters {characters}, {link}, {}\n",
             "Pending",
             mail(claim.mail)
         );
@@ -274,8 +299,6 @@ pub fn mail(mail: Notification) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wire::sessions::OwnAddress;
-
     use super::*;
 
     #[test]
@@ -285,30 +308,32 @@ mod tests {
             address: address(text),
             master,
             confirmed_at: 0,
+            separable_until: (!master).then_some(10),
         };
-        let claim = |text: &str, expires_at, mail| Claim {
-            id: "0199ad0e-1f7a-7000-8000-000000000001".parse().unwrap(),
-            address: address(text),
-            number: Some("0471".into()),
-            by_administrator: false,
-            created_at: 0,
-            expires_at,
-            mail,
+        let claim = |text: &str, expires_at, mail| ShownClaim {
+            claim: Claim {
+                id: "0199ad0e-1f7a-7000-8000-000000000001".parse().unwrap(),
+                address: address(text),
+                number: Some("0471".into()),
+                by_administrator: false,
+                created_at: 0,
+                expires_at,
+                mail,
+            },
+            characters: "7K3M Q2ZD 9XVT".into(),
         };
-        let aliases = Aliases {
-            addresses: vec![own("anna@clinic.test", true), own("a@x.test", false)],
-            claims: vec![
-                claim("anna.winter@clinic.test", 10, Notification::Waiting { attempts: 0 }),
-                claim("aw@x.test", 5, Notification::Failed { at: 1, refused: true }),
-            ],
-        };
+        let addresses = [own("anna@clinic.test", true), own("a@x.test", false)];
+        let claims = [
+            claim("anna.winter@clinic.test", 10, Notification::Waiting { attempts: 0 }),
+            claim("aw@x.test", 5, Notification::Failed { at: 1, refused: true }),
+        ];
         let until = terminal::time(10);
         let expected = format!(
             "Master   anna@clinic.test\n\
-             Alias    a@x.test\n\
-             Pending  anna.winter@clinic.test  number 0471, link works until {until}, mail is on its way\n\
-             Pending  aw@x.test                number 0471, link has expired: resend it, the address does not take mail\n"
+             Alias    a@x.test  can be taken back by whoever had it until {until}\n\
+             Pending  anna.winter@clinic.test  number 0471, characters 7K3M Q2ZD 9XVT, link works until {until}, mail is on its way\n\
+             Pending  aw@x.test                number 0471, characters 7K3M Q2ZD 9XVT, link has expired: resend it, the address does not take mail\n"
         );
-        assert_eq!(as_text(&aliases, 5), expected);
+        assert_eq!(as_text(&addresses, &claims, 5), expected);
     }
 }

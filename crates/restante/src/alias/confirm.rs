@@ -9,6 +9,7 @@ use serde_json::json;
 use wire::{
     Address,
     claims::{Asks, ClaimShown, Confirmed, Outcome},
+    sessions::Person,
 };
 
 use crate::{
@@ -30,7 +31,9 @@ const OTHER_PASSWORD: Variable = Variable {
 ///
 /// Says what will happen, and asks before it does. An address that nobody has takes a session of whoever asked for it
 /// (--address), or the number that stands beside it in their `restante alias list`. An address that has an account here
-/// takes that account's password: it is asked for, or taken from RESTANTE_OTHER_PASSWORD.
+/// takes that account's password: it is asked for, or taken from RESTANTE_OTHER_PASSWORD. Without a session of whoever asked
+/// for it, it takes the twelve characters too that stand there, and can be taken back for three days (`restante alias
+/// separate`).
 #[derive(Args)]
 #[command(after_help = "Examples:
   restante alias confirm https://post.clinic.example/confirm#JmBt0...
@@ -43,6 +46,11 @@ pub struct ConfirmAlias {
     /// The number that stands beside the address in the list of whoever asked for it.
     #[arg(long)]
     number: Option<String>,
+
+    /// The twelve characters that whoever asked for the address sees beside it, and reads out to you. Asked for where the
+    /// address has an account here and whoever asked for it is not signed in (--address).
+    #[arg(long, value_name = "CHARACTERS", conflicts_with = "address")]
+    characters: Option<String>,
 
     /// Move this one address from the account that has it as an alias. Messages that came to it stay there. This is what
     /// happens unless told.
@@ -104,6 +112,13 @@ impl ConfirmAlias {
         } else {
             let claimant = terminal::sender(&confirmed.claimant);
             println!("Confirmed: {} is an alias of {claimant} now.", confirmed.address);
+            if let Some(until) = confirmed.separable_until {
+                println!(
+                    "Until {} the password that its account had takes it back: restante alias separate {}",
+                    terminal::time(until),
+                    confirmed.address
+                );
+            }
         }
         Ok(())
     }
@@ -146,29 +161,38 @@ impl ConfirmAlias {
             }
             other => other?,
         };
-        self.check_claimant(session, &owner)?;
-        self.agree(&what_is_handed_over(shown, &owner, absorbs))?;
-        let confirmed = match absorbs {
-            true => owner.absorb().await?,
-            false => owner.move_address().await?,
+        self.check_claimant(&owner)?;
+        self.agree(&what_is_handed_over(shown, &owner, absorbs, session.is_some()))?;
+        let hand_over = match session {
+            Some(session) if session.fingerprint() != owner.claimant_fingerprint() => bail!(
+                "it was {} who asked for this address, and not you; leave out --address to confirm it for them",
+                terminal::sender(owner.claimant())
+            ),
+            Some(session) => owner.to_session(session)?,
+            None => owner.to_whoever_read_out(&self.characters(&shown.claimant)?).await?,
         };
-        if let Some(session) = session {
-            session.catch_up().await;
-        }
-        Ok(confirmed)
+        Ok(match absorbs {
+            true => hand_over.absorb().await?,
+            false => hand_over.move_address().await?,
+        })
     }
 
-    /// Whoever has the claimant's key reads what the other account reads. It must be the claimant's.
-    fn check_claimant(&self, session: Option<&Session>, owner: &Owner) -> Result<()> {
-        if let Some(session) = session {
-            if session.fingerprint() != owner.claimant_fingerprint() {
-                bail!(
-                    "it was {} who asked for this address, and not you; leave out --address to confirm it for them",
-                    terminal::sender(owner.claimant())
-                );
-            }
-            return Ok(());
+    /// What whoever asked for the address reads out.
+    fn characters(&self, claimant: &Person) -> Result<String> {
+        match &self.characters {
+            Some(characters) => Ok(characters.clone()),
+            None => terminal::asked(
+                &format!(
+                    "The twelve characters that {} sees beside the address: ",
+                    terminal::sender(claimant)
+                ),
+                "--characters",
+            ),
         }
+    }
+
+    /// Whoever has the claimant's key reads what the other account reads. It must be the one that the account knows.
+    fn check_claimant(&self, owner: &Owner) -> Result<()> {
         match owner.check_claimant() {
             Err(Error::KeysChanged(_)) if self.accept_key == Some(owner.claimant_fingerprint()) => Ok(()),
             other => Ok(other?),
@@ -251,14 +275,18 @@ fn what_joins(shown: &ClaimShown) -> String {
     text
 }
 
-fn what_is_handed_over(shown: &ClaimShown, owner: &Owner, absorbs: bool) -> String {
+fn what_is_handed_over(shown: &ClaimShown, owner: &Owner, absorbs: bool, at_once: bool) -> String {
     let (address, claimant) = (&shown.address, terminal::sender(owner.claimant()));
     let mut text = if absorbs {
         let addresses: Vec<String> = owner.addresses().iter().map(|own| own.address.to_string()).collect();
         format!(
             "The account that has {address} joins that of {claimant}: all its messages, its keys, and its addresses \
-             ({}).\nIt cannot be signed in to by itself any more, and this cannot be undone.",
-            addresses.join(", ")
+             ({}).\nIt cannot be signed in to by itself any more{}.",
+            addresses.join(", "),
+            match at_once {
+                true => ", and this cannot be undone",
+                false => "; its messages and keys follow in three days, and until then its password undoes it",
+            }
         )
     } else {
         format!(

@@ -2,6 +2,7 @@
 
 mod commands;
 mod confirm;
+mod separate;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -27,6 +28,8 @@ pub enum Alias {
     Remove(commands::Remove),
     /// Say that you did not ask for a confirmation message
     Refuse(confirm::Refuse),
+    /// Take back an address that another account took over, by the password that its account had
+    Separate(separate::Separate),
 }
 
 /// Does it, with data as JSON where that was asked for.
@@ -40,5 +43,6 @@ pub async fn run(command: Alias, json: bool) -> Result<()> {
         Alias::Promote(promote) => promote.run(json).await,
         Alias::Remove(remove) => remove.run(json).await,
         Alias::Refuse(refuse) => refuse.run(json).await,
+        Alias::Separate(separate) => separate.run(json).await,
     }
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Where the password is looked for, unless it comes from a file. No flag: others on the machine see flags.
-const PASSWORD: Variable = Variable {
+pub const PASSWORD: Variable = Variable {
     name: "RESTANTE_PASSWORD",
     file: "--password-file",
 };

@@ -142,10 +142,12 @@ async fn moves(office: &Office) {
     let pending = office.json(ANNA, &["alias", "list"]).await;
     let number = pending["claims"][0]["number"].as_str().unwrap();
     assert!(number.len() == 4 && added.contains(number), "{added}");
+    let characters = pending["claims"][0]["characters"].as_str().unwrap();
+    assert!(added.contains(characters), "{added}");
     let list = office.says(ANNA, &["alias", "list"]).await;
     assert!(
         list.starts_with(&format!(
-            "Master   {ANNA}\nPending  {WINTER}  number {number}, link works until "
+            "Master   {ANNA}\nPending  {WINTER}  number {number}, characters {characters}, link works until "
         )),
         "{list}"
     );
@@ -421,9 +423,50 @@ async fn an_alias_of_another_account_moves_alone_or_brings_the_account() {
 
     office.says(ANNA, &["alias", "add", carl_b]).await;
     let link = office.link(1, carl_b).await;
-    // Somebody at Carl's own machine confirms: nobody is signed in there as Anna.
-    let mut there = office.as_stranger(&["--yes", "--absorb", &link]);
-    said(there.env("RESTANTE_OTHER_PASSWORD", PASSWORD)).await;
+    // Somebody at Carl's own machine confirms: nobody is signed in there as Anna, who reads her characters out.
+    let pending = office.json(ANNA, &["alias", "list"]).await;
+    let characters = pending["claims"][0]["characters"].as_str().unwrap().to_owned();
+    let there = async |characters: &str| {
+        let mut there = office.as_stranger(&["--yes", "--absorb", "--characters", characters, &link]);
+        there.env("RESTANTE_OTHER_PASSWORD", PASSWORD);
+        there
+    };
+    let refused = wrong(&mut there("7K3M Q2ZD 9XVT").await).await;
+    assert!(refused.contains("not the twelve characters"), "{refused}");
+    assert_eq!(office.addresses(CARL).await.len(), 2);
+    let typed = characters.to_lowercase().replace(' ', "-");
+    let confirmed = said(&mut there(&typed).await).await;
+    assert!(
+        confirmed.contains(&format!("restante alias separate {carl_b}")),
+        "{confirmed}"
+    );
+    // The addresses are hers, and what came to them is not yet. Carl takes them back.
+    assert_eq!(office.addresses(ANNA).await.len(), 4);
+    assert_eq!(office.inbox(ANNA).await.len(), 1);
+    let list = office.says(ANNA, &["alias", "list"]).await;
+    assert!(list.contains("can be taken back by whoever had it until"), "{list}");
+    let kept = office.fails(ANNA, &["alias", "remove", carl_b]).await;
+    assert!(kept.contains("can still be taken back"), "{kept}");
+    let separate = async |password: &str| {
+        let mut separate = office.site.as_person(CARL);
+        separate
+            .env_remove("RESTANTE_ADDRESS")
+            .env("RESTANTE_PASSWORD", password);
+        separate.args(["alias", "separate", CARL]);
+        separate
+    };
+    let refused = wrong(&mut separate("not his").await).await;
+    assert!(refused.contains("nothing was changed"), "{refused}");
+    let separated = said(&mut separate(PASSWORD).await).await;
+    assert!(
+        separated.contains(&format!("Taken back: {CARL}, {carl_b}")),
+        "{separated}"
+    );
+    assert_eq!(office.inbox(CARL).await, entries(&[("to the first", BEN)]));
+    assert_eq!(office.addresses(ANNA).await.len(), 2);
+    // At Anna's own machine it is for good.
+    office.says(ANNA, &["alias", "add", carl_b]).await;
+    confirm(ANNA, &["--absorb", &office.link(2, carl_b).await]).await;
     let all = [(ANNA, true), (carl_a, false), (CARL, false), (carl_b, false)];
     let mut found = office.addresses(ANNA).await;
     found[1..].sort();

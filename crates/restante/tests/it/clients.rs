@@ -454,6 +454,44 @@ async fn an_address_that_became_ones_own_or_left_a_moment_ago_is_written_to() {
 }
 
 #[tokio::test]
+async fn an_account_is_handed_over_to_whoever_read_its_characters_out_and_taken_back() {
+    let Office { anna, ben, site, .. } = &office().await;
+    let zoe = address("zoe@home.test");
+    ben.send(Outgoing::new("Waits").to(zoe.clone()).text("for Zoe"))
+        .await
+        .unwrap();
+    let zoe_session = site.accept("Zoe Lind", zoe.as_typed()).await;
+    anna.claim(&zoe).await.unwrap();
+    let confirmation = link(site, &zoe, "confirm").await;
+    let characters = anna.claim_characters(&zoe).await.unwrap();
+    // Ben's, as of a portal that puts him in her place.
+    let other = ben.claim_characters(&zoe).await.unwrap().to_string();
+    let owner = site.client().prove_owner(&confirmation, PASSWORD).await.unwrap();
+    assert!(matches!(
+        owner.to_whoever_read_out(&other).await,
+        Err(Error::Characters)
+    ));
+    assert_eq!(zoe_session.current().await.unwrap().account.addresses.len(), 1);
+
+    let owner = site.client().prove_owner(&confirmation, PASSWORD).await.unwrap();
+    let hand_over = owner.to_whoever_read_out(&characters.to_string()).await.unwrap();
+    let confirmed = hand_over.absorb().await.unwrap();
+    assert!(confirmed.separable_until.is_some());
+    anna.catch_up().await;
+    assert_eq!(anna.account().addresses.len(), 2);
+    assert!(anna.list(Folder::Inbox, None, 10).await.unwrap().entries.is_empty());
+
+    let wrong = site.client().separate(&zoe, "wrong").await.unwrap_err();
+    assert!(wrong.is_wrong_password());
+    let separated = site.client().separate(&zoe, PASSWORD).await.unwrap();
+    assert_eq!(separated.addresses, [zoe.clone()]);
+    let again = site.client().sign_in(&zoe, PASSWORD).await.unwrap();
+    assert_eq!(again.list(Folder::Inbox, None, 10).await.unwrap().entries.len(), 1);
+    anna.catch_up().await;
+    assert_eq!(anna.account().addresses.len(), 1);
+}
+
+#[tokio::test]
 async fn who_follows_the_changes_has_addresses_and_keys_of_what_joined() {
     let Office { anna, ben, site, .. } = &office().await;
     let (winter, zoe) = (address("anna.winter@clinic.test"), address("zoe@home.test"));
@@ -479,7 +517,7 @@ async fn who_follows_the_changes_has_addresses_and_keys_of_what_joined() {
     assert_eq!(anna.account().addresses.len(), 2);
     assert_eq!(user_ids(anna).await, ["anna@clinic.test", "anna.winter@clinic.test"]);
 
-    // Zoe hands her account over, at her own machine, where Anna's key was another once.
+    // Zoe hands her account over, at Anna's machine, where Anna's key was another once.
     anna.claim(&zoe).await.unwrap();
     let confirmation = link(site, &zoe, "confirm").await;
     let shown = site.client().inspect_claim(&confirmation).await.unwrap();
@@ -492,14 +530,19 @@ async fn who_follows_the_changes_has_addresses_and_keys_of_what_joined() {
     owner.check_claimant().unwrap();
     zoe_session.accept(&anna.address(), ben.fingerprint()).await.unwrap();
     // The keyring that was opened is not the newest any more.
-    let old = owner.absorb().await.unwrap_err();
+    let old = owner.to_session(anna).unwrap().absorb().await.unwrap_err();
     assert_eq!(old.problem(), Some(ProblemType::VersionConflict));
     let owner = site.client().prove_owner(&confirmation, PASSWORD).await.unwrap();
     assert!(matches!(owner.check_claimant(), Err(Error::KeysChanged(keys)) if keys[0].now == anna.fingerprint()));
-    owner.absorb().await.unwrap();
+    // To nobody but her.
+    let owner = match owner.to_session(ben) {
+        Err(Error::KeysChanged(keys)) if keys[0].now == anna.fingerprint() => {
+            site.client().prove_owner(&confirmation, PASSWORD).await.unwrap()
+        }
+        other => panic!("{other:?}"),
+    };
+    owner.to_session(anna).unwrap().absorb().await.unwrap();
 
-    let listed = anna.list(Folder::Inbox, None, 10).await.unwrap();
-    assert!(listed.entries.iter().any(|entry| entry.cover.is_err()));
     let changes = anna.changes(latest).await.unwrap();
     assert!(changes.changes.contains(&Change::Mailboxes));
     assert_eq!(anna.account().addresses.len(), 3);

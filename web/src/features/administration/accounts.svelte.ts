@@ -47,4 +47,4 @@ export function accountName({ name, addresses }: ManagedAccount): string {
 }
 
 /** The tone of a state's badge. */
-export const tones = { invited: 'warn', active: 'good', disabled: 'bad', absorbed: '' } as const;
+export const tones = { invited: 'warn', active: 'good', disabled: 'bad', joining: 'warn', absorbed: '' } as const;

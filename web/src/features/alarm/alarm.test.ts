@@ -21,15 +21,15 @@ beforeEach(() => Object.assign(portal, { raisedAt: null, raised: 0 }));
 describe('the alarm', () => {
   it('is raised where nobody raised it', async () => {
     expect(await inspect(FRAGMENT)).toMatchObject({ state: 'open', token: TOKEN });
-    expect(await raise(TOKEN)).toEqual({ state: 'raised' });
+    expect(await raise(TOKEN)).toMatchObject({ state: 'raised' });
     expect(portal.raised).toBe(1);
   });
 
   it('says when it was raised before, to whoever comes again and whoever had the page open', async () => {
     portal.raisedAt = 1000;
     const before = { state: 'raised-before', at: 1000 };
-    expect(await inspect(FRAGMENT)).toEqual(before);
-    expect(await raise(TOKEN)).toEqual(before);
+    expect(await inspect(FRAGMENT)).toMatchObject(before);
+    expect(await raise(TOKEN)).toMatchObject(before);
     expect(portal.raised).toBe(0);
   });
 

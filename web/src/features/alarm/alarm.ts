@@ -10,7 +10,7 @@ const endings = ['link-unknown', 'link-expired'] as const;
 export type Inspected =
   | { state: 'open'; shown: AlarmShown; token: string }
   /** Said by this link before: it does nothing more. */
-  | { state: 'raised-before'; at: number }
+  | { state: 'raised-before'; at: number; shown: AlarmShown }
   | { state: 'ended'; ending: (typeof endings)[number] };
 
 /** What the link's fragment stands for. */
@@ -23,18 +23,18 @@ export async function inspect(fragment: string): Promise<Inspected> {
 async function look(token: string): Promise<Inspected> {
   const shown = await api.inspectAlarm(token);
   const at = shown.raised_at;
-  return typeof at === 'number' ? { state: 'raised-before', at } : { state: 'open', shown, token };
+  return typeof at === 'number' ? { state: 'raised-before', at, shown } : { state: 'open', shown, token };
 }
 
 /** Raises the alarm, unless another page did meanwhile: then nobody was signed out by this one. */
-export async function raise(token: string): Promise<Inspected | { state: 'raised' }> {
+export async function raise(token: string): Promise<Inspected | { state: 'raised'; shown: AlarmShown }> {
   return orEnding(async () => {
     const now = await look(token);
     if (now.state !== 'open') return now;
     await api.raiseAlarm(token);
     // The session of this browser may have been one of them.
     if (session.phase.name === 'signed-in') await session.refresh().catch(() => undefined);
-    return { state: 'raised' };
+    return { state: 'raised', shown: now.shown };
   });
 }
 

@@ -11,7 +11,7 @@ import { waitText } from '../../text/formats';
 import { problemText } from '../../text/problem-text';
 import { vault } from '../../vault/client';
 import { canonical } from '../compose/recipients';
-import { handOver, isWrongPassword, type Parts, type Step } from './hand-over';
+import { WrongCharacters, handOver, isWrongPassword, type Parts, type Step } from './hand-over';
 
 /** Why nothing can be confirmed here, each with words and a way on of its own. */
 export const endings = [
@@ -25,6 +25,7 @@ export const endings = [
   'only-administrator',
   'account-disabled',
   'too-many-addresses',
+  'still-separable',
 ] as const satisfies readonly ProblemKind[];
 
 export type Ending = (typeof endings)[number];
@@ -69,6 +70,7 @@ export function confirmByPassword(
   shown: ClaimShown,
   how: 'absorb' | 'move',
   password: string,
+  characters: string,
   onStep: (step: Step) => void,
 ): Promise<{ confirmed: Confirmed; fingerprint: string }> {
   const what = {
@@ -76,6 +78,7 @@ export function confirmByPassword(
     claimant: shown.claimant.address,
     shownFingerprint: shown.claimant_fingerprint,
     ownFingerprint: isClaimant(shown) ? session.fingerprint : undefined,
+    characters,
     how,
   };
   return handOver(partsFor(token, shown.address, password), what, onStep);
@@ -83,6 +86,7 @@ export function confirmByPassword(
 
 function partsFor(token: string, address: string, password: string): Parts {
   return {
+    areCharacters: (of, fingerprint, typed) => vault.call('areClaimCharacters', [of, fingerprint, typed]),
     async prove() {
       const request = await vault.call('startSignIn', [password]);
       const started = await api.startSignIn(address, toBase64(request));
@@ -126,6 +130,7 @@ export async function followSession(): Promise<void> {
 /** What to tell a person whose confirmation failed and can be tried again. */
 export function confirmationProblem(error: unknown, address: string): string {
   if (error instanceof UnopenableVault) return t('confirm.vault-damaged');
+  if (error instanceof WrongCharacters) return t('confirm.wrong-characters');
   if (isWrongPassword(error)) return t('confirm.wrong-password', { address });
   if (error instanceof Refused) {
     if (error.is('wrong-number')) {

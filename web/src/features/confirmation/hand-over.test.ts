@@ -4,7 +4,7 @@ import { Refused, isRefused, problemFrom } from '../../api/problem';
 import type { ConfirmBy, ProvedOwner } from '../../api/types';
 import { VaultError, isVaultError } from '../../vault/client';
 import type { Sight } from '../../vault/protocol';
-import { handOver, steps, type HandOver, type Parts, type Step, type WrongKey } from './hand-over';
+import { WrongCharacters, handOver, steps, type HandOver, type Parts, type Step, type WrongKey } from './hand-over';
 
 const CLAIM = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c';
 const CERTIFICATE = new Uint8Array([7]);
@@ -13,6 +13,7 @@ const what: HandOver = {
   claimant: 'anna@clinic.example',
   shownFingerprint: 'aa',
   ownFingerprint: undefined,
+  characters: '7K3M Q2ZD 9XVT',
   how: 'absorb',
 };
 
@@ -27,6 +28,10 @@ function partsWith({ addresses = ['anna@clinic.example'], sight = { sight: 'firs
   const confirmed: ConfirmBy[] = [];
   let version = 3;
   const parts: Parts = {
+    areCharacters: (address, fingerprint, typed) => {
+      expect([address, fingerprint]).toEqual([what.address, what.shownFingerprint]);
+      return Promise.resolve(typed === what.characters);
+    },
     prove: () => {
       calls.push('prove');
       version += 1;
@@ -104,6 +109,22 @@ describe('handOver', () => {
     ]);
     expect(calls).toEqual(['prove', 'open', 'keyring', 'close']);
     expect(seen).toEqual(steps);
+  });
+
+  it('gives nobody the password where the characters are those of another key', async () => {
+    for (const how of ['absorb', 'move'] as const) {
+      const { done, calls, confirmed } = run({}, { how, characters: '7K3M Q2ZD 9XVV' });
+      await expect(done).rejects.toBeInstanceOf(WrongCharacters);
+      expect(calls).toEqual(['close']);
+      expect(confirmed).toEqual([]);
+    }
+  });
+
+  it('asks for no characters where the claimant is signed in here, whose own key it is', async () => {
+    await run({}, { ownFingerprint: 'aa', characters: '' }).done;
+    const { done, calls } = run({}, { ownFingerprint: 'bb', characters: '' });
+    expect(await stopOf(done)).toMatchObject({ why: 'own' });
+    expect(calls).toEqual(['prove', 'open', 'close']);
   });
 
   it('moves one address without any key, as the account has it typed', async () => {

@@ -7,9 +7,9 @@ import { isVaultError } from '../../vault/client';
 import type { Sight, Succession } from '../../vault/protocol';
 import { canonical } from '../compose/recipients';
 
-export type Step = 'proving' | 'opening' | 'checking' | 'sealing' | 'confirming';
+export type Step = 'comparing' | 'proving' | 'opening' | 'checking' | 'sealing' | 'confirming';
 
-export const steps: readonly Step[] = ['proving', 'opening', 'checking', 'sealing', 'confirming'];
+export const steps: readonly Step[] = ['comparing', 'proving', 'opening', 'checking', 'sealing', 'confirming'];
 
 export interface HandOver {
   /** The claimed address. */
@@ -20,10 +20,14 @@ export interface HandOver {
   shownFingerprint: string;
   /** Of the claimant's key, where the claimant is signed in in this browser: its vault knows better than the portal. */
   ownFingerprint: string | undefined;
+  /** The twelve characters as typed, where the claimant is not. */
+  characters: string;
   how: 'absorb' | 'move';
 }
 
 export interface Parts {
+  /** Whether these are the twelve characters of a claim on that address by whoever has that key. */
+  areCharacters(address: string, fingerprint: string, typed: string): Promise<boolean>;
   /** Proves the password: both halves of OPAQUE. */
   prove(): Promise<ProvedOwner>;
   /** Opens the proved account's vault beside the signed-in one. */
@@ -57,6 +61,13 @@ export class WrongKey extends Error {
   }
 }
 
+/** The characters are those of another key or address. The password was not given to anybody yet. */
+export class WrongCharacters extends Error {
+  constructor() {
+    super('the characters are not those of the shown key');
+  }
+}
+
 /** Confirms with the password, once more where another window stored the vault meanwhile. */
 export async function handOver(
   parts: Parts,
@@ -79,6 +90,8 @@ export function isWrongPassword(error: unknown): boolean {
 
 async function once(parts: Parts, what: HandOver, onStep: (step: Step) => void) {
   try {
+    onStep('comparing');
+    await compare(parts, what);
     onStep('proving');
     const proved = await parts.prove();
     onStep('opening');
@@ -94,6 +107,15 @@ async function once(parts: Parts, what: HandOver, onStep: (step: Step) => void) 
     // A session that ends with the absorb closes the vault by itself.
     await parts.close().catch(() => undefined);
   }
+}
+
+/**
+ * What is shown as the claimant's key is, whatever the portal says: this browser's vault has it, or whoever has it read its
+ * characters out. That it is the one that all is sealed to is seen later.
+ */
+async function compare(parts: Parts, { address, shownFingerprint, ownFingerprint, characters }: HandOver) {
+  if (ownFingerprint !== undefined) return;
+  if (!(await parts.areCharacters(address, shownFingerprint, characters))) throw new WrongCharacters();
 }
 
 /** The fingerprint of the certificate, which is the claimant's as far as this browser can tell. */

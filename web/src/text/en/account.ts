@@ -31,6 +31,10 @@ export const account = {
   'account.activity.alias-added': '{address} was confirmed and is an alias now',
   'account.activity.account-absorbed': 'The account of {address} joined this one, with its messages',
   'account.activity.absorbed-into': 'The account that had {address} joined the one that claimed it',
+  'account.activity.account-joining': 'The account of {address} began to join, whose password was given',
+  'account.activity.joining-into': 'This account began to join the one that asked to add {address}',
+  'account.activity.separated': '{address} was taken back, with the password of this account',
+  'account.activity.separated-from': '{address} was taken back by the account that had it before',
   'account.activity.alias-moved-away': '{address} moved to another account, whose owner gave the password of this one',
   'account.activity.promoted': '{address} became the Master',
   'account.activity.correspondents-told': 'Those you have dealt with were told of {address}',
@@ -81,6 +85,7 @@ export const account = {
   'admin.state.invited': 'Invited',
   'admin.state.active': 'Active',
   'admin.state.disabled': 'Disabled',
+  'admin.state.joining': 'Joining',
   'admin.state.absorbed': 'Joined',
   'admin.disable': 'Disable',
   'admin.disable-of': 'Disable {name}',
@@ -99,6 +104,8 @@ export const account = {
   'admin.account.person': 'Account',
   'admin.account.absorbed':
     'This account has joined another, which has its addresses, messages and keys now. It can no longer be signed in to.',
+  'admin.account.joining':
+    'This account joins another, which has its addresses already. Its messages and keys follow within three days, unless its owner takes it back with its password.',
   'admin.account.disabled': 'Disabled: it cannot be signed in to, and cannot be written to.',
   'admin.account.addresses': 'Addresses',
   'admin.account.no-addresses': 'None: they belong to another account now.',

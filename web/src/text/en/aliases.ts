@@ -8,7 +8,7 @@ export const aliases = {
   'aliases.caution':
     'Add only an address that you own and will keep. Secure messages to it will come to this account, and you can sign in with it.',
   'aliases.caution-absorb':
-    'If the address has a Secure Account already, that account joins this one, with its messages, keys and other addresses. That cannot be undone.',
+    'If the address has a Secure Account already, that account joins this one, with its messages, keys and other addresses. Its password is asked for.',
   'aliases.understood': 'I understand and want to add an Email Alias',
   'aliases.address': 'New Email Address',
   'aliases.address-hint': 'As provided by your organization. A confirmation message will be sent to it.',
@@ -28,6 +28,9 @@ export const aliases = {
   'aliases.sent.number': 'Your number',
   'aliases.sent.number-text':
     'The page behind the link asks for this number if you open it where you are not signed in to this account. It proves that the request is yours. You find it in the list as well.',
+  'aliases.sent.characters': 'Your twelve characters',
+  'aliases.sent.characters-text':
+    'If the address has a Secure Account already, and you open the page where you are not signed in to this account, it asks for these. Read them out to nobody but whoever has that account, on the telephone or face to face.',
   'aliases.sent.until': 'The link works until {time}.',
 
   'aliases.list': 'Your addresses',
@@ -37,6 +40,10 @@ export const aliases = {
   'aliases.pending': 'Pending',
   'aliases.master-text': 'Notifications go to it, and the messages that you send come from it.',
   'aliases.confirmed': 'Confirmed {time}',
+  'aliases.separable':
+    'Whoever had it can take it back until {time}. Until then it cannot be removed, and messages that came before are not here.',
+  'aliases.still-separable':
+    'This address can still be taken back by whoever had it, or it is the last one that cannot. Remove it when that time is over; the list says when.',
   'aliases.promote': 'Promote to Master',
   'aliases.remove': 'Remove',
   'aliases.resend': 'Resend',
@@ -46,6 +53,9 @@ export const aliases = {
   'aliases.gone': 'This request is no longer pending.',
 
   'claim.number': 'Number {number}',
+  'claim.characters': 'Characters',
+  'claim.characters-busy': 'Working out the characters…',
+  'claim.characters-failed': 'The characters could not be worked out. Load the page again.',
   'claim.by-administrator': 'Added by an administrator',
   'claim.until': 'Link works until {time}',
   'claim.expired': 'Expired {time}. Resend the message to get a new link.',

@@ -25,6 +25,9 @@ export const confirmation = {
     '{address} has a Secure Account already. That account joins the one of {claimant}: its messages, keys and all of its addresses move there.',
   'confirm.absorbs-sign-in':
     'From then on you sign in with any of these addresses and the password of {claimant}. The password that you enter here stops working, and all its sessions end.',
+  'confirm.absorbs-withheld':
+    'The addresses, and what is sent to them, are {claimant}’s at once. The messages and keys that the account has follow in three days.',
+  'confirm.separable': 'For three days the password that you enter here takes all of it back.',
   'confirm.absorbs-final': 'This cannot be undone. Nothing is lost: every message stays readable.',
   'confirm.choice': 'What should move',
   'confirm.choice.move': 'Only this address',
@@ -32,7 +35,8 @@ export const confirmation = {
     'Later messages to it go to {claimant}. Messages delivered so far stay in the account that has it now, which keeps its other addresses.',
   'confirm.choice.absorb': 'The whole account',
   'confirm.choice.absorb-text':
-    'Messages, keys and all addresses of the account that has it now move to {claimant}. It can no longer be signed in to by itself. This cannot be undone.',
+    'Messages, keys and all addresses of the account that has it now move to {claimant}. It can no longer be signed in to by itself.',
+  'confirm.choice.absorb-final': 'This cannot be undone.',
   'confirm.signed-in': 'You are signed in as {claimant} in this browser: simply click Confirm this address.',
   'confirm.number': 'Four-digit number',
   'confirm.number-hint':
@@ -49,11 +53,18 @@ export const confirmation = {
   'confirm.password': 'Password',
   'confirm.password-hint': 'The one you selected for this Secure Account. It never leaves this browser.',
   'confirm.need-password': 'Enter the password.',
+  'confirm.characters': 'Twelve characters',
+  'confirm.characters-hint':
+    '{claimant} sees them beside the address under Tools > Alias Management, and reads them out to you: on the telephone or face to face, not by mail. They show that nobody puts themselves in the place of {claimant}. If nobody you know asked you for this, press This wasn’t me.',
+  'confirm.need-characters': 'Enter the twelve characters.',
+  'confirm.wrong-characters':
+    'These are not the twelve characters. Your password was not given to anybody, and nothing was changed. Have them read out once more. If they are still others, somebody else asks for your account: press This wasn’t me.',
   'confirm.wrong-password':
     'This is not the password of the Secure Account that {address} has. Passwords tell upper and lower case apart.',
   'confirm.submit.click': 'Confirm this address',
   'confirm.submit.absorb': 'Confirm and join the accounts',
   'confirm.submit.move': 'Confirm and move this address',
+  'confirm.step.comparing': 'Comparing the characters…',
   'confirm.step.proving': 'Proving the password without sending it…',
   'confirm.step.opening': 'Opening the vault in this browser…',
   'confirm.step.checking': 'Checking whose key it is handed to…',
@@ -82,6 +93,9 @@ export const confirmation = {
   'confirm.done.title': 'Address confirmed',
   'confirm.done.text': '{address} is an alias of the Secure Account of {claimant} now.',
   'confirm.done.absorbed': 'The account that it had has joined, with all of its messages and addresses.',
+  'confirm.done.joining': 'All of its addresses are there already. Its messages and keys follow after {time}.',
+  'confirm.done.separable':
+    'Until {time} the password that was entered here takes it back, should it have been a mistake:',
   'confirm.done.next': 'Return to the Secure Webmail and open Tools > Alias Management.',
   'confirm.done.promote': 'There you can press Promote to Master, to receive notifications and send from it.',
   'confirm.done.sign-in':
@@ -131,6 +145,37 @@ export const confirmation = {
   'confirm.too-many-addresses.text':
     'It has as many addresses as it may have. Sign in, open Tools > Alias Management, remove one, then follow the link again.',
 
+  'confirm.still-separable.title': 'Not yet',
+  'confirm.still-separable.text':
+    'The account of this address took another one over within the last three days, or was asked for by one, and that can still be undone. Until then none of it goes on to a third account. Both accounts are as they were. Follow the link again when the three days are over; if it has expired by then, press Resend under Tools > Alias Management.',
+
+  'separate.title': 'Take an address back',
+  'separate.lead':
+    'Another Secure Account took over your address, or your whole account, within the last three days, and it was not meant that way? The password that you had takes it back.',
+  'separate.address': 'The address that you had',
+  'separate.password': 'The password that you had',
+  'separate.what': 'What will happen',
+  'separate.back': 'Your addresses are your own again, with all the messages and keys that you had.',
+  'separate.meanwhile':
+    'Messages that came to them meanwhile stay in the other account: they were sealed to its key. Ask their senders to send them again.',
+  'separate.told': 'A notice goes to each address of both accounts.',
+  'separate.submit': 'Take it back',
+  'separate.step.proving': 'Proving the password without sending it…',
+  'separate.step.separating': 'Taking it back…',
+  'separate.need-address': 'Enter the address that you had.',
+  'separate.need-password': 'Enter the password that you had.',
+  'separate.wrong':
+    'Nothing can be taken back with this address and password: one of them is not the one that the account had, or the three days are over. Nothing was changed. If you cannot sign in any more, tell the administrator of this portal.',
+  'separate.disabled':
+    'The password is right, and the account is disabled. Nothing was changed. Ask the administrator of this portal.',
+  'separate.done.title': 'It is yours again',
+  'separate.done.text': 'These addresses are those of your Secure Account again:',
+  'separate.done.sign-in': 'Sign in with the password that you have just entered.',
+  'separate.done.next':
+    'Whoever asked for your address knows how to ask again. Answer such a message only if you know who asks; otherwise press This wasn’t me.',
+
+  'alarm.separable':
+    'Your account or this address was taken over by another account, and until {time} your password takes it back.',
   'alarm.title': 'This wasn’t me',
   'alarm.inspecting': 'Reading the notice…',
   'alarm.lead': 'A notice was sent to {address} about its Secure Account. If it was not you who did that:',

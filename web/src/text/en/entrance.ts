@@ -29,6 +29,7 @@ export const entrance = {
   'sign-in.disabled': 'This account is disabled. Ask the administrator of this portal.',
   'sign-in.vault-damaged':
     'Your password is right, but your vault could not be opened. Ask the administrator of this portal; your messages are not lost.',
+  'sign-in.taken-over': 'Has another account taken over your address lately, and it was not meant that way?',
   'sign-in.no-account': 'No account yet? Accounts are opened by invitation: follow the link in the mail you were sent.',
 
   'register.title': 'Open your Secure Account',

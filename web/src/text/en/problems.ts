@@ -47,6 +47,9 @@ export const problems = {
   'problem.address-taken': 'This address was confirmed for another account meanwhile.',
   'problem.address-yours': 'This address is yours already.',
   'problem.wrong-number': 'This is not the number.',
+  'problem.still-separable':
+    'What this account took over can still be taken back by whoever had it. Try again when that time is over.',
+  'problem.not-separable': 'This address cannot be taken back: it was not taken over, or the time for that is over.',
   'problem.only-administrator': 'The account is the only administrator of this portal.',
   'problem.master-stays': 'The Master cannot be removed. Promote another address first.',
   'problem.too-many-addresses': 'The account has as many addresses as it may have. Remove one first.',

@@ -8,7 +8,7 @@ use syn::{Expr, ItemFn, visit::Visit};
 use super::{is_test, sources};
 
 /// Handlers that begin a unit that no session stands behind, or perhaps none.
-const HANDLERS: [(&str, &str); 13] = [
+const HANDLERS: [(&str, &str); 14] = [
     (
         "activations/begin::begin",
         "the program's token is what lets it in; its session begins here",
@@ -19,13 +19,17 @@ const HANDLERS: [(&str, &str); 13] = [
     ),
     (
         "aliases/confirmation::confirm_claim",
-        "the link; a session stands behind a click alone, and then guards it",
+        "the link; where a session of the claimant's makes a difference, it guards it",
     ),
     (
         "aliases/confirmation::prove",
         "the link, and the other account's password",
     ),
     ("aliases/confirmation::refuse", "the link from the claim's mail"),
+    (
+        "aliases/withheld::separate",
+        "the password of an account that nobody is signed in to",
+    ),
     (
         "files/routes::record",
         "an upload may outlast its session, and is named in another",
@@ -52,10 +56,14 @@ const HANDLERS: [(&str, &str); 13] = [
 ];
 
 /// What the portal does by itself, and what somebody with the server at hand does.
-const BY_ITSELF: [(&str, &str); 12] = [
+const BY_ITSELF: [(&str, &str); 13] = [
     (
         "admin/accounts::invitation_link",
         "the server's command line; no route leads here",
+    ),
+    (
+        "aliases/withheld::join_due",
+        "the sweep, which hands over what was withheld for long enough",
     ),
     (
         "files/allowance::give_back",

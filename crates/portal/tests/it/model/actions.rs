@@ -41,6 +41,8 @@ pub enum Action {
         by: u8,
         address: Addr,
         moving: bool,
+        /// In a browser where the claimant is not signed in.
+        elsewhere: bool,
     },
     Claim {
         by: u8,
@@ -76,6 +78,16 @@ pub enum Action {
     Refuse {
         claim: u8,
         older: u8,
+    },
+    /// Takes back what a claim took over; or what was never taken over.
+    Separate {
+        claim: u8,
+        address: Addr,
+    },
+    /// The sweep, when it is time, or before.
+    Join {
+        claim: u8,
+        due: bool,
     },
     Promote {
         by: u8,
@@ -177,6 +189,9 @@ pub enum Way {
     AbsorbHalf,
     Move,
     MoveByOldProof,
+    /// Without a session, or in somebody else's.
+    AbsorbAsStranger(u8),
+    MoveAsStranger(u8),
 }
 
 fn addr() -> impl Strategy<Value = Addr> {
@@ -196,6 +211,8 @@ fn way() -> impl Strategy<Value = Way> {
         1 => Just(AbsorbHalf),
         2 => Just(Move),
         2 => Just(MoveByOldProof),
+        3 => any::<u8>().prop_map(AbsorbAsStranger),
+        2 => any::<u8>().prop_map(MoveAsStranger),
     ]
 }
 
@@ -205,7 +222,8 @@ fn action() -> BoxedStrategy<Action> {
     let older = || prop_oneof![6 => Just(0u8), 1 => Just(1), 1 => 0..4u8];
     let few = any::<u8>;
     prop_oneof![
-        10 => (any::<u8>(), addr(), any::<bool>()).prop_map(|(by, address, moving)| Acquire { by, address, moving }),
+        10 => (any::<u8>(), addr(), any::<bool>(), any::<bool>())
+            .prop_map(|(by, address, moving, elsewhere)| Acquire { by, address, moving, elsewhere }),
         4 => (any::<u8>(), addr()).prop_map(|(by, on)| Claim { by, on }),
         1 => (any::<u8>(), addr()).prop_map(|(of, on)| ClaimFor { of, on }),
         1 => few().prop_map(|claim| MailAgain { claim }),
@@ -215,6 +233,8 @@ fn action() -> BoxedStrategy<Action> {
         2 => (few(), older()).prop_map(|(claim, older)| Prove { claim, older }),
         6 => (few(), older(), way()).prop_map(|(claim, older, way)| Confirm { claim, older, way }),
         1 => (few(), older()).prop_map(|(claim, older)| Refuse { claim, older }),
+        3 => (few(), addr()).prop_map(|(claim, address)| Separate { claim, address }),
+        3 => (few(), prop::bool::weighted(0.7)).prop_map(|(claim, due)| Join { claim, due }),
         4 => (any::<u8>(), any::<u8>(), any::<bool>(), prop::bool::weighted(0.1))
             .prop_map(|(by, alias, tell, forgetful)| Promote { by, alias, tell, forgetful }),
         3 => (any::<u8>(), any::<u8>()).prop_map(|(by, alias)| Remove { by, alias }),
@@ -247,7 +267,10 @@ fn beside() -> impl Strategy<Value = (Action, Action)> {
     use Action::*;
     let rival = |address| {
         prop_oneof![
-            4 => (any::<u8>(), any::<bool>()).prop_map(move |(by, moving)| Acquire { by, address, moving }),
+            4 => (any::<u8>(), any::<bool>(), any::<bool>())
+                .prop_map(move |(by, moving, elsewhere)| Acquire { by, address, moving, elsewhere }),
+            1 => any::<u8>().prop_map(move |claim| Separate { claim, address }),
+            1 => any::<u8>().prop_map(move |claim| Join { claim, due: true }),
             1 => any::<u8>().prop_map(move |who| Register { who }),
             1 => any::<u8>().prop_map(move |by| Send { by, to: vec![address], careless: false }),
             1 => any::<u8>().prop_map(move |by| RemoveAny { by, address }),
@@ -274,6 +297,7 @@ pub fn step() -> BoxedStrategy<Step> {
         3 => Just(61 * MINUTE),
         1 => Just(13 * 60 * MINUTE),
         1 => Just(25 * 60 * MINUTE),
+        1 => Just(73 * 60 * MINUTE),
     ];
     let done = prop_oneof![
         5 => action().prop_map(|action| (action, How::Alone)),
@@ -461,9 +485,30 @@ impl Plan<'_> {
     #[allow(clippy::too_many_lines, reason = "an arm an action")]
     fn action(&mut self, action: &Action) -> Option<()> {
         match *action {
-            Action::Acquire { by, address, moving } => {
+            Action::Acquire {
+                by,
+                address,
+                moving,
+                elsewhere,
+            } => {
                 let who = pick(&self.professionals(), by)?;
-                self.acquire(who, address, moving)
+                self.acquire(who, address, moving, elsewhere)
+            }
+            Action::Separate { claim, address } => {
+                let withheld: Vec<_> = self.model.world.withheld.values().collect();
+                let (who, address) = match withheld.get(usize::from(claim) % (withheld.len() + 1)) {
+                    Some(withheld) => (withheld.of, *withheld.addresses.keys().next()?),
+                    None => (pick(&self.registered(), claim)?, address),
+                };
+                self.then(Op::Separate { who, address })
+            }
+            Action::Join { claim, due } => {
+                let now = self.model.now;
+                let withheld = self.model.world.withheld.iter();
+                let withheld = withheld.filter(|(_, withheld)| !due || withheld.until <= now);
+                let claims: Vec<_> = withheld.map(|(name, _)| *name).collect();
+                let claim = pick(&claims, claim)?;
+                self.then(Op::Join { claim })
             }
             Action::Claim { by, on } => {
                 let who = pick(&self.professionals(), by)?;
@@ -617,7 +662,11 @@ impl Plan<'_> {
                 self.then(Op::BeginSignIn { who, number })
             }
             Action::SignOut { session } => {
-                let sessions: Vec<_> = self.model.world.sessions.keys().copied().collect();
+                // Mostly of one that goes on.
+                let (now, any) = (self.model.now, session.is_multiple_of(4));
+                let sessions = self.model.world.sessions.iter();
+                let sessions = sessions.filter(|(_, known)| any || known.expires_at > now);
+                let sessions: Vec<_> = sessions.map(|(session, _)| *session).collect();
                 let by = pick(&sessions, session)?;
                 self.then(Op::SignOut { by })
             }
@@ -653,7 +702,10 @@ impl Plan<'_> {
             Action::Alarm { who } => {
                 let who = pick(&self.accounts(|_| true), who)?;
                 let holder = self.model.holder(who);
-                let at = self.model.master(holder)?;
+                let mut withheld = self.model.world.withheld.values();
+                let withheld = withheld.find(|withheld| withheld.of == holder);
+                let withheld = withheld.and_then(|withheld| withheld.addresses.keys().next().copied());
+                let at = self.model.master(holder).or(withheld)?;
                 let number = self.numbers.next();
                 self.then(Op::Alarm { who, at, number })
             }
@@ -744,7 +796,7 @@ impl Plan<'_> {
             .or_else(|| pick(&self.professionals(), by))
     }
 
-    fn acquire(&mut self, who: Who, address: Addr, moving: bool) -> Option<()> {
+    fn acquire(&mut self, who: Who, address: Addr, moving: bool, elsewhere: bool) -> Option<()> {
         let pending = |model: &Model| {
             let mut claims = model.world.claims.iter();
             claims
@@ -763,6 +815,8 @@ impl Plan<'_> {
         let way = match self.model.world.addresses.get(&address) {
             None if moving => Way::Number,
             None => Way::Click,
+            Some((_, false)) if moving && elsewhere => Way::MoveAsStranger(0),
+            Some(_) if elsewhere => Way::AbsorbAsStranger(0),
             Some((_, false)) if moving => Way::Move,
             Some(_) => Way::Absorb,
         };
@@ -780,17 +834,19 @@ impl Plan<'_> {
             }
             Way::Number => By::Number { right: true },
             Way::WrongNumber => By::Number { right: false },
-            Way::Absorb | Way::AbsorbHalf => {
+            Way::Absorb | Way::AbsorbHalf | Way::AbsorbAsStranger(_) => {
                 let proof = self.prove(link)?;
                 let mut handed = self.handed(claim);
                 if matches!(way, Way::AbsorbHalf) {
                     handed.addresses.pop();
                 }
-                By::Absorb { proof, handed }
+                let session = self.claimants_or_not(claim, way)?;
+                By::Absorb { proof, handed, session }
             }
             Way::AbsorbByOldProof => By::Absorb {
                 proof: last,
                 handed: self.handed(claim),
+                session: self.claimants_or_not(claim, way)?,
             },
             Way::AbsorbOldVault => {
                 let proof = self.prove(link)?;
@@ -803,14 +859,35 @@ impl Plan<'_> {
                     version: handed.version,
                     keys: handed.keys.clone(),
                 })?;
-                By::Absorb { proof, handed }
+                let session = self.claimants_or_not(claim, way)?;
+                By::Absorb { proof, handed, session }
             }
-            Way::Move => By::Move {
+            Way::Move | Way::MoveAsStranger(_) => By::Move {
                 proof: self.prove(link)?,
+                session: self.claimants_or_not(claim, way)?,
             },
-            Way::MoveByOldProof => By::Move { proof: last },
+            Way::MoveByOldProof => By::Move {
+                proof: last,
+                session: self.claimants_or_not(claim, way)?,
+            },
         };
         self.then(Op::Confirm { link, by })
+    }
+
+    /// The session that a confirmation by the password comes from: the claimant's, nobody's, or somebody else's.
+    fn claimants_or_not(&mut self, claim: ClaimName, way: Way) -> Option<Option<Session>> {
+        match way {
+            Way::AbsorbAsStranger(who) | Way::MoveAsStranger(who) => {
+                let mut others = self.active();
+                others.retain(|other| *other != claim.of);
+                let stranger = pick(&others, who / 2).filter(|_| !who.is_multiple_of(2));
+                Some(match stranger {
+                    Some(stranger) => Some(self.session(stranger, false)?),
+                    None => None,
+                })
+            }
+            _ => Some(Some(self.session(claim.of, false)?)),
+        }
     }
 
     fn send(&mut self, by: u8, to: &[Addr], careless: bool) -> Option<()> {

@@ -30,11 +30,19 @@ fn story() -> Vec<(wire::Millis, Action)> {
         by,
         address,
         moving: false,
+        elsewhere: false,
     };
     let moving = |by, address| Acquire {
         by,
         address,
         moving: true,
+        elsewhere: false,
+    };
+    let elsewhere = |by, address, moving| Acquire {
+        by,
+        address,
+        moving,
+        elsewhere: true,
     };
     let confirm = |way| Confirm {
         claim: 1,
@@ -164,6 +172,27 @@ fn story() -> Vec<(wire::Millis, Action)> {
                 disabled: false,
             },
         ),
+        // Carl takes Anna in, in a browser where he is not signed in; she thinks better of it. Once more, and it stands.
+        (61 * MINUTE, elsewhere(1, fay_at, false)),
+        (1, send(carl, &[fay_at])),
+        (
+            1,
+            Separate {
+                claim: 0,
+                address: fay_at,
+            },
+        ),
+        (
+            1,
+            Separate {
+                claim: 0,
+                address: fay_at,
+            },
+        ),
+        (61 * MINUTE, elsewhere(1, ben_at, true)),
+        (1, Remove { by: 1, alias: 0 }),
+        (1, Join { claim: 0, due: false }),
+        (73 * 60 * MINUTE, Join { claim: 0, due: true }),
         // The address that was released is anybody's.
         (
             1,
@@ -175,11 +204,14 @@ fn story() -> Vec<(wire::Millis, Action)> {
         (1, send(carl, &[anna_at])),
         (1, Register { who: 0 }),
         (1, Alarm { who: 0 }),
-        (1, SignOut { session: 0 }),
+        (1, SignOut { session: 1 }),
         // Carl takes in Anna, who had taken in Ben; then whoever registered since.
         (61 * MINUTE, acquire(1, fay_at)),
         (1, TakeIn { who: 0 }),
-        (61 * MINUTE, acquire(0, anna_at)),
+        (61 * MINUTE, elsewhere(0, anna_at, false)),
+        (1, Alarm { who: 3 }),
+        (1, send(0, &[anna_at, ben_at])),
+        (73 * 60 * MINUTE, Join { claim: 0, due: true }),
         (1, TakeIn { who: 0 }),
         (1, send(0, &[anna_at, ben_at])),
     ]

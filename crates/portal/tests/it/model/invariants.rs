@@ -45,7 +45,8 @@ pub fn hold(world: &World) -> Result<(), String> {
     }
     for (who, account) in &world.accounts {
         let masters = world.addresses.values().filter(|has| **has == (*who, true)).count();
-        let wanted = usize::from(account.state != State::Invited && account.absorbed_into.is_none());
+        let has_one = !matches!(account.state, State::Invited | State::Joining) && account.absorbed_into.is_none();
+        let wanted = usize::from(has_one);
         promise!(masters == wanted, "2: {who:?} has {masters} Masters");
         if let Some(holder) = account.absorbed_into {
             promise!(
@@ -66,6 +67,7 @@ pub fn hold(world: &World) -> Result<(), String> {
             );
         }
     }
+    what_is_withheld(world)?;
     for (activation, known) in &world.activations {
         promise!(
             known.slot == known.superseded_at.is_none(),
@@ -87,6 +89,54 @@ pub fn hold(world: &World) -> Result<(), String> {
         promise!(
             keyring.contains(&delivery.key),
             "11: {delivery:?} opens with nothing in {keyring:?}"
+        );
+    }
+    Ok(())
+}
+
+/// What can be separated still can be: the account stands as it was, and the claimant has something left.
+fn what_is_withheld(world: &World) -> Result<(), String> {
+    for (who, account) in &world.accounts {
+        let joins = world
+            .withheld
+            .values()
+            .filter(|withheld| withheld.of == *who && withheld.parcel.is_some());
+        promise!(
+            joins.count() == usize::from(account.state == State::Joining),
+            "{who:?} joins another and nothing is withheld of it, or the other way round"
+        );
+        promise!(
+            account.state != State::Joining
+                || world.vaults.contains_key(who)
+                    && account.password
+                    && world.sessions.values().all(|known| known.of != *who),
+            "6: {who:?} joins another, and could not go back or is signed in"
+        );
+    }
+    for (claim, withheld) in &world.withheld {
+        let holder = withheld.claimant;
+        for address in withheld.addresses.keys() {
+            promise!(
+                world.addresses.get(address).is_some_and(|(who, _)| *who == holder),
+                "{address:?} cannot go back from {holder:?}, which took it over by {claim:?} and has it no more"
+            );
+        }
+        let is_own = |address| {
+            world
+                .withheld
+                .values()
+                .all(|withheld| !withheld.addresses.contains_key(address))
+        };
+        promise!(
+            world
+                .addresses
+                .iter()
+                .any(|(address, (who, _))| *who == holder && is_own(address)),
+            "2: {holder:?} would be left without an address"
+        );
+        promise!(
+            world.accounts[&holder].absorbed_into.is_none() && world.accounts[&withheld.of].absorbed_into.is_none(),
+            "{claim:?} is between accounts that are absorbed"
         );
     }
     Ok(())
@@ -204,15 +254,29 @@ fn nothing_is_lost_or_gained(before: &World, op: &Op, after: &World) -> Result<(
         if after.deliveries.contains(delivery) {
             continue;
         }
+        let holder = delivery.holder;
+        if let Op::Join { claim } = op {
+            let withheld = &before.withheld[claim];
+            let moved = Delivery {
+                holder: claim.of,
+                ..*delivery
+            };
+            promise!(
+                withheld.of == holder && withheld.parcel.is_some() && after.deliveries.contains(&moved),
+                "3: {delivery:?} became another's, and was not withheld"
+            );
+            continue;
+        }
         let Op::Confirm { link: (claim, _), by } = op else {
             return Err(format!("3: {delivery:?} became another's by itself"));
         };
-        let holder = delivery.holder;
         let proved = match by {
-            By::Absorb { .. } => {
+            // Where the claimant is not signed in, nothing is read before the other has had time to think it over.
+            By::Absorb { session, .. } => {
                 let proof = before.claims[claim].proof;
                 before.addresses.get(&claim.on).is_some_and(|(who, _)| *who == holder)
                     && proof.is_some_and(|(_, of, _)| of == holder)
+                    && session.is_some_and(|session| before.sessions[&session].of == claim.of)
             }
             By::Click(_) | By::Number { right: true } => before.invitations.get(&claim.on) == Some(&holder),
             By::Number { right: false } | By::Move { .. } => false,

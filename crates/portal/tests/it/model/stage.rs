@@ -452,11 +452,28 @@ impl Stage {
             }
             Op::Confirm { link: token, by } => {
                 let session = match by {
-                    By::Click(session) => bearer(session),
+                    By::Click(session)
+                    | By::Absorb {
+                        session: Some(session), ..
+                    }
+                    | By::Move {
+                        session: Some(session), ..
+                    } => bearer(session),
                     _ => None,
                 };
                 let body = json!({ "token": link(token), "by": confirm_by(token.0, by, names) });
                 self.call(post, "/claims/confirm", session, body).await
+            }
+            Op::Separate { who, address } => {
+                let mut unit = self.test.portal.begin_unguarded().await.unwrap();
+                let address = address.address();
+                let separated = aliases::take_back(&self.test.portal, &mut unit, account(who), &address).await;
+                return self.ended(unit, separated, |_| Learned::Nothing).await;
+            }
+            Op::Join { claim: name } => {
+                let mut unit = self.test.portal.begin_unguarded().await.unwrap();
+                let joined = aliases::join(&self.test.portal, &mut unit, claim(name)).await;
+                return self.ended(unit, joined, |()| Learned::Nothing).await;
             }
             Op::Refuse { link: token } => {
                 self.call(post, "/claims/refuse", None, json!({ "token": link(token) }))
@@ -696,14 +713,16 @@ fn confirm_by(claim: ClaimName, by: &By, names: &Names) -> Value {
             let number = if *right { number } else { (number + 1) % 10_000 };
             json!({ "kind": "number", "number": format!("{number:04}") })
         }
-        By::Absorb { proof: given, handed } => json!({
+        By::Absorb {
+            proof: given, handed, ..
+        } => json!({
             "kind": "absorb",
             "proof": proof(given),
             "vault_version": handed.version,
             "parcel": Bytes(sealed(Some(handed.to), &handed.keys, names).to_bytes()),
             "successions": handed.addresses.iter().map(succession).collect::<Vec<_>>(),
         }),
-        By::Move { proof: given } => {
+        By::Move { proof: given, .. } => {
             json!({ "kind": "move", "proof": proof(given), "succession": succession(&claim.on) })
         }
     }
@@ -732,5 +751,9 @@ fn shown(shown: &ClaimShown) -> Outcome {
         Asks::Number => "number",
         Asks::Password => "password",
     };
+    assert!(
+        shown.by_claimant || shown.asks != Asks::Click,
+        "by a click where nobody is signed in"
+    );
     Outcome::Shown(format!("{outcome}, asks {asks}"))
 }

@@ -126,7 +126,9 @@ async fn play(test: &TestPortal, deeds: &[Deed]) {
                     Some(owner) => {
                         let (_, token) = people[by].person.claimed(address).await;
                         let mut other = test.prove(&token, address, PASSWORD).await.unwrap();
-                        test.confirm(&token, other.move_over(address), None).await.ok();
+                        test.confirm(&token, other.move_over(address), Some(&people[by].person))
+                            .await
+                            .ok();
                         people[owner].addresses.retain(|own| *own != address);
                         people[by].addresses.push(address);
                     }

@@ -20,6 +20,10 @@ pub struct World {
     pub accounts: BTreeMap<Who, Account>,
     /// Whose, and whether it is the Master.
     pub addresses: BTreeMap<Addr, (Who, bool)>,
+    /// When an address became its account's.
+    pub confirmed: BTreeMap<Addr, Millis>,
+    /// What claims took over, and what comes with it is withheld.
+    pub withheld: BTreeMap<ClaimName, Withheld>,
     pub invitations: BTreeMap<Addr, Who>,
     /// How many an account holds.
     pub mailboxes: BTreeMap<Who, u32>,
@@ -59,6 +63,8 @@ pub enum State {
     Invited,
     Active,
     Disabled,
+    /// Its addresses are another's already, and the rest is not yet.
+    Joining,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,14 +148,32 @@ pub struct Parcel {
     pub acknowledged: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    pub claimant: Who,
+    /// Whose password separates them again.
+    pub of: Who,
+    /// To which key, and which keys, where the whole account joins.
+    pub parcel: Option<(Key, BTreeSet<Key>)>,
+    pub until: Millis,
+    /// Whether each was the Master, and since when it was the account's.
+    pub addresses: BTreeMap<Addr, (bool, Millis)>,
+}
+
 /// What each of its parts is read from: columns, as they are, as hexadecimal (`x`) or as text (`t`), and tables.
 const PARTS: &[(&str, &str, &str)] = &[
     (
         "account",
-        "x id, x absorbed_into, state, kind, administrator, x password, fingerprint",
+        "x id, x absorbed_into, CASE WHEN joining = 1 THEN 'joining' ELSE state END, kind, administrator, x password, \
+         fingerprint",
         "accounts",
     ),
-    ("address", "canonical, x account, master", "addresses"),
+    ("address", "canonical, x account, master, confirmed_at", "addresses"),
+    (
+        "withheld",
+        "x w.claim, x w.claimant, x w.account, t w.parcel, w.until, a.canonical, a.master, a.confirmed_at",
+        "withheld w JOIN withheld_addresses a ON a.claim = w.claim",
+    ),
     ("invitation", "canonical, x account", "invitations"),
     ("mailbox", "x account", "mailboxes"),
     (
@@ -294,6 +318,7 @@ impl World {
                 state: match state.as_str() {
                     "invited" => State::Invited,
                     "active" => State::Active,
+                    "joining" => State::Joining,
                     _ => State::Disabled,
                 },
                 professional: kind == "professional",
@@ -331,6 +356,34 @@ impl World {
         }
     }
 
+    fn take_withheld(&mut self, answer: &Answer, names: &Names) {
+        type Row = (
+            ClaimId,
+            AccountId,
+            AccountId,
+            Option<String>,
+            Millis,
+            String,
+            i64,
+            Millis,
+        );
+        for (claim, claimant, of, parcel, until, address, master, confirmed_at) in answer.part::<Vec<Row>>("withheld") {
+            let sealed = parcel
+                .filter(|parcel| !parcel.is_empty())
+                .map(|parcel| Sealed::parse(parcel.as_bytes()));
+            let withheld = self.withheld.entry(names.claims[&claim]).or_insert_with(|| Withheld {
+                claimant: names.accounts[&claimant],
+                of: names.accounts[&of],
+                parcel: sealed.map(|sealed| (names.keys[sealed.to.as_ref().unwrap()], keys(&sealed, names))),
+                until,
+                addresses: BTreeMap::new(),
+            });
+            withheld
+                .addresses
+                .insert(Addr::of(&address), (master == 1, confirmed_at));
+        }
+    }
+
     fn take_parts(&mut self, answer: &Answer, names: &Names) {
         let who = |id| names.accounts[&id];
         let mut all_new = true;
@@ -352,9 +405,12 @@ impl World {
                 }
             };
         }
-        take!("address", addresses, |(address: String, id: AccountId, master: i64)| {
-            (Addr::of(&address), (who(id), master == 1))
-        });
+        for (address, id, master, confirmed_at) in answer.part::<Vec<(String, AccountId, i64, Millis)>>("address") {
+            let address = Addr::of(&address);
+            all_new &= self.addresses.insert(address, (who(id), master == 1)).is_none();
+            self.confirmed.insert(address, confirmed_at);
+        }
+        self.take_withheld(answer, names);
         take!("invitation", invitations, |(address: String, id: AccountId)| (Addr::of(&address), who(id)));
         take!(count "mailbox", mailboxes, |(id: AccountId)| who(id));
         take!(set "delivery", deliveries, |(id: MessageId, folder: String, holder: AccountId, packet: String)| Delivery {
@@ -512,6 +568,8 @@ fn lines(world: &World) -> BTreeSet<String> {
     maps!(
         accounts,
         addresses,
+        confirmed,
+        withheld,
         invitations,
         mailboxes,
         participants,

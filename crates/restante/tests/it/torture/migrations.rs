@@ -193,7 +193,7 @@ impl Move {
             let absorbing = async {
                 let owner = self.world.client.prove_owner(&link, PASSWORD).await?;
                 assert_eq!(owner.claimant_fingerprint(), session.fingerprint());
-                owner.absorb().await
+                owner.to_session(session)?.absorb().await
             };
             match in_the_middle(rng, absorbing).await {
                 Some(Ok(confirmed)) => {

@@ -60,6 +60,7 @@ impl Model {
         account.key = own;
         self.world.named.insert((own, address));
         self.world.addresses.insert(address, (who, true));
+        self.world.confirmed.insert(address, self.now);
         self.world.vaults.insert(who, (1, BTreeSet::from([own])));
         self.world.waiting_keys.remove(&who);
         let parcel = Parcel {
@@ -93,7 +94,7 @@ impl Model {
             refuse!(NotAllowed);
         }
         let account = self.account(who);
-        if account.state == State::Invited || account.absorbed_into.is_some() {
+        if matches!(account.state, State::Invited | State::Joining) || account.absorbed_into.is_some() {
             refuse!(NotFound);
         }
         if disabled && self.administrators() == [who] {

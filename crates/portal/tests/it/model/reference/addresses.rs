@@ -6,14 +6,15 @@ use wire::{Millis, ProblemType};
 
 use super::{
     super::{
-        names::{Addr, Contents, Key, Session, Who},
+        names::{Addr, ClaimName, Contents, Key, Session, Who},
         world::{Delivery, Parcel, State},
     },
     DAY, Done, Handed, Model, refuse,
 };
 
 impl Model {
-    pub(super) fn absorb(&mut self, other: Who, claimant: Who, on: Addr, handed: &Handed) -> Done {
+    pub(super) fn absorb(&mut self, name: ClaimName, other: Who, handed: &Handed, at_once: bool) -> Done {
+        let (claimant, on) = (name.of, name.on);
         if self.administrators() == [other] {
             refuse!(OnlyAdministrator);
         }
@@ -24,26 +25,44 @@ impl Model {
         if joining.iter().collect::<BTreeSet<_>>() != handed.addresses.iter().collect() {
             refuse!(ClaimChanged);
         }
+        let mut withheld = self.world.withheld.values();
+        if withheld.any(|withheld| withheld.claimant == other || withheld.of == other) {
+            refuse!(StillSeparable);
+        }
+        if !at_once {
+            self.withhold(name, other, &joining, Some((handed.to, handed.keys.clone())));
+            self.end_sessions(other, None);
+            self.cancel_claims(other);
+            self.account_mut(other).state = State::Joining;
+            self.record(other, "joining-into", Some(on));
+            self.mail(other, "joining", &joining);
+            return Ok(());
+        }
         for address in &joining {
             self.succeed(other, claimant, *address);
         }
-        self.end_sessions(other, None);
-        self.remove_activations(other);
-        self.cancel_claims(other);
         for address in &joining {
             self.world.addresses.insert(*address, (claimant, false));
         }
-        self.hand_over(other, claimant);
-        let parcel = Parcel {
-            of: claimant,
-            to: handed.to,
-            keys: handed.keys.clone(),
-            acknowledged: false,
-        };
-        self.world.parcels.insert(Contents::Keyring(other), parcel);
+        self.join_whole(other, claimant, handed.to, handed.keys.clone());
         self.record(other, "absorbed-into", Some(on));
         self.mail(other, "absorbed", &joining);
         Ok(())
+    }
+
+    /// What an account has besides addresses is the claimant's.
+    pub(super) fn join_whole(&mut self, other: Who, claimant: Who, to: Key, keys: BTreeSet<Key>) {
+        self.end_sessions(other, None);
+        self.remove_activations(other);
+        self.cancel_claims(other);
+        self.hand_over(other, claimant);
+        let parcel = Parcel {
+            of: claimant,
+            to,
+            keys,
+            acknowledged: false,
+        };
+        self.world.parcels.insert(Contents::Keyring(other), parcel);
     }
 
     /// All that an account holds is another's from now on. What went from and to it stays as it is written.
@@ -109,12 +128,7 @@ impl Model {
         if tell && self.told.iter().filter(today).count() >= 3 {
             refuse!(TooManyRequests);
         }
-        self.world.addresses.insert(old, (who, false));
-        self.world.addresses.insert(to, (who, true));
-        self.end_sessions(who, Some(keep));
-        self.supersede(who);
-        self.forget_proofs(who);
-        self.record(who, "promoted", Some(to));
+        self.replace_master(who, to, Some(keep));
         let others: Vec<_> = self
             .addresses(who)
             .into_iter()
@@ -131,6 +145,18 @@ impl Model {
         Ok(())
     }
 
+    /// Another address is the Master, and nothing works that was let in under the former.
+    pub(super) fn replace_master(&mut self, who: Who, to: Addr, keep: Option<Session>) {
+        if let Some(old) = self.master(who) {
+            self.world.addresses.insert(old, (who, false));
+        }
+        self.world.addresses.insert(to, (who, true));
+        self.end_sessions(who, keep);
+        self.supersede(who);
+        self.forget_proofs(who);
+        self.record(who, "promoted", Some(to));
+    }
+
     pub(super) fn remove(&mut self, who: Who, alias: Addr) -> Done {
         match self.world.addresses.get(&alias) {
             Some((owner, master)) if *owner == who => {
@@ -140,7 +166,9 @@ impl Model {
             }
             _ => refuse!(NotFound),
         }
+        self.ensure_may_leave(who, alias)?;
         self.world.addresses.remove(&alias);
+        self.world.confirmed.remove(&alias);
         self.record(who, "alias-removed", Some(alias));
         let kept = self.addresses(who);
         self.mail(who, "removed", &[alias]);

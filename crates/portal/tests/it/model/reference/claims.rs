@@ -235,21 +235,32 @@ impl Model {
             _ => {}
         }
         let before = self.addresses(claimant);
+        let at_once = session == Some(claimant);
         let mut kind = ("alias-added", "alias-added");
         match (had, by) {
-            (Some((other, _)), &By::Absorb { proof, ref handed }) => {
+            (Some((other, _)), &By::Absorb { proof, ref handed, .. }) => {
                 self.check_proof(&claim, proof, other)?;
-                self.absorb(other, claimant, on, handed)?;
-                kind = ("account-absorbed", "account-absorbed");
+                self.absorb(name, other, handed, at_once)?;
+                let what = if at_once { "account-absorbed" } else { "account-joining" };
+                kind = (what, what);
             }
-            (Some((other, _)), &By::Move { proof }) => {
+            (Some((other, _)), &By::Move { proof, .. }) => {
                 self.check_proof(&claim, proof, other)?;
-                self.succeed(other, claimant, on);
+                self.ensure_may_leave(other, on)?;
+                let (moved, away) = match at_once {
+                    true => ("moved", "alias-moved-away"),
+                    false => ("moving", "alias-moving-away"),
+                };
+                match at_once {
+                    true => self.succeed(other, claimant, on),
+                    false => self.withhold(name, other, &[on], None),
+                }
                 self.world.addresses.insert(on, (claimant, false));
+                self.world.confirmed.insert(on, self.now);
                 let kept = self.addresses(other);
                 self.record(other, "alias-moved-away", Some(on));
-                self.mail(other, "moved", &[on]);
-                self.mail(other, "alias-moved-away", &kept);
+                self.mail(other, moved, &[on]);
+                self.mail(other, away, &kept);
             }
             _ => {
                 if let Some(invited) = self.world.invitations.remove(&on) {
@@ -265,6 +276,7 @@ impl Model {
                     self.hand_over(invited, claimant);
                 }
                 self.world.addresses.insert(on, (claimant, false));
+                self.world.confirmed.insert(on, self.now);
                 self.mail(claimant, "joined", &[on]);
             }
         }

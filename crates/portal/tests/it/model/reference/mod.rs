@@ -8,6 +8,7 @@ mod claims;
 mod operation;
 mod sending;
 mod sessions;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,7 @@ use self::claims::told;
 pub use self::operation::{By, Entry, Handed, Op, Outcome};
 use super::{
     names::{Addr, ClaimName, Message, Session, Who},
-    world::{Account, Ended, State, World},
+    world::{Account, Ended, State, Withheld, World},
 };
 
 const MINUTE: Millis = 60_000;
@@ -91,7 +92,7 @@ impl Model {
             match self.account(known.of).state {
                 State::Active => Ok((known.of, known.password_at)),
                 State::Disabled => Err(ProblemType::AccountDisabled),
-                State::Invited => Err(ProblemType::SignedOut),
+                State::Invited | State::Joining => Err(ProblemType::SignedOut),
             }
         };
         let caller = |session: &Session, allowed: fn(&Account) -> bool| match signed_in(session) {
@@ -133,7 +134,11 @@ impl Model {
                 caller(by, |_| true)
             }
             SetBlocked { by, .. } | RemoveActivation { by, .. } => in_person(by, |_| true),
-            Confirm { by: By::Click(by), .. } | Inspect { by: Some(by), .. } => {
+            Confirm {
+                by: By::Click(by) | By::Absorb { session: Some(by), .. } | By::Move { session: Some(by), .. },
+                ..
+            }
+            | Inspect { by: Some(by), .. } => {
                 Entry::Maybe(signed_in(by).ok().filter(|_| program(by).is_none()).map(|(who, _)| who))
             }
             Confirm { .. } | Inspect { by: None, .. } => Entry::Maybe(None),
@@ -144,6 +149,8 @@ impl Model {
             | SignIn { .. }
             | BeginSignIn { .. }
             | BeginByActivation { .. }
+            | Separate { .. }
+            | Join { .. }
             | Alarm { .. } => Entry::Open,
         }
     }
@@ -220,11 +227,19 @@ impl Model {
             Op::Prove { link, of, proof } => self.prove(*link, *of, *proof)?,
             Op::Confirm { link, by } => {
                 let outcome = self.confirm(*link, by, who)?;
-                if let (By::Click(session), Some(_)) = (by, who) {
-                    self.still_signed_in(*session)?;
+                match by {
+                    By::Click(session) if who.is_some() => self.still_signed_in(*session)?,
+                    By::Absorb { session: Some(by), .. } | By::Move { session: Some(by), .. }
+                        if who == Some(link.0.of) =>
+                    {
+                        self.still_signed_in(*by)?;
+                    }
+                    _ => {}
                 }
                 return Ok(outcome);
             }
+            Op::Separate { who, address } => self.separate(*who, *address)?,
+            Op::Join { claim } => self.join(*claim),
             Op::Refuse { link } => match self.world.claims[&link.0].ended {
                 Some(Ended::Refused) => {}
                 Some(ended) => return Err(told(ended).into()),
@@ -398,6 +413,13 @@ impl Model {
             .iter()
             .filter(|(_, account)| account.absorbed_into == Some(who));
         absorbed.map(|(absorbed, _)| *absorbed).chain([who]).collect()
+    }
+
+    /// The claim that took an address over, while that can be undone.
+    pub fn withheld(&self, address: Addr) -> Option<(ClaimName, &Withheld)> {
+        let mut all = self.world.withheld.iter();
+        all.find(|(_, withheld)| withheld.addresses.contains_key(&address))
+            .map(|(claim, withheld)| (*claim, withheld))
     }
 
     fn administrators(&self) -> Vec<Who> {

@@ -67,6 +67,15 @@ pub enum Op {
     Refuse {
         link: Link,
     },
+    /// Takes an address back, with the password of the account that had it.
+    Separate {
+        who: Who,
+        address: Addr,
+    },
+    /// The sweep hands over what was withheld of a claim.
+    Join {
+        claim: ClaimName,
+    },
     Promote {
         by: Session,
         to: Addr,
@@ -149,9 +158,19 @@ pub enum Op {
 #[derive(Clone, Debug)]
 pub enum By {
     Click(Session),
-    Number { right: bool },
-    Absorb { proof: Proof, handed: Handed },
-    Move { proof: Proof },
+    Number {
+        right: bool,
+    },
+    /// With a session, or without one: what a session of the claimant's brings at once is withheld else.
+    Absorb {
+        proof: Proof,
+        handed: Handed,
+        session: Option<Session>,
+    },
+    Move {
+        proof: Proof,
+        session: Option<Session>,
+    },
 }
 
 /// What the browser hands over that opened an account's vault.
@@ -165,7 +184,7 @@ pub struct Handed {
 
 impl Op {
     /// What every test of all of them is to have done with success.
-    pub const KINDS: [&str; 32] = [
+    pub const KINDS: [&str; 36] = [
         "Activate → Done",
         "Alarm → Done",
         "BeginByActivation → Done",
@@ -183,6 +202,7 @@ impl Op {
         "DropParcel → Done",
         "Inspect → Shown",
         "Invite → Done",
+        "Join → Done",
         "Mail → Done",
         "MailAgain → Done",
         "Prepare → Done",
@@ -191,8 +211,11 @@ impl Op {
         "Refuse → Done",
         "Register → Done",
         "Remove → Done",
+        "Remove → Refused(StillSeparable)",
         "RemoveActivation → Done",
         "Send → Done",
+        "Separate → Done",
+        "Separate → Refused(NotSeparable)",
         "SetBlocked → Done",
         "SetDisabled → Done",
         "SignIn → Done",
