@@ -152,13 +152,18 @@ export class Person {
   }
 
   /** From the invitation's page to the Inbox. */
-  async registers(): Promise<void> {
+  async fillsRegistration(): Promise<void> {
     const { page } = this;
     await expect(page.getByRole('heading', { name: 'Open your Secure Account' })).toBeVisible();
     await expect(page.getByLabel('Your address')).toHaveValue(this.address);
     await page.getByLabel('Your name').fill(this.name);
     await page.getByLabel('Password', { exact: true }).fill(this.password);
     await this.findsAccessible('registration');
+  }
+
+  async registers(): Promise<void> {
+    const { page } = this;
+    await this.fillsRegistration();
     await page.getByRole('button', { name: 'Open account' }).click();
     await this.seesInbox();
   }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use guessing::is_guessed_early;
 use reqwest::Method;
 use vault::{
     Vault, VaultKey,
@@ -58,7 +59,7 @@ impl Client {
         let known = [invitation.address.as_typed(), name, &portal];
         let password = Zeroizing::new(password.to_owned());
         let mut rng = self.environment.rng();
-        let (attempt, request) = password::Registration::start(&password, &known, &mut rng)?;
+        let (attempt, request) = password::Registration::start(&password, &known, is_guessed_early, &mut rng)?;
         let request = StartRegistration {
             token: token.clone(),
             registration_request: request.into(),

@@ -9,6 +9,7 @@ use wire::sessions::SlotKind;
 
 use crate::{
     failure::{Failure, malformed},
+    guessing::Guessing,
     open_vault::OpenVault,
     plain::{bytes, from_js, object},
     randomness::draw,
@@ -24,17 +25,25 @@ pub struct RegistrationAttempt {
 /// Which rule a password breaks that is to be chosen, by its code; nothing where it may be. `known` is what is known of the
 /// person and the portal: address, name, the portal's name.
 #[wasm_bindgen(js_name = passwordRule)]
-pub fn password_rule(password: &str, known: Vec<String>) -> Option<String> {
+pub fn password_rule(password: &str, known: Vec<String>, guessing: &Guessing) -> Result<Option<String>, JsValue> {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let broken = ensure_may_be_chosen(password, &known).err()?;
-    Some(broken.code().to_owned())
+    let broken =
+        guessing.asked_by(|is_guessed_early| ensure_may_be_chosen(password, &known, is_guessed_early).err())?;
+    Ok(broken.map(|rule| rule.code().to_owned()))
 }
 
 /// Begins a registration. Throws the code of the rule that the password breaks.
 #[wasm_bindgen(js_name = startRegistration)]
-pub fn start_registration(password: &str, known: Vec<String>) -> Result<RegistrationAttempt, JsValue> {
+pub fn start_registration(
+    password: &str,
+    known: Vec<String>,
+    guessing: &Guessing,
+) -> Result<RegistrationAttempt, JsValue> {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let (registration, request) = Registration::start(password, &known, &mut draw()?).map_err(Failure::from)?;
+    let mut rng = draw()?;
+    let started =
+        guessing.asked_by(|is_guessed_early| Registration::start(password, &known, is_guessed_early, &mut rng))?;
+    let (registration, request) = started.map_err(Failure::from)?;
     Ok(RegistrationAttempt { registration, request })
 }
 

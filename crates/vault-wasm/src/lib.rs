@@ -6,6 +6,7 @@
 mod account;
 mod failure;
 mod files;
+mod guessing;
 mod messages;
 mod open_vault;
 mod pass;

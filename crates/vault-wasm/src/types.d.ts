@@ -36,6 +36,11 @@ export type VaultErrorCode =
   | 'unreadable'
   | ReadersErrorCode;
 
+/** The `guessing` module: which passwords are tried first by somebody who knows these words of the person. */
+export interface Guessing {
+  isGuessedEarly(password: string, known: string[]): boolean;
+}
+
 /** Why nothing may be sealed to what the portal answered about recipients. */
 export type ReadersErrorCode =
   | 'recipient-not-asked'

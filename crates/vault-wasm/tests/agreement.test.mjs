@@ -7,6 +7,8 @@ import { test } from 'node:test';
 const folder = new URL('../../../web/src/vault/module/', import.meta.url);
 const vault = await import(new URL('vault_wasm.js', folder));
 await vault.default({ module_or_path: await readFile(new URL('vault_wasm_bg.wasm', folder)) });
+const guessing = await import(new URL('guessing.js', folder));
+await guessing.default({ module_or_path: await readFile(new URL('guessing_bg.wasm', folder)) });
 const vectors = JSON.parse(
   await readFile(new URL('../../vault/tests/vectors/agreement.json', import.meta.url), 'utf8'),
 );
@@ -67,7 +69,7 @@ function code(work) {
 const setup = vectors.passwordSetup;
 
 function register() {
-  const attempt = seeded(1, () => vault.startRegistration(vectors.password, []));
+  const attempt = seeded(1, () => vault.startRegistration(vectors.password, [], guessing));
   assert.equal(text(attempt.request), vectors.registrationRequest);
   const response = bytes(vectors.registrationResponse);
   return seeded(2, () => attempt.finish(response, setup, setup.origin, account, 'anna@example.test', now));
@@ -371,7 +373,20 @@ test('a password is chosen and proved under nothing that a client does not take'
   const elsewhere = vault.startSignIn(vectors.password);
   const evil = 'https://post.evil.example';
   assert.equal(code(() => elsewhere.finish(bytes(vectors.credentialResponse), setup, evil)), 'other-origin');
-  assert.equal(vault.passwordRule('password1234', []), 'password-common');
-  assert.equal(vault.passwordRule(vectors.password, []), undefined);
-  assert.equal(code(() => vault.startRegistration('short', [])), 'password-too-short');
+});
+
+test('a password is chosen only where the other module says that it is not tried first', () => {
+  assert.equal(vault.passwordRule('password1234', [], guessing), 'password-common');
+  assert.equal(vault.passwordRule('Brzkvornagyi1990', ['Anna Brzkvornagyi'], guessing), 'password-personal');
+  assert.equal(vault.passwordRule(vectors.password, [], guessing), undefined);
+  assert.equal(code(() => vault.startRegistration('short', [], guessing)), 'password-too-short');
+  assert.equal(code(() => vault.startRegistration('password1234', [], guessing)), 'password-common');
+  for (const silent of [undefined, null, 0, 'no']) {
+    const asked = { isGuessedEarly: () => silent };
+    assert.equal(code(() => vault.startRegistration(vectors.password, [], asked)), 'password-common');
+  }
+  const broken = { isGuessedEarly: () => { throw new RangeError('unreachable'); } };
+  assert.throws(() => vault.startRegistration(vectors.password, [], broken), RangeError);
+  assert.throws(() => vault.passwordRule(vectors.password, [], broken), RangeError);
+  assert.throws(() => vault.startRegistration(vectors.password, []), TypeError);
 });

@@ -91,13 +91,14 @@ pub struct Registration {
 
 impl Registration {
     /// Begins; with it comes the `RegistrationRequest` for the portal. [`Error::Password`] where the password is not to be
-    /// chosen by somebody of whom `known` is known: address, name, the portal's name.
+    /// chosen by somebody of whom `known` is known, as [`ensure_may_be_chosen`] has it with the same arguments.
     pub fn start(
         password: &str,
         known: &[&str],
+        is_guessed_early: impl Fn(&str, &[&str]) -> bool,
         rng: &mut (impl CryptoRng + RngCore),
     ) -> Result<(Self, Vec<u8>), Error> {
-        ensure_may_be_chosen(password, known)?;
+        ensure_may_be_chosen(password, known, is_guessed_early)?;
         let password = prepared(password)?;
         let started = ClientRegistration::<Suite>::start(rng, password.as_bytes()).map_err(|_| Error::Protocol)?;
         let request = started.message.serialize().to_vec();

@@ -1,11 +1,10 @@
 //! What a password may be: the OpaqueString profile of PRECIS (RFC 8265 section 4.2) for all, and for one that is chosen
-//! that it is long and hard to guess.
+//! that it is long and hard to guess. What is tried first, whoever asks brings along: the lists are not in this crate.
 
 use std::borrow::Cow;
 
 use precis_profiles::{OpaqueString, precis_core::profile::Profile as _};
 use zeroize::Zeroizing;
-use zxcvbn::{Score, zxcvbn};
 
 /// The fewest characters of a password that is chosen. A length is what stretching cannot give.
 pub const MIN_PASSWORD_CHARACTERS: usize = 12;
@@ -60,7 +59,12 @@ pub(crate) fn prepared(password: &str) -> Result<Zeroizing<String>, PasswordRule
 }
 
 /// Refuses a password that is not to be chosen by somebody of whom this is known: address, name, the portal's name.
-pub fn ensure_may_be_chosen(password: &str, known: &[&str]) -> Result<(), PasswordRule> {
+/// `is_guessed_early` says whether a password is tried first by somebody who knows these words: that of the `guessing` crate.
+pub fn ensure_may_be_chosen(
+    password: &str,
+    known: &[&str],
+    is_guessed_early: impl Fn(&str, &[&str]) -> bool,
+) -> Result<(), PasswordRule> {
     let password = prepared(password)?;
     if password.chars().count() < MIN_PASSWORD_CHARACTERS {
         return Err(PasswordRule::TooShort);
@@ -73,11 +77,6 @@ pub fn ensure_may_be_chosen(password: &str, known: &[&str]) -> Result<(), Passwo
         true => Err(PasswordRule::Personal),
         false => Ok(()),
     }
-}
-
-/// Whether somebody who tries what people choose comes to it within some hundred million guesses.
-fn is_guessed_early(password: &str, known: &[&str]) -> bool {
-    zxcvbn(password, known).score() < Score::Three
 }
 
 /// A text, and each word of it.

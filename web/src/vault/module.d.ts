@@ -1,5 +1,5 @@
-// The vault's WebAssembly module as this code uses it: what tools/build-wasm writes to ./module/.
-// Once the module stands there, its own declarations take precedence over these.
+// The WebAssembly modules as this code uses them: what tools/build-wasm writes to ./module/.
+// Once they stand there, their own declarations take precedence over these.
 declare module '*/module/vault_wasm.js' {
   import type { Recipient } from '../api/types';
   import type {
@@ -58,8 +58,11 @@ declare module '*/module/vault_wasm.js' {
     free(): void;
   }
   export function passToken(purpose: PassPurpose, secret: Uint8Array): Uint8Array;
-  export function passwordRule(password: string, known: string[]): string | undefined;
-  export function startRegistration(password: string, known: string[]): RegistrationAttempt;
+  export interface Guessing {
+    isGuessedEarly(password: string, known: string[]): boolean;
+  }
+  export function passwordRule(password: string, known: string[], guessing: Guessing): string | undefined;
+  export function startRegistration(password: string, known: string[], guessing: Guessing): RegistrationAttempt;
   export function startSignIn(password: string): SignInAttempt;
   export function readCertificate(certificate: Uint8Array): { fingerprint: string; addresses: string[] };
 
@@ -131,6 +134,12 @@ declare module '*/module/vault_wasm.js' {
     next(): Uint8Array | undefined;
     free(): void;
   }
+}
+
+declare module '*/module/guessing.js' {
+  export default function init(source: { module_or_path: string }): Promise<unknown>;
+
+  export function isGuessedEarly(password: string, known: string[]): boolean;
 }
 
 declare module '*.wasm?url' {

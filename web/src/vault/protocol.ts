@@ -147,6 +147,8 @@ export type OpenedCover = { cover: Cover } | { failure: string };
 /** What the worker does when asked. Each call names the operation and gives its arguments. */
 export interface Operations {
   load(): void;
+  /** Gets ready for a password to be chosen: loads what tells those that are tried first. */
+  loadGuessing(): void;
   /** Which rule a password breaks that is to be chosen, by its code. `known`: address, name, the portal's name. */
   passwordRule(password: string, known: string[]): string | undefined;
   startRegistration(password: string, known: string[]): Uint8Array;

@@ -1,4 +1,6 @@
 // The vault runs here, off the page's thread: its secrets stay in this worker's memory and go with it at sign-out.
+import initGuessing, * as guessing from './module/guessing.js';
+import guessingSource from './module/guessing_bg.wasm?url';
 import init, * as module from './module/vault_wasm.js';
 import source from './module/vault_wasm_bg.wasm?url';
 import { openFile, sealFile, type Step } from './files';
@@ -18,7 +20,22 @@ import {
 
 const post = (message: FromWorker) => postMessage(message);
 
-let loading: Promise<unknown> | undefined;
+/** Loads a module for all who ask; where that failed, the next who asks tries again. */
+function loadedOnce(load: () => Promise<unknown>, code: string): () => Promise<void> {
+  let loading: Promise<unknown> | undefined;
+  return async () => {
+    loading ??= load();
+    await loading.catch((cause: unknown) => {
+      loading = undefined;
+      throw Object.assign(new Error('a module did not load', { cause }), { code });
+    });
+  };
+}
+
+const loadVault = loadedOnce(() => init({ module_or_path: source }), 'module-failed');
+// As large as the vault, and needed by nobody who signs in.
+const loadGuessing = loadedOnce(() => initGuessing({ module_or_path: guessingSource }), 'guessing-failed');
+
 let registration: module.RegistrationAttempt | undefined;
 let signIn: module.SignInAttempt | undefined;
 let proof: module.SignInProof | undefined;
@@ -99,9 +116,14 @@ type Handlers = {
 
 const handlers: Handlers = {
   load: () => undefined,
-  passwordRule: (password, known) => module.passwordRule(password, known),
-  startRegistration(password, known) {
-    registration = module.startRegistration(password, known);
+  loadGuessing,
+  async passwordRule(password, known) {
+    await loadGuessing();
+    return module.passwordRule(password, known, guessing);
+  },
+  async startRegistration(password, known) {
+    await loadGuessing();
+    registration = module.startRegistration(password, known, guessing);
     return registration.request;
   },
   finishRegistration(response, setup, account, address, nowMs) {
@@ -216,10 +238,7 @@ async function answer({ id, name, args }: Call): Promise<void> {
     if (cancelled.has(id)) throw Object.assign(new Error('cancelled'), { code: CANCELLED });
   };
   try {
-    loading ??= init({ module_or_path: source });
-    await loading.catch((cause: unknown) => {
-      throw Object.assign(new Error('the vault module did not load', { cause }), { code: 'module-failed' });
-    });
+    await loadVault();
     const handler = handlers[name] as (...args: unknown[]) => unknown;
     post({ id, value: await handler(...args, step) });
   } catch (error) {

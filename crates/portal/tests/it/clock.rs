@@ -116,7 +116,7 @@ async fn registers_with_clock(test: &TestPortal, now: i64) -> Reply {
         .await
         .unwrap();
     let token = token(&invitation);
-    let (registration, request) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
+    let (registration, request) = Registration::start(PASSWORD, &[], guessing::is_guessed_early, &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": Bytes(request) });
     let started: RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (upload, export_key) = registration

@@ -23,12 +23,13 @@ fn the_portal_depends_on_no_vault() {
 }
 
 #[test]
-fn wire_and_certificate_stand_alone() {
-    for alone in ["wire", "certificate"] {
+fn wire_certificate_and_guessing_stand_alone() {
+    for alone in ["wire", "certificate", "guessing"] {
         let ours = [
             "certificate",
             "client",
             "custody",
+            "guessing",
             "portal",
             "restante",
             "vault",
@@ -40,6 +41,18 @@ fn wire_and_certificate_stand_alone() {
             ours.iter().all(|name| *name == alone || !reached.contains(*name)),
             "{alone}: {reached:?}"
         );
+    }
+}
+
+/// Word lists are as large as all the rest of the vault, which is loaded before anybody can sign in. Programs bring them
+/// along where a password is chosen; in a browser they are a module of their own.
+#[test]
+fn the_vaults_module_holds_no_lists_of_passwords() {
+    let reached = reached_from("vault-wasm");
+    assert!(reached.contains("vault"), "the walk sees what is there: {reached:?}");
+    for lists in ["guessing", "zxcvbn"] {
+        assert!(!reached.contains(lists), "vault-wasm must not depend on {lists}");
+        assert!(reached_from("client").contains(lists), "a program has {lists}");
     }
 }
 

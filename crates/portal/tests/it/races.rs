@@ -674,7 +674,7 @@ async fn a_link_confirms_or_is_replaced_and_never_both(test: TestPortal) {
 async fn registers(test: &TestPortal, address: &str, token: &Bytes) -> Request<Body> {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::from_seed(wire::Sha256::of(address.as_bytes()).0);
-    let (registration, start) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
+    let (registration, start) = Registration::start(PASSWORD, &[], guessing::is_guessed_early, &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": Bytes(start) });
     let started: RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (response, setup) = (started.registration_response, started.setup);

@@ -148,7 +148,8 @@ async fn the_address_in_a_certificate_must_be_the_invited_one(test: TestPortal) 
             .await
             .unwrap(),
     );
-    let (registration, request) = vault::password::Registration::start(PASSWORD, &[], &mut rng).unwrap();
+    let (registration, request) =
+        vault::password::Registration::start(PASSWORD, &[], guessing::is_guessed_early, &mut rng).unwrap();
     let body = json!({ "token": token, "registration_request": wire::Bytes(request) });
     let started: wire::sessions::RegistrationStarted = test.post("/api/v1/registrations/start", body).await.ok().json();
     let (upload, _) = registration

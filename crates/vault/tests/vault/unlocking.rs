@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use guessing::is_guessed_early;
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload, ServerLogin,
     ServerLoginParameters, ServerRegistration, ServerSetup,
@@ -52,7 +53,7 @@ impl Portal {
     }
 
     fn register(&mut self, password: &str) -> ExportKey {
-        let (registration, request) = Registration::start(password, &[], &mut rng(101)).unwrap();
+        let (registration, request) = Registration::start(password, &[], is_guessed_early, &mut rng(101)).unwrap();
         let request = RegistrationRequest::deserialize(&request).unwrap();
         let response = ServerRegistration::start(&self.setup, request, b"account").unwrap();
         let (upload, key) = registration
@@ -123,7 +124,7 @@ fn a_password_typed_on_another_keyboard_is_the_same() {
 
 #[test]
 fn answers_that_are_none_are_told_apart_from_a_wrong_password() {
-    let (registration, _) = Registration::start(PASSWORD, &[], &mut rng(1)).unwrap();
+    let (registration, _) = Registration::start(PASSWORD, &[], is_guessed_early, &mut rng(1)).unwrap();
     let finished = registration.finish(&[0; 64], &cheap(), &known(), &mut rng(2));
     assert_eq!(finished.unwrap_err(), Error::Protocol);
     let (sign_in, request) = SignIn::start("x", &mut rng(1)).unwrap();
@@ -151,7 +152,7 @@ fn stretching_that_protects_nothing_or_stands_still_is_refused_before_any_is_don
         (told(memory_kib, u32::MAX), Error::ExcessiveStretching),
     ] {
         // The answer is none, and is not looked at.
-        let (registration, _) = Registration::start(PASSWORD, &[], &mut rng(1)).unwrap();
+        let (registration, _) = Registration::start(PASSWORD, &[], is_guessed_early, &mut rng(1)).unwrap();
         let finished = registration.finish(&[], &setup, &real, &mut rng(2));
         assert_eq!(finished.unwrap_err(), refused, "{setup:?}");
         let (sign_in, _) = SignIn::start(PASSWORD, &mut rng(1)).unwrap();
@@ -203,10 +204,17 @@ fn a_password_to_choose_is_long_uncommon_and_says_nothing_of_the_person() {
         ("seven quiet\nherons", PasswordRule::Character),
         ("seven quiet\u{7} herons", PasswordRule::Character),
     ] {
-        assert_eq!(ensure_may_be_chosen(password, &known), Err(rule), "{password:?}");
+        assert_eq!(
+            ensure_may_be_chosen(password, &known, is_guessed_early),
+            Err(rule),
+            "{password:?}"
+        );
     }
     let long = "seven quiet herons ".repeat(60);
-    assert_eq!(ensure_may_be_chosen(&long, &known), Err(PasswordRule::TooLong));
+    assert_eq!(
+        ensure_may_be_chosen(&long, &known, is_guessed_early),
+        Err(PasswordRule::TooLong)
+    );
     assert_eq!(SignIn::start(&long, &mut rng(1)).unwrap_err(), Error::WrongPassword);
     for good in [
         PASSWORD,
@@ -215,9 +223,9 @@ fn a_password_to_choose_is_long_uncommon_and_says_nothing_of_the_person() {
         "七只安静的苍鹭站在河边看着月亮",
         "tK8#mQ2$vL9@x",
     ] {
-        assert_eq!(ensure_may_be_chosen(good, &known), Ok(()), "{good}");
+        assert_eq!(ensure_may_be_chosen(good, &known, is_guessed_early), Ok(()), "{good}");
     }
-    let refused = Registration::start("password1234", &known, &mut rng(1));
+    let refused = Registration::start("password1234", &known, is_guessed_early, &mut rng(1));
     assert_eq!(refused.unwrap_err(), Error::Password(PasswordRule::Common));
 }
 

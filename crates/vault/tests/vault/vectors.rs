@@ -69,7 +69,8 @@ fn file_content() -> Vec<u8> {
 
 fn make() -> Value {
     let setup = ServerSetup::<Suite>::new(&mut draw(200));
-    let (registration, registration_request) = Registration::start(PASSWORD, &[], &mut draw(1)).unwrap();
+    let (registration, registration_request) =
+        Registration::start(PASSWORD, &[], guessing::is_guessed_early, &mut draw(1)).unwrap();
     let request = RegistrationRequest::deserialize(&registration_request).unwrap();
     let registration_response = ServerRegistration::start(&setup, request, b"account")
         .unwrap()

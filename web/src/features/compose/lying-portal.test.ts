@@ -49,6 +49,9 @@ const world = vi.hoisted(() => {
 vi.mock('../../vault/module/vault_wasm_bg.wasm?url', () => ({
   default: readFileSync(join(import.meta.dirname, '../../vault/module/vault_wasm_bg.wasm')),
 }));
+vi.mock('../../vault/module/guessing_bg.wasm?url', () => ({
+  default: readFileSync(join(import.meta.dirname, '../../vault/module/guessing_bg.wasm')),
+}));
 vi.mock('../../api/client', async (original) => ({
   ...(await original<typeof Api>()),
   prepareRecipients: (addresses: string[]) => world.prepare(addresses),

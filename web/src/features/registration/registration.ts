@@ -41,6 +41,11 @@ function knownOf(address: string, name: string): string[] {
   return [address, name, session.portal?.name ?? ''];
 }
 
+/** Begins to load what tells whether a password is one to choose. Where that fails, asking tries again, and says so. */
+export function prepareToChoose(): void {
+  vault.call('loadGuessing', []).catch(() => undefined);
+}
+
 /** Why a password is not one to choose, in words; nothing where it is. */
 export async function passwordProblem(password: string, address: string, name: string): Promise<string> {
   const rule = await vault.call('passwordRule', [password, knownOf(address, name)]);

@@ -60,6 +60,8 @@ export const problems = {
   'problem.internal': 'Something went wrong in the portal. Try again; if it stays, tell its administrator.',
 
   'vault.module-failed': 'The vault could not be loaded. Reload the page.',
+  'vault.guessing-failed':
+    'Whether this password is one that is tried first could not be checked, and nothing was sent. Check your connection, then press the button again. If that does not help, reload the page.',
   'vault.password-too-short': 'The password is too short: it takes at least 12 characters.',
   'vault.password-too-long': 'The password is too long. Take a shorter one, of some hundred characters at most.',
   'vault.password-character':

@@ -127,7 +127,7 @@ impl Stage {
 
     async fn make_upload(&self, token: &Bytes) -> Bytes {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let (registration, request) = Registration::start(PASSWORD, &[], &mut rng).unwrap();
+        let (registration, request) = Registration::start(PASSWORD, &[], guessing::is_guessed_early, &mut rng).unwrap();
         let body = json!({ "token": token, "registration_request": Bytes(request) });
         let started: RegistrationStarted = self.test.post("/api/v1/registrations/start", body).await.ok().json();
         Bytes(
