@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (6, "words", include_str!("0006_words.sql")),
     (7, "vault history", include_str!("0007_vault_history.sql")),
     (8, "signing in", include_str!("0008_signing_in.sql")),
+    (10, "device links", include_str!("0010_device_links.sql")),
 ];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {
