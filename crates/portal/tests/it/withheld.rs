@@ -31,6 +31,7 @@ on_both_engines![
     nothing_else_is_taken_back,
     a_sign_in_for_one_purpose_serves_no_other,
     a_claimant_who_is_disabled_waits,
+    a_guest_goes_on_writing_to_the_address_of_whoever_joins,
     a_clock_that_was_ahead_withholds_no_longer,
 ];
 
@@ -302,6 +303,21 @@ async fn a_sign_in_for_one_purpose_serves_no_other(test: TestPortal) {
     let reply = test.post("/api/v1/separations", body).await;
     assert_eq!(reply.problem(), "wrong-credentials");
     assert_eq!(anna.addresses().await.len(), 2);
+}
+
+async fn a_guest_goes_on_writing_to_the_address_of_whoever_joins(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut gina = test.guest("gina").await;
+    ben.send(&Writes::to(&["gina@example.test"]).about("From Ben")).await;
+    assert_eq!(gina.readable().await, ["From Ben"]);
+    anna.absorb_elsewhere("ben@example.test").await;
+    gina.send(&Writes::to(&["ben@example.test"]).about("Answer")).await;
+    assert_eq!(anna.readable().await, ["Answer"]);
+    // And not to anything else of hers.
+    let reply = gina.prepare(&Writes::to(&["carl@example.test"])).await;
+    assert_eq!(reply.problem(), "recipients-not-allowed");
+    anna.sign_in_again().await;
 }
 
 async fn a_claimant_who_is_disabled_waits(test: TestPortal) {
