@@ -359,3 +359,23 @@ async fn a_clock_that_was_ahead_withholds_no_longer(test: TestPortal) {
     anna.sign_in_again().await;
     assert_eq!(anna.account().await.addresses[1].separable_until, None);
 }
+
+#[tokio::test]
+async fn a_fault_in_the_middle_of_taking_back_changes_nothing() {
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
+    test.professional("ben").await;
+    anna.absorb_elsewhere("ben@example.test").await;
+    let run = async |sql: &'static str| {
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut **unit).await.unwrap();
+        unit.commit().await.unwrap();
+    };
+    // Its last write but one.
+    run("CREATE TRIGGER fault BEFORE DELETE ON withheld BEGIN SELECT RAISE(ABORT, 'fault'); END;").await;
+    assert_eq!(test.separate("ben@example.test", PASSWORD).await.status.as_u16(), 500);
+    assert_eq!(anna.addresses().await.len(), 2);
+    run("DROP TRIGGER fault;").await;
+    test.separate("ben@example.test", PASSWORD).await.ok();
+    assert_eq!(anna.addresses().await.len(), 1);
+}
