@@ -235,6 +235,17 @@ async fn find_by_token(db: &mut AnyConnection, hash: Sha256, now: Millis) -> Res
     }
 }
 
+/// The account that had an address which is withheld, and whose password takes it back.
+async fn find_former_owner(db: &mut AnyConnection, address: &Address) -> Result<Option<AccountId>, StoreError> {
+    let row = sqlx::query(
+        "SELECT w.account FROM withheld_addresses d JOIN withheld w ON w.claim = d.claim WHERE d.canonical = $1",
+    )
+    .bind(address.canonical())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| row.key("account")).transpose()
+}
+
 /// What the page behind a link shows. Changes nothing; it is a POST so that the secret stands in no log.
 #[utoipa::path(
     post, path = "/device-links/inspect", tag = "sessions",
@@ -265,7 +276,9 @@ pub(super) async fn redeem(
     let (hash, now) = (Sha256::of(request.token.as_ref()), portal.now());
     let mut unit = portal.begin_unguarded().await?;
     let found = find_by_token(&mut unit, hash, now).await?;
-    accounts::lock_accounts(&mut unit, &[found.account]).await?;
+    let former = find_former_owner(&mut unit, &found.address).await?;
+    let concerned: Vec<AccountId> = std::iter::once(found.account).chain(former).collect();
+    accounts::lock_accounts(&mut unit, &concerned).await?;
     // What ends links, and whoever else redeemed it, may have been quicker.
     let link = find_by_token(&mut unit, hash, now).await?;
     sqlx::query("DELETE FROM device_links WHERE hash = $1")
@@ -274,7 +287,14 @@ pub(super) async fn redeem(
         .await
         .map_err(StoreError::from)?;
     // Always another token: one that the device has may have used its tries up.
+    let mut presented = Presented::read(&portal, &jar, None);
     let token = devices::introduce(&portal, &mut unit, link.account).await?;
+    // Whoever may take the address back reads it, too, and has three days: a stranger who tries it must not use them up.
+    if let Some(former) = former
+        && find_former_owner(&mut unit, &link.address).await? == Some(former)
+    {
+        presented.add(devices::introduce(&portal, &mut unit, former).await?);
+    }
     let kind = ActivityKind::DeviceMadeKnown;
     activity::record_about(&portal, &mut unit, link.account, kind, &link.address, false).await?;
     unit.commit().await?;
@@ -285,8 +305,7 @@ pub(super) async fn redeem(
     };
     let mut response = Json(known).into_response();
     if !by_bearer {
-        let cookie = Presented::read(&portal, &jar, None).cookie_with(&token);
-        session::set_device_cookie(&portal, &mut response, &cookie);
+        session::set_device_cookie(&portal, &mut response, &presented.cookie_with(&token));
     }
     Ok(response)
 }

@@ -83,6 +83,11 @@ impl Presented {
         Ok(None)
     }
 
+    /// These, and another that the browser gets.
+    pub(super) fn add(&mut self, token: [u8; 32]) {
+        self.0.insert(0, token);
+    }
+
     /// The cookie of a browser that brought these along and gets another: nobody who signs in there loses theirs by it.
     pub(super) fn cookie_with(&self, token: &[u8; 32]) -> String {
         let tokens = std::iter::once(token)

@@ -43,6 +43,7 @@ on_both_engines![
     a_link_is_dead_once_its_address_is_anothers,
     links_put_out_no_device_that_somebody_signed_in_from,
     people_who_share_a_browser_keep_their_devices,
+    whoever_may_take_an_address_back_is_not_kept_from_it,
     what_has_ended_is_swept,
     no_link_outlasts_a_clock_that_was_ahead,
 ];
@@ -403,7 +404,7 @@ async fn a_link_is_dead_once_its_address_is_anothers(test: TestPortal) {
     let (_, claim) = anna.claimed("moves@example.test").await;
     let mut other = test.prove(&claim, "moves@example.test", PASSWORD).await.unwrap();
     let moved = other.move_over("moves@example.test");
-    test.confirm(&claim, moved, None).await.ok();
+    test.confirm(&claim, moved, Some(&anna)).await.ok();
     assert_eq!(redeem(&test, &moves).await.problem(), "link-unknown");
     // A promotion leaves devices what they are, and links as well.
     ben.promote("promoted@example.test", false).await.ok();
@@ -496,6 +497,26 @@ async fn people_who_share_a_browser_keep_their_devices(test: TestPortal) {
     strangers_try(&test, "eve@example.test", 33).await;
     let damaged = cookie.replacen('=', "=AAAA.!.", 1);
     assert_eq!(signs_in("eve@example.test", &damaged).await, StatusCode::OK);
+}
+
+/// Three days are not long, where a stranger tries the address all the time.
+async fn whoever_may_take_an_address_back_is_not_kept_from_it(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let _ben = test.professional("ben").await;
+    anna.absorb_elsewhere("ben@example.test").await;
+    test.mails().await;
+    let mut body = crate::sign_in::first_half_body("ben@example.test");
+    body["separates"] = json!(true);
+    strangers_try(&test, "ben@example.test", 33).await;
+    let slowed = browse(&test, "/api/v1/sign-ins", "", &body).await;
+    assert_eq!(slowed.problem(), "too-many-attempts");
+    let link = json!({ "token": linked(&test, "ben@example.test").await, "carrier": "cookie" });
+    let reply = browse(&test, "/api/v1/device-links/redeem", "", &link).await.ok();
+    let cookie = device_cookie(&reply).unwrap();
+    browse(&test, "/api/v1/sign-ins", pair(&cookie), &body).await.ok();
+    // She who has the address by now is not kept out, either.
+    let hers = crate::sign_in::first_half_body("ben@example.test");
+    browse(&test, "/api/v1/sign-ins", pair(&cookie), &hers).await.ok();
 }
 
 async fn count(test: &TestPortal, sql: &'static str) -> i64 {
