@@ -501,7 +501,7 @@ async fn people_who_share_a_browser_keep_their_devices(test: TestPortal) {
 
 /// Three days are not long, where a stranger tries the address all the time.
 async fn whoever_may_take_an_address_back_is_not_kept_from_it(test: TestPortal) {
-    let mut anna = test.professional("anna").await;
+    let anna = test.professional("anna").await;
     let _ben = test.professional("ben").await;
     anna.absorb_elsewhere("ben@example.test").await;
     test.mails().await;
