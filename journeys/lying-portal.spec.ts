@@ -1,5 +1,5 @@
-// The web client in a browser, before a portal that lies about whom a message goes to. Nothing is handed over, and the
-// page says why. What is found is listed in docs/findings.md.
+// The web client in a browser, before a portal that lies about whom a message goes to, and about the keyring. Nothing is
+// handed over, and the page says why. What is found is listed in docs/findings.md.
 import { expect } from '@playwright/test';
 import { linkIn, newestOf } from './basic-mail';
 import { test } from './journey';
@@ -84,6 +84,42 @@ test('a portal that lies about recipients gets nothing sealed to its lie', async
     await eva.seesInbox();
     await expect(eva.lines('Inbox')).toHaveCount(0);
   });
+});
+
+test('a portal that serves an older keyring has it refused, and the truth opens', async ({ portal, somebody }) => {
+  const anna = await somebody('Anna Beispiel', 'example.test');
+  const bert = await somebody('Bert Muster', 'partner.test');
+  for (const person of [anna, bert]) {
+    await portal.command('invite', '--kind', 'professional', person.address);
+    await registersByMail(portal, person);
+  }
+  const { page } = anna;
+  await anna.signsOut();
+  // The first keyring that is served from now on is served again and again.
+  const liar = await Liar.tells(portal, 'vaults', 'older');
+  await page.goto(portal.url);
+  await anna.signsIn();
+  // Bert's key is remembered in a later one.
+  await anna.starts('New message');
+  await anna.writes({ to: [bert.address], subject: 'First', text: 'Good day.' });
+  await anna.signsOut();
+  const written = () => portal.recorder.count('PUT', /^\/api\/v1\/vault$/);
+  const before = written();
+
+  await page.getByLabel('Email address').fill(anna.address);
+  await page.getByLabel('Password', { exact: true }).fill(anna.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'The portal gives out an older keyring' })).toBeFocused();
+  await expect(page.getByText('It can also be an attack. Nothing was opened.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'The portal was restored: go on' })).toBeVisible();
+  await anna.findsAccessible('a keyring that is refused');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await liar.stops();
+  expect(written()).toBe(before);
+
+  await anna.signsIn();
+  await anna.goesTo('Sent');
+  await anna.opens('First', 'Good day.');
 });
 
 /** Goes away from what was being written, whatever is asked. */
