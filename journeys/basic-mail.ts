@@ -26,7 +26,7 @@ export async function rawMails(address: string): Promise<Buffer[]> {
 }
 
 /** Waits until somebody has `count` mails, of those whose link leads to `page` where one is named, and gives the newest. */
-export async function newestOf(address: string, count: number, page?: 'confirm' | 'register' | 'alarm'): Promise<Email> {
+export async function newestOf(address: string, count: number, page?: 'confirm' | 'register' | 'alarm' | 'device'): Promise<Email> {
   let mails: Email[] = [];
   const arrived = async () => {
     const all = await Promise.all((await rawMails(address)).map((mail) => PostalMime.parse(mail)));

@@ -1,5 +1,5 @@
 // A proxy before the portal that keeps every byte of every request and answer, as files to be searched later.
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -57,14 +57,24 @@ export class Recorder {
     return this.exchanges.filter((exchange) => exchange.method === method && path.test(exchange.path)).length;
   }
 
+  /** What the newest request of one kind held. */
+  bodyOf(method: string, path: string): string {
+    const index = this.exchanges.findLastIndex((exchange) => exchange.method === method && exchange.path === path);
+    return readFileSync(this.file(index + 1, 'request'), 'utf8').split('\n\n').slice(1).join('\n\n');
+  }
+
   async close(): Promise<void> {
     const closed = new Promise((done) => this.server.close(done));
     this.server.closeAllConnections();
     await closed;
   }
 
+  private file(number: number, side: string): string {
+    return join(this.folder, `${String(number).padStart(5, '0')}-${side}`);
+  }
+
   private keep(number: number, side: string, line: string, message: IncomingMessage): void {
-    const file = createWriteStream(join(this.folder, `${String(number).padStart(5, '0')}-${side}`));
+    const file = createWriteStream(this.file(number, side));
     file.write(`${line}\n${headerLines(message.headers)}\n\n`);
     message.pipe(file);
   }

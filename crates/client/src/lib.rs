@@ -38,6 +38,7 @@ mod aliases;
 mod changes;
 mod client;
 mod confirmation;
+mod devices;
 mod download;
 mod environment;
 mod error;

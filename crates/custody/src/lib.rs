@@ -12,7 +12,7 @@ use vault::{AccountKey, CustodySecret, seal_parcel};
 use wire::{Address, Millis};
 use zeroize::Zeroizing;
 
-pub use file::{FileError, create_file, open_file};
+pub use file::{FileError, change_file, create_file, open_file};
 
 /// A custody key.
 #[derive(Debug)]

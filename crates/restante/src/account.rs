@@ -374,6 +374,7 @@ fn happened(activity: &Activity) -> String {
         ActivityKind::ActivationBlocked => "an activation was blocked that stands under",
         ActivityKind::ActivationUnblocked => "an activation was unblocked that stands under",
         ActivityKind::HandedOver => "signed in by a hand-over",
+        ActivityKind::DeviceMadeKnown => "made a new browser or computer known, by a link to",
     };
     let address = activity.address.as_ref().map(|address| format!(" {address}"));
     let by = if activity.by_administrator {

@@ -5,6 +5,7 @@ mod activation;
 mod alias;
 mod assemble;
 mod demo;
+mod device;
 mod init;
 mod invite;
 mod keyring;
@@ -48,6 +49,9 @@ enum Command {
     /// Manage what is activated for your account
     #[command(subcommand)]
     Activation(activation::Command),
+    /// Make this computer known, so that it signs in while others try your address
+    #[command(subcommand)]
+    Device(device::Command),
     /// Manage your addresses, and move to a new one
     #[command(subcommand)]
     Alias(alias::Alias),
@@ -71,6 +75,7 @@ async fn main() -> ExitCode {
         Command::Program(command) => program::run(command, program.json).await,
         Command::Activate(activate) => activate.run(program.json).await,
         Command::Activation(command) => activation::run(command, program.json).await,
+        Command::Device(command) => device::run(command, program.json).await,
         Command::Alias(command) => alias::run(command, program.json).await,
         Command::Vault(command) => keyring::run(command, program.json).await,
         Command::Mail(command) => mail::run(command, program.json).await,

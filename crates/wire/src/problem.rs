@@ -134,11 +134,11 @@ problems! {
     TooManyActivations = "too-many-activations", 409, "The account has as many activations as it may have. Remove one first.";
     /// The program's version is older than the portal allows.
     ProgramOutdated = "program-outdated", 403, "This version of the program is too old for this portal. Bring in the newest.";
-    /// A confirmation, notice or hand-over link that was never given out, was used, or was swept.
+    /// A confirmation, notice, device or hand-over link that was never given out, was used, or was swept.
     LinkUnknown = "link-unknown", 404, "This link is not one of ours.";
-    /// A confirmation or notice link past its time.
+    /// A confirmation, notice or device link past its time.
     LinkExpired = "link-expired", 410, "This link has expired.";
-    /// A confirmation link that a newer mail replaced.
+    /// A confirmation or device link that a newer mail replaced.
     LinkReplaced = "link-replaced", 410, "A newer mail replaced this link.";
     /// A claim that was cancelled, refused, or ended by wrong numbers.
     ClaimEnded = "claim-ended", 410, "This request was ended.";

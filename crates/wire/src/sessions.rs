@@ -181,6 +181,43 @@ pub struct SignedIn {
     pub device_token: Option<Bytes>,
 }
 
+/// Asks for a link that makes a device known, so that it need not wait for strangers who try the address.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskDeviceLink {
+    /// Any confirmed address of the account.
+    pub address: Address,
+}
+
+/// What the page behind such a link shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceLinkShown {
+    /// The address that it went to.
+    pub address: Address,
+    /// Until when it works.
+    pub expires_at: Millis,
+}
+
+/// Makes the device known that the request comes from. Nobody is signed in by it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedeemDeviceLink {
+    /// The link's secret.
+    pub token: Bytes,
+    /// How the device is to carry its token.
+    pub carrier: Carrier,
+}
+
+/// The device is known: it has tries of its own at the account's addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceKnown {
+    /// The address that the link went to.
+    pub address: Address,
+    /// 32 bytes for the device to bring along when it signs in; absent where a cookie carries them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<Bytes>,
+}
+
 /// The session that a request belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
@@ -408,4 +445,6 @@ pub enum ActivityKind {
     ActivationUnblocked,
     /// A session began by a hand-over, without the password.
     HandedOver,
+    /// A device that nobody had signed in from was made known by a link that went to the address.
+    DeviceMadeKnown,
 }

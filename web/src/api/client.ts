@@ -130,6 +130,15 @@ export const finishSignIn = (signIn: string, finalization: string, carrier: Carr
     ),
   );
 
+/** Asks for a link that makes this browser known, whatever the address is. */
+export const askDeviceLink = (address: string) => answerOfAny(http.POST('/api/v1/device-links', { body: { address } }));
+
+export const inspectDeviceLink = (token: string) =>
+  answerOfAny(http.POST('/api/v1/device-links/inspect', { body: { token } }));
+
+export const redeemDeviceLink = (token: string) =>
+  answerOfAny(http.POST('/api/v1/device-links/redeem', { body: { token, carrier: 'cookie' } }));
+
 export const session = () => answer(http.GET('/api/v1/session'));
 
 /** Gives the password again, in a session that goes on. */

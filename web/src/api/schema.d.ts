@@ -1717,6 +1717,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a link to be mailed to an address. Answers the same, after the same work, whatever the address is, and however
+         *     often it was asked for.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskDeviceLink"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-links/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the page behind a link shows. Changes nothing; it is a POST so that the secret stands in no log. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceLinkShown"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-links/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the device known that the request comes from, once. Nobody is signed in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RedeemDeviceLink"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceKnown"];
+                    };
+                };
+                /** @description a problem document (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2933,7 +3078,7 @@ export interface components {
          * @description What is recorded for the account's owner to see.
          * @enum {string}
          */
-        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-mailed" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "account-joining" | "joining-into" | "separated" | "separated-from" | "alias-moved-away" | "promoted" | "correspondents-told" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over";
+        ActivityKind: "registered" | "signed-in" | "waiting-key-handed-over" | "disabled" | "enabled" | "claim-added" | "claim-mailed" | "claim-cancelled" | "claim-refused" | "claim-guessed" | "alias-added" | "account-absorbed" | "absorbed-into" | "account-joining" | "joining-into" | "separated" | "separated-from" | "alias-moved-away" | "promoted" | "correspondents-told" | "alias-removed" | "alarm-raised" | "activated" | "activation-removed" | "activation-blocked" | "activation-unblocked" | "handed-over" | "device-made-known";
         /** @description Claims an address. */
         AddClaim: {
             /** @description As typed. */
@@ -2959,6 +3104,11 @@ export interface components {
             addresses: components["schemas"]["OwnAddress"][];
             /** @description Pending claims, oldest first; one that has expired stays until it is mailed again or cancelled. */
             claims: components["schemas"]["Claim"][];
+        };
+        /** @description Asks for a link that makes a device known, so that it need not wait for strangers who try the address. */
+        AskDeviceLink: {
+            /** @description Any confirmed address of the account. */
+            address: components["schemas"]["Address"];
         };
         /**
          * @description What the confirmation page asks for.
@@ -3163,6 +3313,19 @@ export interface components {
          * @description One message in one mailbox. Ordered by the time of arrival.
          */
         DeliveryId: string;
+        /** @description The device is known: it has tries of its own at the account's addresses. */
+        DeviceKnown: {
+            /** @description The address that the link went to. */
+            address: components["schemas"]["Address"];
+            device_token?: components["schemas"]["Bytes"] | null;
+        };
+        /** @description What the page behind such a link shows. */
+        DeviceLinkShown: {
+            /** @description The address that it went to. */
+            address: components["schemas"]["Address"];
+            /** @description Until when it works. */
+            expires_at: components["schemas"]["i64"];
+        };
         /** @description Asks for the certificate of an address. */
         FindCertificate: {
             /** @description The address. */
@@ -3620,6 +3783,13 @@ export interface components {
          * @enum {string}
          */
         RecipientKind: "registered" | "invited";
+        /** @description Makes the device known that the request comes from. Nobody is signed in by it. */
+        RedeemDeviceLink: {
+            /** @description How the device is to carry its token. */
+            carrier: components["schemas"]["Carrier"];
+            /** @description The link's secret. */
+            token: components["schemas"]["Bytes"];
+        };
         /** @description The second half: everything the new account consists of. */
         Register: {
             /** @description How the session's secret is to be carried. */

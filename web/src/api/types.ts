@@ -45,6 +45,7 @@ export type AlarmShown = Schemas['AlarmShown'];
 export type Problem = Schemas['Problem'];
 export type Activation = Schemas['Activation'];
 export type ActivationState = Schemas['ActivationState'];
+export type DeviceLinkShown = Schemas['DeviceLinkShown'];
 export type HandOver = Schemas['HandOver'];
 export type ProgramInUse = Schemas['ProgramInUse'];
 export type VersionInUse = Schemas['VersionInUse'];

@@ -23,6 +23,7 @@ describe('parseRoute', () => {
     expect(at('/account')).toEqual({ page: 'account' });
     expect(at('/confirm#c2VjcmV0')).toEqual({ page: 'confirm', token: 'c2VjcmV0' });
     expect(at('/alarm#c2VjcmV0')).toEqual({ page: 'alarm', token: 'c2VjcmV0' });
+    expect(at('/device#c2VjcmV0')).toEqual({ page: 'device', token: 'c2VjcmV0' });
     expect(at('/hand-over#c2VjcmV0')).toEqual({ page: 'hand-over', token: 'c2VjcmV0' });
     expect(at('/aliases')).toEqual({ page: 'aliases' });
     expect(at('/activations')).toEqual({ page: 'activations' });
@@ -42,6 +43,7 @@ describe('parseRoute', () => {
       '/sign-in/x',
       '/account/1',
       '/confirm/x',
+      '/device/x',
       '/hand-over/x',
       '/activations/x',
       '/keyrings/x',

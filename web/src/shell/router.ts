@@ -21,7 +21,7 @@ export type Route =
 /** Pages behind links of basic mails and of other programs, whose fragment holds a secret. */
 export type WithSecret = (typeof withSecret)[number];
 
-const withSecret = ['register', 'confirm', 'alarm', 'hand-over'] as const;
+const withSecret = ['register', 'confirm', 'alarm', 'device', 'hand-over'] as const;
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const answerings: readonly Answering[] = ['reply', 'reply-all', 'forward'];
@@ -53,6 +53,7 @@ export function parseRoute(location: { pathname: string; search: string; hash: s
     case 'register':
     case 'confirm':
     case 'alarm':
+    case 'device':
     case 'hand-over':
       return { page: first, token: location.hash.replace(/^#/, '') };
     case 'separate': {

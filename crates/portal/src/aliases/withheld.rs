@@ -126,11 +126,11 @@ pub(super) async fn separate(
         unit.commit().await?;
         return Err(ProblemType::WrongCredentials.into());
     };
+    // The attempt is spent whatever comes of it.
+    unit.set_savepoint().await?;
     let separated = take_back(&portal, &mut unit, account, &request.address).await;
     if separated.is_err() {
-        // The attempt is spent whatever comes of it; nothing else was written.
-        unit.commit().await?;
-        return separated.map(Json);
+        unit.rollback_to_savepoint().await?;
     }
     unit.commit().await?;
     separated.map(Json)

@@ -43,6 +43,7 @@ const SOURCES: &[(&str, &str)] = sources![
         "notification",
         "invitation",
         "claim",
+        "device-link",
         "new-address",
         "joined",
         "alias-added",
@@ -188,6 +189,7 @@ mod tests {
             MailKind::Notification,
             MailKind::Invitation,
             MailKind::Claim,
+            MailKind::DeviceLink,
             MailKind::NewAddress,
         ];
         for kind in others
@@ -217,6 +219,7 @@ mod tests {
                 MailKind::Notification,
                 MailKind::Invitation,
                 MailKind::Claim,
+                MailKind::DeviceLink,
                 MailKind::NewAddress,
             ] {
                 let bytes = written(&letter(kind, &to, sender));

@@ -10,6 +10,7 @@ use crate::{
     Portal, accounts, alarms, aliases,
     outbox::{Due, MailKind},
     registration::{self, LinkBy},
+    sessions,
     storage::{Key as _, RowExt as _, StoreError},
 };
 
@@ -29,6 +30,7 @@ pub(super) async fn letter<'a>(portal: &Portal, due: &'a Due) -> Result<Option<L
         MailKind::Notification => Ok(notification(portal, due, letter)),
         MailKind::Invitation => invitation(portal, due, letter).await,
         MailKind::Claim => claim(portal, due, letter).await,
+        MailKind::DeviceLink => device_link(portal, due, letter).await,
         MailKind::NewAddress => Ok(Some(letter)),
         MailKind::SecurityNotice(_) => {
             let mut unit = portal.begin_unguarded().await?;
@@ -86,4 +88,19 @@ async fn claim<'a>(portal: &Portal, due: &Due, letter: Letter<'a>) -> Result<Opt
     };
     unit.commit().await?;
     Ok(Some(letter))
+}
+
+/// Whoever asked for it may have given up, or the address been taken off the account.
+async fn device_link<'a>(portal: &Portal, due: &Due, letter: Letter<'a>) -> Result<Option<Letter<'a>>, StoreError> {
+    let mut unit = portal.begin_unguarded().await?;
+    let to = (due.account, &due.address);
+    let Some(link) = sessions::issue_device_link(portal, &mut unit, to, due.created_at).await? else {
+        return Ok(None);
+    };
+    unit.commit().await?;
+    Ok(Some(Letter {
+        link: portal.link("device", &link.secret),
+        until: Some(link.expires_at),
+        ..letter
+    }))
 }

@@ -7,6 +7,7 @@ use crate::{
     Portal, accounts, changes,
     outbox::{self, Due, MailStatus, Served, coalesce},
     ports::relay::{Connection, Mail, Refusal},
+    sessions,
     settings::DAY,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -40,8 +41,9 @@ enum Outcome {
 pub(crate) async fn deliver_due(portal: &Portal) -> Result<Option<Millis>, StoreError> {
     loop {
         let told = announce::tell_a_few(portal).await?;
+        let asked = sessions::queue_due_device_links(portal).await?;
         let next = send_due(portal).await?;
-        if !told || portal.wakes.are_closing() {
+        if !(told || asked) || portal.wakes.are_closing() {
             return Ok(next);
         }
     }

@@ -50,8 +50,9 @@ pub(crate) async fn free_at(
     now: Millis,
 ) -> Result<Option<Millis>, StoreError> {
     let share = match due.kind {
-        // Whoever claims is told how long it takes, and so their mails are put off where they are put in.
-        MailKind::Claim => return Ok(None),
+        // Whoever claims is told how long it takes, and so their mails are put off where they are put in; links to devices
+        // are put off before that.
+        MailKind::Claim | MailKind::DeviceLink => return Ok(None),
         MailKind::Invitation => MAX_INVITATIONS_PER_ADDRESS_AND_HOUR,
         _ => portal.settings.notifications_an_hour.max(1) as usize,
     };

@@ -14,6 +14,8 @@ pub(crate) enum MailKind {
     Claim,
     /// A correspondent writes from another address now.
     NewAddress,
+    /// Somebody asked for a link that makes a device known.
+    DeviceLink,
     /// Something happened to a Secure Account that its owner should have done.
     #[serde(untagged)]
     SecurityNotice(SecurityNotice),

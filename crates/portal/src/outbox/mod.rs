@@ -15,5 +15,5 @@ pub(crate) use kind::MailKind;
 pub use kind::SecurityNotice;
 pub(crate) use queue::{
     ClaimMail, MAX_MAIL_WAIT, Notice, OutboxRow, claim_mails, insert_rows, invitations_since, newest_claim_mail,
-    queue_claim_mail, queue_invitation, queue_notifications, queue_security_notice, sweep,
+    queue_claim_mail, queue_device_link, queue_invitation, queue_notifications, queue_security_notice, sweep,
 };

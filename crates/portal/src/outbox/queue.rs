@@ -83,7 +83,7 @@ impl<'a> OutboxRow<'a> {
     /// Whether somebody waits for it before a screen, or may have to stop something.
     fn urgent(&self) -> bool {
         match self.kind {
-            MailKind::Claim | MailKind::SecurityNotice(_) => true,
+            MailKind::Claim | MailKind::DeviceLink | MailKind::SecurityNotice(_) => true,
             MailKind::Invitation => self.delivery.is_none(),
             MailKind::Notification | MailKind::NewAddress => false,
         }
@@ -147,6 +147,17 @@ pub(crate) async fn queue_claim_mail(portal: &Portal, unit: &mut Unit, mail: &Cl
         next_at: mail.next_at,
         ..OutboxRow::now(portal, MailKind::Claim, mail.account, mail.to)
     };
+    insert_rows(portal, unit, &[row]).await
+}
+
+/// Puts the mail of a link that makes a device known into the outbox, to a confirmed address of the account.
+pub(crate) async fn queue_device_link(
+    portal: &Portal,
+    unit: &mut Unit,
+    account: AccountId,
+    to: &Address,
+) -> Result<(), StoreError> {
+    let row = OutboxRow::now(portal, MailKind::DeviceLink, account, to);
     insert_rows(portal, unit, &[row]).await
 }
 

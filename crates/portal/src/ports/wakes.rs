@@ -39,6 +39,11 @@ impl Wakes {
         if let Some(waiting) = self.lock().get(&account) {
             waiting.notify.notify_waiters();
         }
+        self.wake_outbox();
+    }
+
+    /// Wakes the outbox worker alone.
+    pub(crate) fn wake_outbox(&self) {
         self.outbox.notify_one();
     }
 

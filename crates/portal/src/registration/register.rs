@@ -1,6 +1,7 @@
 //! From an invitation to an account: the password by OPAQUE, the keys from the client.
 
 use axum::{Json, extract::State, response::Response};
+use axum_extra::extract::CookieJar;
 use certificate::Certificate;
 use opaque_ke::{RegistrationRequest, RegistrationUpload, ServerRegistration};
 use wire::{
@@ -56,7 +57,11 @@ pub(super) async fn start(
     post, path = "/registrations", tag = "registration",
     request_body = Register, responses((status = 201, body = SignedIn)),
 )]
-pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): JsonBody<Register>) -> Result<Response> {
+pub(super) async fn finish(
+    State(portal): State<Portal>,
+    jar: CookieJar,
+    JsonBody(request): JsonBody<Register>,
+) -> Result<Response> {
     let registrant = Registrant::parse(&request)?;
     if registrant.setup != portal.secrets.newest_setup().number {
         return Err(unacceptable("the password was chosen under another setup: begin again"));
@@ -93,7 +98,7 @@ pub(super) async fn finish(State(portal): State<Portal>, JsonBody(request): Json
     )
     .await?;
     unit.commit().await?;
-    Ok(begun.answer(&portal))
+    Ok(begun.beside(&portal, &jar).answer(&portal))
 }
 
 /// Who registers, by what can be seen without looking anything up.

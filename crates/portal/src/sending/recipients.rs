@@ -49,6 +49,8 @@ fn may_write(writer: AccountKind, to: Relation) -> bool {
 /// Whom an address reaches now.
 pub(crate) struct Reached {
     pub(crate) account: AccountId,
+    /// The account that had the address and is joining this one: whoever knew it goes on knowing it.
+    pub(crate) joining: Option<AccountId>,
     pub(crate) kind: AccountKind,
     pub(crate) state: AccountState,
     /// Present once registered.
@@ -59,6 +61,13 @@ pub(crate) struct Reached {
     pub(crate) destination: Address,
     /// Where deliveries to it go.
     pub(crate) mailbox: MailboxId,
+}
+
+impl Reached {
+    /// Under which accounts somebody may know whoever is reached.
+    fn persons(&self) -> impl Iterator<Item = AccountId> {
+        [self.account].into_iter().chain(self.joining)
+    }
 }
 
 /// Whom the named addresses reach, by canonical address. Those that nobody has are left out.
@@ -81,8 +90,8 @@ pub(crate) async fn look_up(
         // Who may write to anyone needs no history.
         AccountKind::Professional => BTreeSet::new(),
         AccountKind::Guest => {
-            let others = reached.values().map(|one| one.account).collect();
-            exchanged_with(db, writer.account, &others, named.len()).await?
+            let others = reached.values().flat_map(Reached::persons).collect();
+            exchanged_with(db, writer.account, &others, 2 * named.len()).await?
         }
     };
     let allowed = |address: &&&Address| match reached.get(address.canonical()) {
@@ -92,8 +101,8 @@ pub(crate) async fn look_up(
             Relation {
                 kind: one.kind,
                 disabled: one.state == AccountState::Disabled,
-                exchanged: exchanged.contains(&one.account),
-                answered: answered.contains(&one.account),
+                exchanged: one.persons().any(|account| exchanged.contains(&account)),
+                answered: one.persons().any(|account| answered.contains(&account)),
                 oneself: one.account == writer.account,
             },
         ),
@@ -115,7 +124,9 @@ async fn reached(db: &mut AnyConnection, named: &[&Address]) -> Result<BTreeMap<
     let these = placeholders(named.len(), 0);
     let sql = format!(
         "SELECT x.canonical, a.id, a.kind, a.state, a.name, a.fingerprint, COALESCE(m.typed, x.typed) AS destination, \
-             (SELECT b.id FROM mailboxes b WHERE b.account = a.id ORDER BY b.id LIMIT 1) AS mailbox \
+             (SELECT b.id FROM mailboxes b WHERE b.account = a.id ORDER BY b.id LIMIT 1) AS mailbox, \
+             (SELECT w.account FROM withheld_addresses y JOIN withheld w ON w.claim = y.claim \
+                 WHERE y.canonical = x.canonical AND w.parcel IS NOT NULL) AS joining \
          FROM (SELECT canonical, typed, account FROM addresses WHERE canonical IN ({these}) \
                UNION ALL SELECT canonical, typed, account FROM invitations WHERE canonical IN ({these})) x \
          JOIN accounts a ON a.id = x.account \
@@ -128,6 +139,7 @@ async fn reached(db: &mut AnyConnection, named: &[&Address]) -> Result<BTreeMap<
     let one = |row: &AnyRow| {
         let reached = Reached {
             account: row.key("id")?,
+            joining: row.maybe_key("joining")?,
             kind: row.name("kind")?,
             state: row.name("state")?,
             name: row.maybe_text("name")?,

@@ -24,6 +24,10 @@ const MAX_FREE_TRIES_PER_ADDRESS: i64 = 5;
 /// The same for one network, which an office may share.
 const MAX_FREE_TRIES_PER_NETWORK: i64 = 100;
 
+/// How often a network may ask for links that make devices known before each further time has to wait. Apart from its tries:
+/// who asks is one who has to wait.
+const MAX_FREE_DEVICE_LINK_REQUESTS_PER_NETWORK: i64 = 20;
+
 /// The longest that a further try waits. Long enough that a year's guesses at one address number some 35 000; short enough
 /// that nobody is locked out by a stranger for long.
 const MAX_WAIT_BETWEEN_TRIES: Millis = 15 * 60_000;
@@ -53,6 +57,10 @@ impl Secrets {
         self.keyed_hash("attempts/device", device.key())
     }
 
+    fn device_links_bucket(&self, network: Network) -> Bucket {
+        self.keyed_hash("attempts/device-links", network.0.to_string().as_bytes())
+    }
+
     pub(super) fn network_bucket(&self, network: Network) -> Bucket {
         self.keyed_hash("attempts/network", network.0.to_string().as_bytes())
     }
@@ -74,6 +82,17 @@ pub(super) async fn count_refused(unit: &mut Unit, network: Bucket, now: Millis)
     // Where the network waits already, it does.
     let _ = count_in(unit, &[(network, MAX_FREE_TRIES_PER_NETWORK)], now).await?;
     Ok(())
+}
+
+/// Counts that a network asks for a link that makes a device known. `Err` holds how long to wait, in milliseconds.
+pub(super) async fn count_device_link_request(
+    secrets: &Secrets,
+    unit: &mut Unit,
+    network: Network,
+    now: Millis,
+) -> Result<Result<(), Millis>, StoreError> {
+    let bucket = secrets.device_links_bucket(network);
+    count_in(unit, &[(bucket, MAX_FREE_DEVICE_LINK_REQUESTS_PER_NETWORK)], now).await
 }
 
 /// Forgets the tries of a device: somebody knew the password.

@@ -1,6 +1,7 @@
 //! Signing in and staying signed in.
 
 mod attempts;
+mod device_links;
 mod devices;
 mod hand_overs;
 mod session;
@@ -8,6 +9,7 @@ mod sign_in;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use device_links::{issue_device_link, queue_due_device_links};
 pub(crate) use devices::forget_devices;
 pub use session::end_all;
 pub(crate) use session::{SessionOrigin, begin, end_sessions_of, sweep};
@@ -24,4 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Portal> {
         .routes(routes!(hand_overs::prepare))
         .routes(routes!(hand_overs::inspect))
         .routes(routes!(hand_overs::take))
+        .routes(routes!(device_links::ask))
+        .routes(routes!(device_links::inspect))
+        .routes(routes!(device_links::redeem))
 }

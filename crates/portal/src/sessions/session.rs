@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use axum_extra::extract::CookieJar;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::AnyConnection;
 use wire::{
@@ -14,7 +15,12 @@ use wire::{
     sessions::{Carrier, PasswordGiven, Session, SignedIn},
 };
 
-use super::{attempts, devices, hand_overs::HAND_OVER_LIFETIME, sign_in::SIGN_IN_LIFETIME};
+use super::{
+    attempts, device_links,
+    devices::{self, Presented},
+    hand_overs::HAND_OVER_LIFETIME,
+    sign_in::SIGN_IN_LIFETIME,
+};
 use crate::{
     Portal, Result, accounts,
     http::{self, Caller, PASSWORD_GIVEN_LIFETIME},
@@ -47,6 +53,8 @@ pub(crate) struct Begun {
     signed_in: SignedIn,
     /// What the device is known by from now on, where it was not before.
     device_token: Option<[u8; 32]>,
+    /// What the browser has already.
+    presented: Presented,
 }
 
 /// Begins a session for an account that has just proved itself.
@@ -115,6 +123,7 @@ pub(crate) async fn begin(
             device_token: device_token.filter(|_| by_bearer).map(|token| token.to_vec().into()),
         },
         device_token,
+        presented: Presented::default(),
     })
 }
 
@@ -208,6 +217,12 @@ impl Begun {
         &self.signed_in
     }
 
+    /// Leaves the browser what it is known by to the accounts of others.
+    pub(crate) fn beside(mut self, portal: &Portal, jar: &CookieJar) -> Self {
+        self.presented = Presented::read(portal, jar, None);
+        self
+    }
+
     /// The answer that begins it.
     pub(crate) fn answer(self, portal: &Portal) -> Response {
         let body = Json(&self.signed_in).into_response();
@@ -220,10 +235,8 @@ impl Begun {
         if self.carrier == Carrier::Cookie {
             let seconds = portal.settings.session_lifetime / 1000;
             set_cookie(portal, &mut response, &URL_SAFE_NO_PAD.encode(self.secret), seconds);
-            if let Some(token) = self.device_token {
-                let seconds = devices::DEVICE_TOKEN_LIFETIME / 1000;
-                let name = devices::cookie_name(portal);
-                set_cookie_named(portal, &mut response, name, &URL_SAFE_NO_PAD.encode(token), seconds);
+            if let Some(token) = &self.device_token {
+                set_device_cookie(portal, &mut response, &self.presented.cookie_with(token));
             }
         }
         response
@@ -232,6 +245,11 @@ impl Begun {
 
 fn set_cookie(portal: &Portal, response: &mut Response, value: &str, seconds: Millis) {
     set_cookie_named(portal, response, http::cookie_name(portal), value, seconds);
+}
+
+pub(super) fn set_device_cookie(portal: &Portal, response: &mut Response, value: &str) {
+    let seconds = devices::DEVICE_TOKEN_LIFETIME / 1000;
+    set_cookie_named(portal, response, devices::cookie_name(portal), value, seconds);
 }
 
 fn set_cookie_named(portal: &Portal, response: &mut Response, name: &str, value: &str, seconds: Millis) {
@@ -333,5 +351,6 @@ pub(crate) async fn sweep(db: &mut AnyConnection, now: Millis, session_lifetime:
         sqlx::query(sql).bind(now).execute(&mut *db).await?;
     }
     devices::sweep(db, now).await?;
+    device_links::sweep(db, now).await?;
     attempts::sweep(db, now).await
 }

@@ -52,10 +52,8 @@ pub(super) async fn start(
         true => Purpose::FormerOwner,
     };
     let (account, record) = find_record(&portal, &mut unit, &request.address, purpose).await?;
-    let device = match devices::presented(&portal, &jar, request.device_token.as_ref()) {
-        Some(token) if devices::is_of(&mut unit, token, account).await? => Some(token),
-        _ => None,
-    };
+    let presented = devices::Presented::read(&portal, &jar, request.device_token.as_ref());
+    let device = presented.of_account(&mut unit, account).await?;
     let counted = match device {
         Some(device) => attempts::count_of_device(&portal.secrets, &mut unit, device, now).await?,
         None => attempts::count(&portal.secrets, &mut unit, bucket, network, now).await?,
@@ -255,6 +253,7 @@ pub(crate) async fn prove(
 )]
 pub(super) async fn finish(
     State(portal): State<Portal>,
+    jar: CookieJar,
     JsonBody(request): JsonBody<FinishSignIn>,
 ) -> Result<Response> {
     let mut unit = portal.begin_unguarded().await?;
@@ -286,7 +285,7 @@ pub(super) async fn finish(
     )
     .await?;
     unit.commit().await?;
-    Ok(begun.answer(&portal))
+    Ok(begun.beside(&portal, &jar).answer(&portal))
 }
 
 /// Gives the password again in a session that goes on: what takes a password given just now may follow. The session gets

@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (7, "vault history", include_str!("0007_vault_history.sql")),
     (8, "signing in", include_str!("0008_signing_in.sql")),
     (9, "withheld", include_str!("0009_withheld.sql")),
+    (10, "device links", include_str!("0010_device_links.sql")),
 ];
 
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine) -> Result<(), StoreError> {

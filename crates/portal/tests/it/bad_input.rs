@@ -46,6 +46,8 @@ async fn addresses_that_are_none() {
             )
             .await;
         assert_eq!(reply.problem(), "malformed", "{address:?}");
+        let reply = test.post("/api/v1/device-links", json!({ "address": address })).await;
+        assert_eq!(reply.problem(), "malformed", "{address:?}");
     }
 }
 
@@ -104,6 +106,8 @@ async fn links_that_are_none() {
         ("/claims/refuse", json!({})),
         ("/alarms/inspect", json!({})),
         ("/alarms", json!({})),
+        ("/device-links/inspect", json!({})),
+        ("/device-links/redeem", json!({ "carrier": "bearer" })),
     ] {
         let ask = async |token: Value| {
             let mut body = rest.clone();

@@ -19,6 +19,7 @@ mod claiming;
 mod claims;
 mod clock;
 mod demo;
+mod device_links;
 mod directory;
 mod document;
 mod house;

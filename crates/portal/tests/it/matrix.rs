@@ -460,6 +460,27 @@ async fn each_kind_of_caller_against_each_route() {
             anyone(404),
         ),
         (
+            Method::POST,
+            "/device-links",
+            "/device-links".into(),
+            json!({ "address": "nobody@example.test" }),
+            anyone(204),
+        ),
+        (
+            Method::POST,
+            "/device-links/inspect",
+            "/device-links/inspect".into(),
+            json!({ "token": garbage }),
+            anyone(404),
+        ),
+        (
+            Method::POST,
+            "/device-links/redeem",
+            "/device-links/redeem".into(),
+            json!({ "token": garbage, "carrier": "bearer" }),
+            anyone(404),
+        ),
+        (
             Method::PUT,
             "/admin/accounts/{id}/activations/{activation}/blocked",
             format!("/admin/accounts/{account}/activations/{activation}/blocked"),

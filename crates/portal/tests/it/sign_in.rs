@@ -83,13 +83,16 @@ async fn an_unknown_address_cannot_be_told_from_a_known_one(test: TestPortal) {
 
 /// The first half of a sign-in with a guess, the same each time.
 fn first_half(address: &str) -> Request<Body> {
+    request(Method::POST, "/api/v1/sign-ins", None)
+        .body(Body::from(first_half_body(address).to_string()))
+        .unwrap()
+}
+
+pub fn first_half_body(address: &str) -> Value {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
     let (_, guess) = vault::password::SignIn::start("a guess", &mut rng).unwrap();
-    let body = json!({ "address": address, "credential_request": Bytes(guess) });
-    request(Method::POST, "/api/v1/sign-ins", None)
-        .body(Body::from(body.to_string()))
-        .unwrap()
+    json!({ "address": address, "credential_request": Bytes(guess) })
 }
 
 async fn start(test: &TestPortal, address: &str) -> SignInStarted {
@@ -336,7 +339,7 @@ async fn a_record_without_a_setup_opens_nothing(test: TestPortal) {
 }
 
 /// A sign-in that brings a device's token along; `Err` is the problem that ended it.
-async fn sign_in_from(test: &TestPortal, address: &str, password: &str, token: &Bytes) -> Result<SignedIn, String> {
+pub async fn sign_in_from(test: &TestPortal, address: &str, password: &str, token: &Bytes) -> Result<SignedIn, String> {
     use rand::SeedableRng as _;
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(5);
     let (sign_in, request) = vault::password::SignIn::start(password, &mut rng).unwrap();
@@ -360,7 +363,7 @@ async fn sign_in_from(test: &TestPortal, address: &str, password: &str, token: &
 }
 
 /// So many tries at an address from one connection of somebody else.
-async fn strangers_try(test: &TestPortal, address: &str, times: usize) {
+pub async fn strangers_try(test: &TestPortal, address: &str, times: usize) {
     let elsewhere = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 443)));
     for _ in 0..times {
         let mut request = first_half(address);

@@ -31,6 +31,7 @@ on_both_engines![
     nothing_else_is_taken_back,
     a_sign_in_for_one_purpose_serves_no_other,
     a_claimant_who_is_disabled_waits,
+    a_guest_goes_on_writing_to_the_address_of_whoever_joins,
     a_clock_that_was_ahead_withholds_no_longer,
 ];
 
@@ -304,6 +305,21 @@ async fn a_sign_in_for_one_purpose_serves_no_other(test: TestPortal) {
     assert_eq!(anna.addresses().await.len(), 2);
 }
 
+async fn a_guest_goes_on_writing_to_the_address_of_whoever_joins(test: TestPortal) {
+    let mut anna = test.professional("anna").await;
+    let mut ben = test.professional("ben").await;
+    let mut gina = test.guest("gina").await;
+    ben.send(&Writes::to(&["gina@example.test"]).about("From Ben")).await;
+    assert_eq!(gina.readable().await, ["From Ben"]);
+    anna.absorb_elsewhere("ben@example.test").await;
+    gina.send(&Writes::to(&["ben@example.test"]).about("Answer")).await;
+    assert_eq!(anna.readable().await, ["Answer"]);
+    // And not to anything else of hers.
+    let reply = gina.prepare(&Writes::to(&["carl@example.test"])).await;
+    assert_eq!(reply.problem(), "recipients-not-allowed");
+    anna.sign_in_again().await;
+}
+
 async fn a_claimant_who_is_disabled_waits(test: TestPortal) {
     let mut anna = test.professional("anna").await;
     let mut ben = test.professional("ben").await;
@@ -342,4 +358,24 @@ async fn a_clock_that_was_ahead_withholds_no_longer(test: TestPortal) {
     pass_the_time(&test).await;
     anna.sign_in_again().await;
     assert_eq!(anna.account().await.addresses[1].separable_until, None);
+}
+
+#[tokio::test]
+async fn a_fault_in_the_middle_of_taking_back_changes_nothing() {
+    let test = TestPortal::sqlite().await;
+    let anna = test.professional("anna").await;
+    test.professional("ben").await;
+    anna.absorb_elsewhere("ben@example.test").await;
+    let run = async |sql: &'static str| {
+        let mut unit = test.portal.begin_unguarded().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut **unit).await.unwrap();
+        unit.commit().await.unwrap();
+    };
+    // Its last write but one.
+    run("CREATE TRIGGER fault BEFORE DELETE ON withheld BEGIN SELECT RAISE(ABORT, 'fault'); END;").await;
+    assert_eq!(test.separate("ben@example.test", PASSWORD).await.status.as_u16(), 500);
+    assert_eq!(anna.addresses().await.len(), 2);
+    run("DROP TRIGGER fault;").await;
+    test.separate("ben@example.test", PASSWORD).await.ok();
+    assert_eq!(anna.addresses().await.len(), 1);
 }

@@ -1,9 +1,7 @@
 //! Where this computer keeps its activations: one file, which is its owner's alone.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
-    io::{self, ErrorKind},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -121,7 +119,7 @@ impl Activations {
 
     /// The folder beside it of the last keyrings that this computer saw: older ones are refused.
     pub fn seen_vaults(&self) -> Option<PathBuf> {
-        Some(folder(self.0.as_deref()?).unwrap_or(Path::new(".")).join("vaults"))
+        Some(self.0.as_deref()?.with_file_name("vaults"))
     }
 
     /// All of them.
@@ -165,25 +163,11 @@ fn unusable(path: &Path) -> String {
 }
 
 fn changed(path: &Path, change: impl FnOnce(&mut Vec<Kept>)) -> Result<(), KeptError> {
-    if let Some(folder) = folder(path) {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(FileError::from)?;
-    }
-    // Of two commands at once neither writes over what the other kept.
-    let turn = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(beside(path, ".lock"))
-        .map_err(FileError::from)?;
-    turn.lock().map_err(FileError::from)?;
-    let mut all = read(path)?;
-    change(&mut all);
-    write(path, all)
+    custody::change_file(path, || {
+        let mut all = read(path)?;
+        change(&mut all);
+        written(all).map(Some)
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<Kept>, KeptError> {
@@ -200,9 +184,8 @@ fn read(path: &Path) -> Result<Vec<Kept>, KeptError> {
     Ok(activations)
 }
 
-/// Writes all of them into a new file, and puts that in the place of the one before: whatever happens in between, one of
-/// the two is there whole.
-fn write(path: &Path, all: Vec<Kept>) -> Result<(), KeptError> {
+/// All of them as the file has them.
+fn written(all: Vec<Kept>) -> Result<Zeroizing<Vec<u8>>, KeptError> {
     // Long enough from the start: a growing Vec leaves copies behind that nobody wipes.
     let size = |kept: &Kept| {
         1024 + kept
@@ -217,28 +200,7 @@ fn write(path: &Path, all: Vec<Kept>) -> Result<(), KeptError> {
         activations: all,
     };
     serde_json::to_writer_pretty(&mut *json, &stored).map_err(|_| KeptError::Damaged)?;
-    let new = beside(path, ".new");
-    // What a command that died left behind. Nobody else writes it now.
-    match std::fs::remove_file(&new) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::from(error).into()),
-        _ => {}
-    }
-    custody::create_file(&new, &json)?;
-    let moved = || -> io::Result<()> {
-        std::fs::rename(&new, path)?;
-        File::open(folder(path).unwrap_or(Path::new(".")))?.sync_all()
-    };
-    Ok(moved().map_err(FileError::from)?)
-}
-
-fn folder(path: &Path) -> Option<&Path> {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty())
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
+    Ok(json)
 }
 
 #[cfg(test)]
@@ -280,8 +242,6 @@ mod tests {
         assert!(ids(&activations).is_empty() && !path.exists());
         activations.keep(&kept(1, 101, &["anna@clinic.test"])).unwrap();
         activations.keep(&kept(2, 102, &["ben@lawyers.test"])).unwrap();
-        // What a command that died left behind is in nobody's way.
-        std::fs::write(beside(&path, ".new"), "half of it").unwrap();
         activations
             .keep(&kept(3, 101, &["anna.winter@clinic.test", "anna@clinic.test"]))
             .unwrap();

@@ -1,9 +1,8 @@
 //! Where this computer keeps the last keyring of each account that it saw: a folder beside its activations.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, ErrorKind, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fs,
+    io::{self, ErrorKind},
     path::PathBuf,
 };
 
@@ -33,23 +32,11 @@ impl SeenVaults for SeenFiles {
     }
 
     fn keep(&self, portal: &str, account: AccountId, sealed: &[u8]) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
-        let mut open = OpenOptions::new();
-        open.write(true).create(true).truncate(false).mode(0o600);
         // Of two commands at once neither goes back behind what the other saw.
-        let turn = open.open(self.0.join("lock"))?;
-        turn.lock()?;
-        match self.last(portal, account)? {
-            Some(kept) if kept == sealed || is_later(&kept, sealed) => return Ok(()),
-            _ => {}
-        }
-        let path = self.path(portal, account);
-        let new = path.with_extension("new");
-        let mut file = open.truncate(true).open(&new)?;
-        file.write_all(sealed)?;
-        file.sync_all()?;
-        fs::rename(&new, &path)?;
-        File::open(&self.0)?.sync_all()
+        custody::change_file(&self.path(portal, account), || match self.last(portal, account)? {
+            Some(kept) if kept == sealed || is_later(&kept, sealed) => Ok(None),
+            _ => Ok(Some(sealed.to_vec().into())),
+        })
     }
 }
 

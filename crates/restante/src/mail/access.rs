@@ -108,7 +108,8 @@ impl Access {
         let client = who.client.clone().device_token(devices.token(portal, address));
         let session = by_password(&client, address, self.password_file.as_deref()).await?;
         if let Some(token) = session.device_token() {
-            devices.keep(portal, address, token);
+            // It is as if it had never been, where it cannot be kept.
+            let _ = devices.keep(portal, address, token);
         }
         Ok(session)
     }

@@ -47,6 +47,11 @@ pub fn advise(error: client::Error, portal: &str) -> Error {
         {
             "Nothing was changed. Do it again.".to_owned()
         }
+        client::Error::Problem(problem) if problem.kind == ProblemType::TooManyAttempts => {
+            "If it is somebody else who tries passwords for your address, you need not wait for them: `restante device ask` has \
+             a link mailed to you that lets this computer sign in."
+                .to_owned()
+        }
         client::Error::Problem(problem) if problem.kind == ProblemType::SignedOut => {
             "The session was ended meanwhile. Do it again.".to_owned()
         }

@@ -1,8 +1,10 @@
 //! What portals know this computer by at a sign-in by the password: so a stranger who tries an address without end keeps
 //! nobody out here. Nothing depends on it: what cannot be read or kept is as if it had never been.
 
-use std::path::{Path, PathBuf};
+use std::{io, path::PathBuf};
 
+use anyhow::Context as _;
+use custody::FileError;
 use serde::{Deserialize, Serialize};
 use wire::{Address, Bytes};
 
@@ -35,20 +37,31 @@ impl Devices {
         Some(all.swap_remove(at).token)
     }
 
-    /// Keeps the token that the portal gave out for that address, in place of an earlier one.
-    pub fn keep(&self, portal: &str, address: &Address, token: Bytes) {
-        let Some(path) = &self.0 else { return };
-        let mut all = self.all();
-        all.retain(|one| !is_of(one, portal, address));
-        all.push(Known {
-            portal: portal.to_owned(),
-            address: address.clone(),
-            token,
-        });
-        let from = all.len().saturating_sub(MAX_KNOWN_DEVICES);
-        if let Ok(json) = serde_json::to_vec_pretty(&all[from..]) {
-            let _ = replace(path, &json);
-        }
+    /// Keeps the token that the portal gave out for that address, in place of an earlier one. Where there is no place for it,
+    /// it is not kept.
+    pub fn keep(&self, portal: &str, address: &Address, token: Bytes) -> Result<(), FileError> {
+        let Some(path) = &self.0 else { return Ok(()) };
+        custody::change_file(path, || {
+            let mut all = self.all();
+            all.retain(|one| !is_of(one, portal, address));
+            all.push(Known {
+                portal: portal.to_owned(),
+                address: address.clone(),
+                token,
+            });
+            let from = all.len().saturating_sub(MAX_KNOWN_DEVICES);
+            let json = serde_json::to_vec_pretty(&all[from..]).map_err(io::Error::from)?;
+            Ok(Some(json.into()))
+        })
+    }
+
+    /// Refuses where nothing could be kept.
+    pub fn ensure_can_keep(&self) -> anyhow::Result<()> {
+        let path = self.0.as_deref();
+        let path = path
+            .context("there is no place to keep in what this computer is known by: name a file with --activations")?;
+        custody::change_file(path, || Ok::<_, FileError>(None))
+            .with_context(|| format!("the folder of {} cannot be used", path.display()))
     }
 
     fn all(&self) -> Vec<Known> {
@@ -60,19 +73,6 @@ impl Devices {
 
 fn is_of(known: &Known, portal: &str, address: &Address) -> bool {
     known.portal == portal && known.address == *address
-}
-
-/// In the place of the file before: whatever happens in between, one of the two is there whole.
-fn replace(path: &Path, json: &[u8]) -> Result<(), custody::FileError> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if let Some(folder) = path.parent() {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    // Two commands at once each have their own.
-    let new = path.with_extension(format!("{}.new", std::process::id()));
-    let _ = std::fs::remove_file(&new);
-    custody::create_file(&new, json)?;
-    Ok(std::fs::rename(&new, path)?)
 }
 
 #[cfg(test)]
@@ -88,9 +88,9 @@ mod tests {
         let (anna, ben): (Address, Address) = ("anna@clinic.test".parse().unwrap(), "ben@clinic.test".parse().unwrap());
         let (portal, other) = ("https://post.test", "https://other.test");
         assert_eq!(devices.token(portal, &anna), None);
-        devices.keep(portal, &anna, Bytes(vec![1]));
-        devices.keep(portal, &ben, Bytes(vec![2]));
-        devices.keep(portal, &anna, Bytes(vec![3]));
+        devices.keep(portal, &anna, Bytes(vec![1])).unwrap();
+        devices.keep(portal, &ben, Bytes(vec![2])).unwrap();
+        devices.keep(portal, &anna, Bytes(vec![3])).unwrap();
         assert_eq!(
             devices.token(portal, &"ANNA@clinic.test".parse().unwrap()),
             Some(Bytes(vec![3]))
@@ -102,7 +102,7 @@ mod tests {
         // Damaged, it is as if there were none, and comes back.
         std::fs::write(&file, "no JSON").unwrap();
         assert_eq!(devices.token(portal, &anna), None);
-        devices.keep(portal, &anna, Bytes(vec![4]));
+        devices.keep(portal, &anna, Bytes(vec![4])).unwrap();
         assert_eq!(devices.token(portal, &anna), Some(Bytes(vec![4])));
     }
 }

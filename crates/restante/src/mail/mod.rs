@@ -2,7 +2,7 @@
 
 pub mod access;
 pub mod advice;
-mod devices;
+pub mod devices;
 mod files;
 mod inbox;
 mod read;

@@ -12,6 +12,7 @@ mod activations;
 mod aliases;
 mod by_activation;
 mod clients;
+mod devices;
 mod findings;
 mod liars;
 mod mail;

@@ -2,7 +2,7 @@
 import { fromBase64, toBase64 } from '../../api/bytes';
 import { openFor, renewSecret } from '../../api/carrier';
 import * as api from '../../api/client';
-import { Refused } from '../../api/problem';
+import { isRefused, Refused } from '../../api/problem';
 import type { Carrier, Session, SignedIn, Vault } from '../../api/types';
 import { seenVaults } from '../../session/seen-vaults';
 import { session } from '../../session/session.svelte';
@@ -140,6 +140,11 @@ class UnopenableVault extends Error {
   ) {
     super('the vault could not be opened', options);
   }
+}
+
+/** Whether somebody has to wait because there were too many tries, which may have been others'. */
+export function isSlowed(error: unknown): boolean {
+  return isRefused(error, 'too-many-attempts');
 }
 
 /** What to tell a person whose sign-in failed. */

@@ -45,6 +45,7 @@ export const account = {
   'account.activity.activation-removed': 'The activation of a program under {address} was removed',
   'account.activity.activation-blocked': 'The activation of a program under {address} was blocked',
   'account.activity.activation-unblocked': 'The activation of a program under {address} was unblocked',
+  'account.activity.device-made-known': 'A new browser or computer was made known, by a link to {address}',
   'account.activity.handed-over': 'Secure Webmail was opened from a program, without the password',
   'account.activity.by-administrator': 'by an administrator',
   'account.manage-aliases': 'Manage aliases',

@@ -4,6 +4,7 @@ import { activations } from './activations';
 import { aliases } from './aliases';
 import { compose } from './compose';
 import { confirmation } from './confirmation';
+import { deviceLink } from './device-link';
 import { entrance } from './entrance';
 import { general } from './general';
 import { handOver } from './hand-over';
@@ -18,6 +19,7 @@ import { reading } from './reading';
 export const en = {
   ...general,
   ...entrance,
+  ...deviceLink,
   ...mailbox,
   ...reading,
   ...compose,

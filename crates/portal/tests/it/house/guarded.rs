@@ -8,7 +8,7 @@ use syn::{Expr, ItemFn, visit::Visit};
 use super::{is_test, sources};
 
 /// Handlers that begin a unit that no session stands behind, or perhaps none.
-const HANDLERS: [(&str, &str); 14] = [
+const HANDLERS: [(&str, &str); 16] = [
     (
         "activations/begin::begin",
         "the program's token is what lets it in; its session begins here",
@@ -39,6 +39,11 @@ const HANDLERS: [(&str, &str); 14] = [
         "registration/register::finish",
         "the invitation link; the first session begins here",
     ),
+    ("sessions/device_links::ask", "who asks cannot sign in"),
+    (
+        "sessions/device_links::redeem",
+        "the link from a mail, which signs nobody in",
+    ),
     (
         "sessions/hand_overs::take",
         "the hand-over's token; its session begins here",
@@ -56,7 +61,7 @@ const HANDLERS: [(&str, &str); 14] = [
 ];
 
 /// What the portal does by itself, and what somebody with the server at hand does.
-const BY_ITSELF: [(&str, &str); 13] = [
+const BY_ITSELF: [(&str, &str); 15] = [
     (
         "admin/accounts::invitation_link",
         "the server's command line; no route leads here",
@@ -74,11 +79,13 @@ const BY_ITSELF: [(&str, &str); 13] = [
     ("files/sweep::sweep", "the sweep"),
     ("mailer/announce::tell_a_few", "the mailer"),
     ("mailer/render::claim", "the mailer"),
+    ("mailer/render::device_link", "the mailer"),
     ("mailer/render::invitation", "the mailer"),
     ("mailer/render::letter", "the mailer"),
     ("mailer/send_loop::claim_next", "the mailer"),
     ("mailer/send_loop::finish", "the mailer"),
     ("mailer/send_loop::postpone", "the mailer"),
+    ("sessions/device_links::queue_due_device_links", "the mailer"),
 ];
 
 /// The rest: the sweep as a whole, and the two types of unit themselves.

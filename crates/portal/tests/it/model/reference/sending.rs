@@ -23,7 +23,11 @@ impl Model {
         let known = self.account(behind);
         let own = self.person(writer);
         let dealt = || {
-            let others = self.person(behind);
+            let mut others = self.person(behind);
+            // Whoever knew the account that joins goes on knowing who has its address.
+            if let Some((_, withheld)) = self.withheld(to).filter(|(_, withheld)| withheld.parcel.is_some()) {
+                others.extend(self.person(withheld.of));
+            }
             self.world
                 .dealt
                 .keys()
