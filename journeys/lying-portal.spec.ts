@@ -1,5 +1,5 @@
-// The web client in a browser, before a portal that lies about whom a message goes to. Nothing is handed over, and the
-// page says why. What is found is listed in docs/findings.md.
+// The web client in a browser, before a portal that lies about whom a message goes to, and about the keyring. Nothing is
+// handed over, and the page says why. What is found is listed in docs/findings.md.
 import { expect } from '@playwright/test';
 import { linkIn, newestOf } from './basic-mail';
 import { test } from './journey';
@@ -83,6 +83,86 @@ test('a portal that lies about recipients gets nothing sealed to its lie', async
     await eva.page.reload();
     await eva.seesInbox();
     await expect(eva.lines('Inbox')).toHaveCount(0);
+  });
+});
+
+test('a portal that lies about keys and keyrings is refused or told of, and the truth opens', async ({ portal, somebody }) => {
+  const anna = await somebody('Anna Beispiel', 'example.test');
+  const bert = await somebody('Bert Muster', 'partner.test');
+  await portal.command('invite', '--kind', 'professional', anna.address);
+  await registersByMail(portal, anna);
+  const { page } = anna;
+
+  await test.step('parcels origin: the key that mail waited under is not taken in, and all else goes on', async () => {
+    await anna.starts('New message');
+    await anna.writes({ to: [bert.address], subject: 'Waiting', text: 'Welcome.' });
+    const liar = await Liar.tells(portal, 'parcels', 'origin');
+    await registersByMail(portal, bert);
+    const told = bert.page.getByText('is not signed by whoever gave it');
+    await expect(told.first()).toBeVisible();
+    await bert.page.getByRole('link', { name: 'Account' }).click();
+    await expect(bert.page.getByRole('region', { name: 'Safety' }).getByText('is not signed by whoever gave it')).toBeVisible();
+    await liar.stops();
+    await bert.page.reload();
+    await expect(bert.page.getByRole('heading', { name: 'Safety' })).toBeVisible();
+    await expect(told).toHaveCount(0);
+    await bert.goesTo('Inbox');
+    await bert.opens('Waiting', 'Welcome.');
+  });
+
+  const written = () => portal.recorder.count('PUT', /^\/api\/v1\/vault$/);
+  const refused = async (said: string) => {
+    const before = written();
+    await page.getByLabel('Email address').fill(anna.address);
+    await page.getByLabel('Password', { exact: true }).fill(anna.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByText(said).first()).toBeVisible();
+    expect(written()).toBe(before);
+  };
+
+  await test.step('vaults older', async () => {
+    await anna.signsOut();
+    // The first keyring that is served from now on is served again and again.
+    const liar = await Liar.tells(portal, 'vaults', 'older');
+    await page.goto(portal.url);
+    await anna.signsIn();
+    // Bert's key is remembered in a later one.
+    await anna.starts('New message');
+    await anna.writes({ to: [bert.address], subject: 'First', text: 'Good day.' });
+    await anna.signsOut();
+    await refused('It can also be an attack. Nothing was opened.');
+    await expect(page.getByRole('heading', { name: 'The portal gives out an older keyring' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'The portal was restored: go on' })).toBeVisible();
+    await anna.findsAccessible('a keyring that is refused');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await liar.stops();
+  });
+
+  const lies: [string[], string, boolean][] = [
+    [['vaults', 'leap'], 'The portal gives out a keyring that cannot be right', true],
+    [['vaults', 'noise'], 'Your keyring cannot be opened', true],
+    [['vaults', 'rename-slot'], 'Your password is right, but', false],
+    [['vaults', 'swap-slot'], 'Your password is right, but', false],
+    [['account', 'another'], 'The portal gives out another account’s keyring', true],
+    [['sign-ins', 'weak-stretching'], 'This portal protects passwords less than this page takes', false],
+    [['sign-ins', 'excessive-stretching'], 'This portal asks for more work on a password', false],
+    [['sign-ins', 'other-origin'], 'This portal says that it is reached under another address', false],
+  ];
+  for (const [lie, said, leaves] of lies) {
+    await test.step(lie.join(' '), async () => {
+      const liar = await Liar.tells(portal, ...lie);
+      // Somebody else's account comes before hers.
+      if (lie[0] === 'account') await portal.as(bert, 'inbox');
+      await refused(said);
+      if (leaves) await page.getByRole('button', { name: 'Sign out' }).click();
+      await liar.stops();
+    });
+  }
+
+  await test.step('with the truth, all goes on', async () => {
+    await anna.signsIn();
+    await anna.goesTo('Sent');
+    await anna.opens('First', 'Good day.');
   });
 });
 

@@ -28,6 +28,9 @@ impl Session {
         let mut rounds = 0;
         loop {
             let account = self.current().await?.account;
+            if account.id != self.account().id {
+                return Err(Error::Answer("another account than the one that is signed in"));
+            }
             rounds += 1;
             match self.settle(account).await {
                 // The addresses are others again.

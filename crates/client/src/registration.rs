@@ -219,5 +219,6 @@ pub(crate) struct Attempt {
 pub(crate) fn unwrap(stored: &wire::sessions::Vault, export_key: &ExportKey) -> Result<VaultKey, Error> {
     let slot = stored.slots.iter().find(|slot| slot.kind == SlotKind::Password);
     let slot = slot.ok_or(Error::Answer("a vault without a password slot"))?;
-    Ok(VaultKey::unwrap_with_password(slot.wrapped.as_ref(), export_key)?)
+    VaultKey::unwrap_with_password(slot.wrapped.as_ref(), export_key)
+        .map_err(|_| Error::Answer("a password slot that the right password does not open"))
 }

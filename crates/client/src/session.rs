@@ -1,6 +1,9 @@
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, atomic::AtomicBool},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicBool, AtomicUsize},
+    },
 };
 
 use reqwest::Method;
@@ -35,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) held: Arc<RwLock<Held>>,
     pub(crate) in_turn: WrittenInTurn,
     pub(crate) in_person: AtomicBool,
+    /// At the last look.
+    pub(crate) refused_parcels: AtomicUsize,
     known_vault: KnownVault,
 }
 
@@ -85,6 +90,7 @@ impl Session {
         Ok(Self(Arc::new(Inner {
             client,
             in_person: AtomicBool::new(signed_in.session.in_person),
+            refused_parcels: AtomicUsize::new(0),
             known_vault,
             bearer: RwLock::new(Zeroizing::new(
                 signed_in.bearer.ok_or(Error::Answer("a session without a secret"))?,

@@ -6,13 +6,23 @@
 //!
 //! A new lie is one more variant of a family, or a family of its own: see [`Lie`].
 
+mod account;
+mod claims;
 mod deliveries;
 mod forgery;
 mod lie;
+mod parcels;
 mod proxy;
 mod recipients;
+mod sign_ins;
+mod vaults;
 
+pub use account::AccountLie;
+pub use claims::ClaimLie;
 pub use deliveries::DeliveryLie;
 pub use lie::Lie;
+pub use parcels::ParcelLie;
 pub use proxy::Liar;
 pub use recipients::RecipientLie;
+pub use sign_ins::SignInLie;
+pub use vaults::VaultLie;

@@ -1,7 +1,7 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -21,8 +21,6 @@ use crate::Lie;
 
 /// Where the API begins.
 const API: &str = "/api/v1";
-
-const MESSAGES: &str = "/api/v1/messages";
 
 /// More than any request or answer of the tests takes.
 const MAX_BODY_BYTES: usize = 64 << 20;
@@ -49,7 +47,10 @@ struct Shared {
     client: reqwest::Client,
     lie: RwLock<Option<Lie>>,
     told: AtomicUsize,
-    handed_over: AtomicUsize,
+    /// What was asked of it, by method and path.
+    asked: Mutex<Vec<(Method, String)>>,
+    /// What it keeps of the truth, to tell it where it is none.
+    kept: Mutex<Vec<Value>>,
 }
 
 /// What a client asked, to whom a lie is told.
@@ -73,7 +74,8 @@ impl Liar {
             client,
             lie: RwLock::default(),
             told: AtomicUsize::new(0),
-            handed_over: AtomicUsize::new(0),
+            asked: Mutex::default(),
+            kept: Mutex::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -97,6 +99,7 @@ impl Liar {
     /// Lies like that from now on; without a lie, tells the truth.
     pub fn tell(&self, lie: impl Into<Option<Lie>>) {
         *self.shared.lie.write().unwrap_or_else(PoisonError::into_inner) = lie.into();
+        self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// How often it has lied.
@@ -106,7 +109,13 @@ impl Liar {
 
     /// How many sealed messages it was handed: whoever has a key packet in one can read it, whether or not it is taken.
     pub fn messages_handed_over(&self) -> usize {
-        self.shared.handed_over.load(Ordering::SeqCst)
+        self.times_asked("POST", "/messages")
+    }
+
+    /// How often somebody asked such a thing of it. The path is the one below `/api/v1`.
+    pub fn times_asked(&self, method: &str, path: &str) -> usize {
+        let asked = self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.iter().filter(|(one, at)| *one == method && at == path).count()
     }
 
     /// Serves until the process ends.
@@ -125,9 +134,13 @@ impl Drop for Liar {
 }
 
 impl Shared {
+    fn was_asked(&self, method: &Method, path: &str) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.push((method.clone(), path.to_owned()));
+    }
+
     fn lie(&self, method: &Method, path: &str) -> Option<Lie> {
         let lie = self.lie.read().unwrap_or_else(PoisonError::into_inner);
-        let path = path.strip_prefix(API)?;
         lie.clone().filter(|lie| lie.is_told_at(method, path))
     }
 
@@ -156,6 +169,18 @@ impl Asked<'_> {
         ensure!(answer.status().is_success(), "{path}: {}", answer.status());
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
     }
+
+    /// Keeps something of the truth, as long as this lie is told.
+    pub(crate) fn keep(&self, value: &Value) {
+        let mut kept = self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(value.clone());
+    }
+
+    /// The first that was kept of those that fit.
+    pub(crate) fn first_kept(&self, fits: impl Fn(&Value) -> bool) -> Option<Value> {
+        let kept = self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|value| fits(value)).cloned()
+    }
 }
 
 async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -168,9 +193,8 @@ async fn pass_on(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 async fn answer(shared: &Shared, request: Request) -> Result<Response> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY_BYTES).await?;
-    if parts.method == Method::POST && parts.uri.path() == MESSAGES {
-        shared.handed_over.fetch_add(1, Ordering::SeqCst);
-    }
+    let at = parts.uri.path().strip_prefix(API).unwrap_or_default();
+    shared.was_asked(&parts.method, at);
     let path = parts.uri.path_and_query().context("no path")?.as_str();
     let passed = shared.request(parts.method.clone(), path, &parts.headers).body(body);
     let truth = passed.send().await?;
@@ -178,14 +202,14 @@ async fn answer(shared: &Shared, request: Request) -> Result<Response> {
     for name in &NOT_PASSED_ON {
         headers.remove(name);
     }
-    let body = match shared.lie(&parts.method, parts.uri.path()) {
+    let body = match shared.lie(&parts.method, at) {
         Some(lie) if status.is_success() => {
             let asked = Asked {
                 shared,
                 headers: &parts.headers,
             };
             let told = lie
-                .instead_of(serde_json::from_slice(&truth.bytes().await?)?, &asked)
+                .instead_of(serde_json::from_slice(&truth.bytes().await?)?, at, &asked)
                 .await?;
             shared.told.fetch_add(1, Ordering::SeqCst);
             Body::from(Bytes::from(serde_json::to_vec(&told)?))

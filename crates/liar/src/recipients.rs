@@ -82,14 +82,7 @@ impl RecipientLie {
                     ..with_forged_key(first)?
                 };
             }
-            Self::ClaimOwn => {
-                let own = own(asked).await?;
-                answer[0] = Recipient {
-                    account: own.account,
-                    certificate: bare(&own)?,
-                    ..first
-                };
-            }
+            Self::ClaimOwn => answer[0] = as_own(&first, asked).await?,
             Self::ClaimOwnAccount => answer[0].account = own(asked).await?.account,
             Self::ShareAccount => {
                 let last = answer.last_mut().context("nobody was asked about")?;
@@ -127,6 +120,16 @@ async fn own(asked: &Asked<'_>) -> Result<Recipient> {
         standing: RecipientKind::Registered,
         certificate: from_value(account["certificate"].clone())?,
         predecessors: vec![],
+    })
+}
+
+/// That recipient as one of the caller's own addresses.
+pub(crate) async fn as_own(recipient: &Recipient, asked: &Asked<'_>) -> Result<Recipient> {
+    let own = own(asked).await?;
+    Ok(Recipient {
+        account: own.account,
+        certificate: bare(&own)?,
+        ..recipient.clone()
     })
 }
 

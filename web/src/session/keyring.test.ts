@@ -38,6 +38,7 @@ function keyring(waiting: string[], failures: Error[] = []) {
       return Promise.resolve();
     }),
     keysCame: vi.fn(),
+    parcelsRefused: vi.fn(),
   } satisfies KeyringParts;
   return {
     keys,
@@ -70,6 +71,19 @@ describe('takeInParcels', () => {
     await ring.takeInParcels();
     expect(parts.write).not.toHaveBeenCalled();
     expect(parts.keysCame).not.toHaveBeenCalled();
+  });
+
+  it('tells of those that were not signed, goes on with the others, and tells no more once they are gone', async () => {
+    const { keys, parts, keyring: ring } = keyring(['forged>evil', 'own>absorbed', 'nobody>other']);
+    const takeIn = parts.takeIn;
+    parts.takeIn = (parcel) =>
+      parcel.sealed.startsWith('forged') ? Promise.reject(new VaultError('foreign-parcel', '')) : takeIn(parcel);
+    await ring.takeInParcels();
+    expect([...keys]).toEqual(['own', 'absorbed']);
+    expect(parts.parcelsRefused).toHaveBeenLastCalledWith(1);
+    parts.parcels = () => Promise.resolve([]);
+    await ring.takeInParcels();
+    expect(parts.parcelsRefused).toHaveBeenLastCalledWith(0);
   });
 
   it('drops nothing that was not stored', async () => {

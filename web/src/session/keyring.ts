@@ -24,6 +24,8 @@ export interface KeyringParts extends VaultStore {
   drop(id: string): Promise<void>;
   /** Whatever did not open before may open now. */
   keysCame(): void;
+  /** How many parcels were refused at a look, for another reason than that a key is missing, which may come. */
+  parcelsRefused(count: number): void;
 }
 
 export class Keyring {
@@ -77,12 +79,13 @@ export class Keyring {
    */
   async takeInParcels(): Promise<void> {
     const parcels = await this.parts.parcels();
-    if (parcels.length === 0) return;
+    if (parcels.length === 0) return this.parts.parcelsRefused(0);
     let taken: HandedOver[] = [];
     let any = false;
+    let refused = 0;
     try {
       await this.change(async () => {
-        ({ taken, any } = await this.#takeIn(parcels));
+        ({ taken, any, refused } = await this.#takeIn(parcels));
         // One that brings nothing stays with the portal; it must not have the vault stored each time it is looked at.
         return any;
       });
@@ -93,6 +96,7 @@ export class Keyring {
       if (isRefused(error, 'too-large')) return;
       throw error;
     }
+    this.parts.parcelsRefused(refused);
     if (any) this.parts.keysCame();
     if (!this.parts.isInPerson()) return;
     // Another device may have dropped them already.
@@ -100,12 +104,14 @@ export class Keyring {
   }
 
   /** One parcel may open with keys from another alone: an absorbed account had it waiting. */
-  async #takeIn(parcels: readonly HandedOver[]): Promise<{ taken: HandedOver[]; any: boolean }> {
+  async #takeIn(parcels: readonly HandedOver[]): Promise<{ taken: HandedOver[]; any: boolean; refused: number }> {
     const taken: HandedOver[] = [];
     let any = false;
+    let refused = 0;
     let left = [...parcels];
     for (let before = Infinity; left.length > 0 && left.length < before;) {
       before = left.length;
+      refused = 0;
       const closed: HandedOver[] = [];
       for (const parcel of left) {
         try {
@@ -113,12 +119,13 @@ export class Keyring {
           taken.push(parcel);
         } catch (error) {
           if (!isVaultError(error)) throw error;
+          if (!isVaultError(error, 'wrong-key')) refused += 1;
           closed.push(parcel);
         }
       }
       left = closed;
     }
-    return { taken, any };
+    return { taken, any, refused };
   }
 
   #queue(task: () => Promise<void>): Promise<void> {

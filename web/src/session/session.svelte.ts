@@ -41,6 +41,8 @@ class CurrentSession {
   firstSight = $state.raw<VaultWritten>();
   /** Counts up when keys came into the vault: what did not open before may open now. */
   keysCame = $state(0);
+  /** How many parcels that the portal holds were not signed as what it says that they are. An honest one has none. */
+  parcelsRefused = $state(0);
   /** Whether a session is kept, so that a reload takes it up again. */
   #kept = true;
   /** How what is stored is opened in place of what is open, in a session that is not kept. */
@@ -316,6 +318,7 @@ class CurrentSession {
         isInPerson: () => this.session?.in_person === true,
         drop: (id) => api.dropParcel(id),
         keysCame: () => this.#tellOfKeys(),
+        parcelsRefused: (count) => (this.parcelsRefused = count),
       },
       stored,
     );
@@ -353,6 +356,7 @@ class CurrentSession {
     this.fingerprint = '';
     this.certificate = '';
     this.firstSight = undefined;
+    this.parcelsRefused = 0;
     this.phase = { name: 'signed-out', because };
     if (!wasIn) return;
     vault.forget();

@@ -164,11 +164,15 @@ impl ConfirmAlias {
         self.check_claimant(&owner)?;
         self.agree(&what_is_handed_over(shown, &owner, absorbs, session.is_some()))?;
         let hand_over = match session {
-            Some(session) if session.fingerprint() != owner.claimant_fingerprint() => bail!(
+            Some(session) if session.fingerprint() == owner.claimant_fingerprint() => owner.to_session(session)?,
+            Some(session) if session.address() == owner.claimant().address => bail!(
+                "the portal names another key than yours as that of your own account; nothing was handed over. An honest \
+                 portal does not do this: tell its administrator, by telephone"
+            ),
+            Some(_) => bail!(
                 "it was {} who asked for this address, and not you; leave out --address to confirm it for them",
                 terminal::sender(owner.claimant())
             ),
-            Some(session) => owner.to_session(session)?,
             None => owner.to_whoever_read_out(&self.characters(&shown.claimant)?).await?,
         };
         Ok(match absorbs {

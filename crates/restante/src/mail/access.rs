@@ -225,6 +225,12 @@ pub fn seeing(client: Client, file: &Activations) -> Result<Client, client::Erro
 pub async fn finish<T>(session: Session, work: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
     let portal = session.client().url().to_owned();
     let done = work(&session).await;
+    if session.refused_parcels() > 0 {
+        eprintln!(
+            "The portal says that keys were handed over to you, and whoever gave them did not sign them for you. They were not \
+             taken in. An honest portal does not do this: tell its administrator, by telephone."
+        );
+    }
     // A session that could not be ended ends by itself.
     let _ = session.sign_out().await;
     done.map_err(|error| advised(error, &portal))

@@ -81,7 +81,12 @@ impl SendMessage {
                 bail!("{} is not a file", path.display());
             }
         }
+        let signed_in_as = self.access.who()?.address;
         let sent = self.access.signed_in(async |session| {
+            // The portal alone says which address is the Master.
+            if session.address() != signed_in_as {
+                eprintln!("It comes from {}, your Master.", session.address());
+            }
             let begun = match self.reply_to {
                 Some(delivery) => client::reply(session, &session.open(delivery).await?, false),
                 None => Outgoing::default(),

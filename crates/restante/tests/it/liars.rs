@@ -1,9 +1,13 @@
 //! The unmodified command line before a portal that lies: each lie ends in its named error, and nothing is sealed to it.
 
+mod keys;
+
 use std::process::Output;
 
 use client::{Outgoing, Session};
 use liar::{DeliveryLie, Liar, Lie, RecipientLie};
+use tempfile::TempDir;
+use tokio::process::Command;
 use wire::{Address, ids::DeliveryId, mailbox::Folder, sessions::AccountKind};
 
 use crate::site::{Running, Site, free_address, said};
@@ -22,6 +26,8 @@ struct Lied {
     eve: Session,
     /// Ben's letter in Anna's Inbox.
     letter: DeliveryId,
+    /// What Anna's computer has seen.
+    computer: TempDir,
 }
 
 async fn lied() -> Lied {
@@ -51,23 +57,38 @@ async fn lied() -> Lied {
         ben,
         eve,
         letter,
+        computer: tempfile::tempdir().unwrap(),
     }
 }
 
 impl Lied {
+    /// Anna's command line before the liar.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.site.as_person(ANNA);
+        command
+            .env("RESTANTE_PORTAL", self.liar.url())
+            .env("RESTANTE_ACTIVATIONS", self.computer.path().join("activations.json"))
+            .args(arguments);
+        command
+    }
+
     /// What Anna's command line says before the liar, and whether it succeeds.
     async fn runs(&self, arguments: &[&str]) -> Output {
-        let mut command = self.site.as_person(ANNA);
-        command.env("RESTANTE_PORTAL", self.liar.url()).args(arguments);
-        command.output().await.unwrap()
+        self.command(arguments).output().await.unwrap()
     }
 
     /// What it says that is wrong, where it fails over that lie; nobody has got anything.
     async fn fails_over(&self, lie: impl Into<Lie>, arguments: &[&str]) -> String {
-        let before = (self.inboxes().await, self.liar.told(), self.liar.messages_handed_over());
         self.liar.tell(lie.into());
-        let Output { status, stderr, .. } = self.runs(arguments).await;
+        let said = self.fails(&mut self.command(arguments)).await;
         self.liar.tell(None);
+        said
+    }
+
+    /// What somebody's command line says that is wrong, where it fails over what it is told; nobody has got anything.
+    async fn fails(&self, command: &mut Command) -> String {
+        let before = (self.inboxes().await, self.liar.told(), self.liar.messages_handed_over());
+        let Output { status, stderr, .. } = command.output().await.unwrap();
         let stderr = String::from_utf8(stderr).unwrap();
         assert!(!status.success(), "a lie was believed: {stderr}");
         assert!(self.liar.told() > before.1, "no lie was told: {stderr}");

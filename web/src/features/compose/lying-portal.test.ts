@@ -1,8 +1,7 @@
 // A portal that lies about recipients, before everything that really runs between the form and the vault: the form's own
 // state, sending, the worker and the vault's module. Each lie ends in its sentence, and nothing is sealed to it.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { workerInProcess } from '../../vault/worker-in-process';
 import { toBase64 } from '../../api/bytes';
 import type * as Api from '../../api/client';
 import { Refused } from '../../api/problem';
@@ -10,48 +9,15 @@ import type { Recipient, Send } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { t } from '../../text';
 import { vault } from '../../vault/client';
-import type { FromWorker, ToWorker } from '../../vault/protocol';
 import { Composing } from './composing.svelte';
 import { draft } from './draft.svelte';
 import type { Addressee } from './recipients';
 
-const world = vi.hoisted(() => {
-  const world = {
-    hear: undefined as ((event: { data: ToWorker }) => void) | undefined,
-    worker: undefined as { onmessage?: (event: { data: FromWorker }) => void } | undefined,
-    prepare: (_addresses: string[]): Promise<Recipient[]> => Promise.resolve([]),
-    post: (_message: Send): Promise<unknown> => Promise.resolve({}),
-  };
-  // The worker is a module beside this one; what it and the page tell each other goes through here.
-  vi.stubGlobal('addEventListener', (name: string, listener: typeof world.hear) => {
-    if (name === 'message') world.hear = listener;
-  });
-  vi.stubGlobal('location', { origin: 'https://portal.test' });
-  vi.stubGlobal('postMessage', (data: FromWorker) => world.worker?.onmessage?.({ data }));
-  vi.stubGlobal(
-    'Worker',
-    class {
-      onmessage?: (event: { data: FromWorker }) => void;
-      constructor() {
-        world.worker = this;
-      }
-      postMessage(data: ToWorker) {
-        world.hear?.({ data });
-      }
-      terminate() {
-        world.worker = undefined;
-      }
-    },
-  );
-  return world;
-});
+const world = vi.hoisted(() => ({
+  prepare: (_addresses: string[]): Promise<Recipient[]> => Promise.resolve([]),
+  post: (_message: Send): Promise<unknown> => Promise.resolve({}),
+}));
 
-vi.mock('../../vault/module/vault_wasm_bg.wasm?url', () => ({
-  default: readFileSync(join(import.meta.dirname, '../../vault/module/vault_wasm_bg.wasm')),
-}));
-vi.mock('../../vault/module/guessing_bg.wasm?url', () => ({
-  default: readFileSync(join(import.meta.dirname, '../../vault/module/guessing_bg.wasm')),
-}));
 vi.mock('../../api/client', async (original) => ({
   ...(await original<typeof Api>()),
   prepareRecipients: (addresses: string[]) => world.prepare(addresses),
@@ -102,7 +68,7 @@ async function sends(recipients: Recipient[], to: Addressee[] = [{ address: BEN 
 }
 
 beforeAll(async () => {
-  await import('../../vault/worker');
+  await workerInProcess();
   keys = {
     ben: await register(BEN),
     eve: await register('eve@evil.test'),
@@ -154,6 +120,15 @@ describe('a portal that lies about recipients', () => {
   it('claims an own address for somebody else', async () => {
     const composing = await sends([answer(ANNA, eve, keys.anna)], [{ address: ANNA }]);
     expect(composing.problem).toBe(t('compose.lie.own-address-elsewhere', { addresses: ANNA }));
+    expect(posted).toEqual([]);
+  });
+
+  it('claims a correspondent’s address as an own one, also in the account', async () => {
+    const certificate = await vault.call('certify', [[BEN], Date.now()]);
+    await vault.call('certify', [[ANNA, BEN], Date.now()]);
+    const composing = await sends([answer(BEN, anna, { ...keys.anna, certificate })]);
+    await vault.call('certify', [[ANNA], Date.now()]);
+    expect([composing.asking, composing.changedKeys]).toEqual(['keys', [BEN]]);
     expect(posted).toEqual([]);
   });
 

@@ -163,6 +163,7 @@ class Device {
         isInPerson: () => true,
         drop: (id) => network.call(() => void (portal.parcels = portal.parcels.filter((each) => each.id !== id))),
         keysCame: () => void this.inbox.tryAgain(),
+        parcelsRefused: () => undefined,
       },
       { version, joined: false },
     );
