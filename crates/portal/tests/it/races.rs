@@ -339,7 +339,7 @@ async fn an_account_is_promoted_or_absorbed_and_never_half_of_each(test: TestPor
         let alias = format!("alias{round}@example.test");
         ben.add(&alias).await;
         let (token, by) = absorbs(&anna, &ben).await;
-        let requests = [confirms(&token, &by, None), promotes(&ben, &alias)];
+        let requests = [confirms(&token, &by, Some(&anna)), promotes(&ben, &alias)];
         let replies = at_once(&test, round, requests).await;
         let done = one_of(&replies, [&["password-needed", "claim-changed"], &["signed-out"]]);
         whole(&test).await;
@@ -384,9 +384,15 @@ async fn of_two_who_absorb_each_other_one_is_left(test: TestPortal) {
         sam.send(&Writes::to(&[&both[0], &both[1]])).await;
         let (annas, by_anna) = absorbs(&anna, &ben).await;
         let (bens, by_ben) = absorbs(&ben, &anna).await;
-        let requests = [confirms(&annas, &by_anna, None), confirms(&bens, &by_ben, None)];
+        let requests = [
+            confirms(&annas, &by_anna, Some(&anna)),
+            confirms(&bens, &by_ben, Some(&ben)),
+        ];
         let replies = at_once(&test, round, requests).await;
-        let won = one_of(&replies, [&["claim-ended", "claim-changed", "password-needed"]; 2]);
+        let won = one_of(
+            &replies,
+            [&["claim-ended", "claim-changed", "password-needed", "signed-out"]; 2],
+        );
         whole(&test).await;
         let left = if won == 0 { &mut anna } else { &mut ben };
         left.take_parcels_in().await;
@@ -404,7 +410,10 @@ async fn of_two_who_absorb_a_third_one_has_it(test: TestPortal) {
         );
         let (annas, by_anna) = absorbs(&anna, &dora).await;
         let (bens, by_ben) = absorbs(&ben, &dora).await;
-        let requests = [confirms(&annas, &by_anna, None), confirms(&bens, &by_ben, None)];
+        let requests = [
+            confirms(&annas, &by_anna, Some(&anna)),
+            confirms(&bens, &by_ben, Some(&ben)),
+        ];
         let replies = at_once(&test, round, requests).await;
         let won = one_of(&replies, [&["claim-changed", "password-needed"]; 2]);
         whole(&test).await;
@@ -464,7 +473,7 @@ async fn a_message_to_an_account_that_is_absorbed_meanwhile_lies_with_its_holder
         }
         let (ids, sending): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
         let [one, two, three] = <[_; 3]>::try_from(sending).unwrap();
-        let [absorbed, sent @ ..] = at_once(&test, round, [confirms(&token, &by, None), one, two, three]).await;
+        let [absorbed, sent @ ..] = at_once(&test, round, [confirms(&token, &by, Some(&anna)), one, two, three]).await;
         absorbed.ok();
         whole(&test).await;
         anna.take_parcels_in().await;
@@ -505,7 +514,7 @@ async fn messages_that_wait_for_an_absorb_do_not_wait_for_each_other(test: TestP
         let (from_ben, bens) = sends(&mut ben, &[sam.address.as_typed()]).await;
         let mut unit = test.portal.begin_unguarded().await.unwrap();
         let by: ConfirmBy = serde_json::from_value(by).unwrap();
-        aliases::confirm(&test.portal, &mut unit, token.as_ref(), None, by)
+        aliases::confirm(&test.portal, &mut unit, token.as_ref(), Some(anna.id()), by)
             .await
             .unwrap();
         let [first, second, third] = behind(&test, unit, [sams, annas, bens]).await;
@@ -876,7 +885,7 @@ async fn an_alarm_stops_whoever_holds_the_account(test: TestPortal) {
         let alarm = post("/alarms", None, &json!({ "token": token(&link(notice)) }));
         // The claim and the password came after: what the alarm is about is older.
         let (token, by) = absorbs(&anna, &ben).await;
-        let mut requests = [confirms(&token, &by, None), alarm];
+        let mut requests = [confirms(&token, &by, Some(&anna)), alarm];
         if round % 2 == 1 {
             requests.swap(0, 1);
         }
