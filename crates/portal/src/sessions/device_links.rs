@@ -237,13 +237,8 @@ async fn find_by_token(db: &mut AnyConnection, hash: Sha256, now: Millis) -> Res
 
 /// The account that had an address which is withheld, and whose password takes it back.
 async fn find_former_owner(db: &mut AnyConnection, address: &Address) -> Result<Option<AccountId>, StoreError> {
-    let row = sqlx::query(
-        "SELECT w.account FROM withheld_addresses d JOIN withheld w ON w.claim = d.claim WHERE d.canonical = $1",
-    )
-    .bind(address.canonical())
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| row.key("account")).transpose()
+    let withheld = accounts::find_withheld(db, address).await?;
+    Ok(withheld.map(|withheld| withheld.account))
 }
 
 /// What the page behind a link shows. Changes nothing; it is a POST so that the secret stands in no log.
