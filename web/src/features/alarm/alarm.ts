@@ -1,7 +1,7 @@
 // "This wasn't me" in a security notice: ends every session of the account.
 import { fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
-import { isRefused } from '../../api/problem';
+import { orEnding } from '../../api/ending';
 import type { AlarmShown } from '../../api/types';
 import { session } from '../../session/session.svelte';
 
@@ -17,7 +17,7 @@ export type Inspected =
 export async function inspect(fragment: string): Promise<Inspected> {
   const bytes = fromBase64Url(fragment);
   if (bytes?.length !== 32) return { state: 'ended', ending: 'link-unknown' };
-  return orEnding(() => look(toBase64(bytes)));
+  return orEnding(endings, () => look(toBase64(bytes)));
 }
 
 async function look(token: string): Promise<Inspected> {
@@ -28,7 +28,7 @@ async function look(token: string): Promise<Inspected> {
 
 /** Raises the alarm, unless another page did meanwhile: then nobody was signed out by this one. */
 export async function raise(token: string): Promise<Inspected | { state: 'raised'; shown: AlarmShown }> {
-  return orEnding(async () => {
+  return orEnding(endings, async () => {
     const now = await look(token);
     if (now.state !== 'open') return now;
     await api.raiseAlarm(token);
@@ -36,14 +36,4 @@ export async function raise(token: string): Promise<Inspected | { state: 'raised
     if (session.phase.name === 'signed-in') await session.refresh().catch(() => undefined);
     return { state: 'raised', shown: now.shown };
   });
-}
-
-async function orEnding<T>(ask: () => Promise<T>): Promise<T | Inspected> {
-  try {
-    return await ask();
-  } catch (error) {
-    const ending = endings.find((kind) => isRefused(error, kind));
-    if (ending) return { state: 'ended', ending };
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 // A link to a confirmed address makes a new browser known, so that its person need not wait while strangers try passwords.
 import { fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
+import { orEnding } from '../../api/ending';
 import { isRefused, type ProblemKind } from '../../api/problem';
 import type { DeviceLinkShown } from '../../api/types';
 import { t } from '../../text';
@@ -18,12 +19,12 @@ export async function inspect(fragment: string): Promise<Inspected> {
   const bytes = fromBase64Url(fragment);
   if (bytes?.length !== 32) return { state: 'ended', ending: 'link-unknown' };
   const token = toBase64(bytes);
-  return orEnding(async () => ({ state: 'open', shown: await api.inspectDeviceLink(token), token }));
+  return orEnding(endings, async () => ({ state: 'open', shown: await api.inspectDeviceLink(token), token }));
 }
 
 /** Makes this browser known, once. Nobody is signed in by it. */
 export async function redeem(token: string): Promise<Inspected | { state: 'known'; address: string }> {
-  return orEnding(async () => {
+  return orEnding(endings, async () => {
     const { address } = await api.redeemDeviceLink(token);
     arrived = address;
     return { state: 'known', address };
@@ -45,14 +46,4 @@ export function askProblem(error: unknown): string {
     return t('device-link.offer.slowed', { wait: waitText(error.retryAfter) });
   }
   return problemText(error);
-}
-
-async function orEnding<T>(ask: () => Promise<T>): Promise<T | Inspected> {
-  try {
-    return await ask();
-  } catch (error) {
-    const ending = endings.find((kind) => isRefused(error, kind));
-    if (ending) return { state: 'ended', ending };
-    throw error;
-  }
 }

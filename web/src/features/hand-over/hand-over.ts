@@ -1,7 +1,8 @@
 // The page behind the link of a hand-over: whose Secure Webmail it opens, and taking it.
 import { fromBase64, fromBase64Url, toBase64 } from '../../api/bytes';
 import * as api from '../../api/client';
-import { isRefused, type ProblemKind } from '../../api/problem';
+import { orEnding } from '../../api/ending';
+import type { ProblemKind } from '../../api/problem';
 import type { HandOver } from '../../api/types';
 import { session } from '../../session/session.svelte';
 import { takeUp, type TakenUp } from '../../session/taking-up';
@@ -29,7 +30,7 @@ export async function inspect(fragment: string): Promise<Inspected> {
   if (secret?.length !== 32) return { state: 'ended', ending: 'link-unknown' };
   // The portal is shown the token, and never what opens the vault key.
   const token = toBase64(await vault.call('passToken', ['hand-over', secret]));
-  return orEnding(async () => ({ state: 'open', shown: await api.inspectHandOver(token), secret, token }));
+  return orEnding(endings, async () => ({ state: 'open', shown: await api.inspectHandOver(token), secret, token }));
 }
 
 /** Who is signed in in this browser, as the link has it. */
@@ -42,7 +43,7 @@ export function whoIsIn({ address }: HandOver): 'nobody' | 'same' | 'other' {
 
 /** Takes the hand-over, once: its account is signed in in this browser from then on, and whoever was before is not. */
 export async function take({ secret, token }: Open): Promise<{ state: 'taken' } | Inspected> {
-  return orEnding(async () => {
+  return orEnding(endings, async () => {
     if (session.phase.name === 'signed-in') {
       // Nobody is signed out for a link that has expired meanwhile.
       await api.inspectHandOver(token);
@@ -70,14 +71,4 @@ class UnopenableVault extends Error {}
 /** What to tell a person whose hand-over could not be read or taken, where the link itself is not at an end. */
 export function handOverProblem(error: unknown): string {
   return error instanceof UnopenableVault ? t('hand-over.vault-damaged') : problemText(error);
-}
-
-async function orEnding<T>(ask: () => Promise<T>): Promise<T | Inspected> {
-  try {
-    return await ask();
-  } catch (error) {
-    const ending = endings.find((kind) => isRefused(error, kind));
-    if (ending) return { state: 'ended', ending };
-    throw error;
-  }
 }
