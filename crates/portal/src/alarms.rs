@@ -114,7 +114,9 @@ async fn inspect(State(portal): State<Portal>, JsonBody(link): JsonBody<LinkToke
     let alarm = find_by_token(&mut db, Sha256::of(link.token.as_ref())).await?;
     alarm.ensure_in_time(portal.now())?;
     Ok(Json(AlarmShown {
-        separable_until: accounts::separable_until(&mut db, &alarm.address).await?,
+        separable_until: accounts::find_withholding(&mut db, &alarm.address)
+            .await?
+            .map(|withholding| withholding.until),
         address: alarm.address,
         expires_at: alarm.expires_at,
         raised_at: alarm.raised_at,

@@ -28,8 +28,8 @@ pub(crate) use rows::{
     set_administrator, set_kind, set_master, set_state, take_change_number, transfer_alias,
 };
 pub(crate) use withheld::{
-    Withheld, WithheldAddress, claims_due, end_withholding, ensure_may_leave, find_withheld, find_withheld_by_claim,
-    give_back, restrict_withholdings, separable_until, still_separable, takes_part_in_withholding, withhold,
+    Withheld, WithheldAddress, claims_due, end_withholding, ensure_may_leave, find_withheld_by_claim, find_withholding,
+    give_back, restrict_withholdings, still_separable, takes_part_in_withholding, withhold,
 };
 
 use crate::storage::{Key as _, RowExt as _, StoreError, placeholders};

@@ -28,6 +28,18 @@ pub(crate) struct Withheld {
     pub(crate) until: Millis,
 }
 
+/// Between whom something is withheld, without what it is.
+pub(crate) struct Withholding {
+    /// The claim that was confirmed.
+    pub(crate) claim: ClaimId,
+    /// Who has the addresses now.
+    pub(crate) claimant: AccountId,
+    /// Whose password separates the two.
+    pub(crate) account: AccountId,
+    /// Until when.
+    pub(crate) until: Millis,
+}
+
 /// An address that moved.
 pub(crate) struct WithheldAddress {
     /// As the account had it.
@@ -73,16 +85,27 @@ pub(crate) async fn withhold(
     Ok(())
 }
 
-/// What is withheld of the claim that took an address over.
-pub(crate) async fn find_withheld(db: &mut AnyConnection, address: &Address) -> Result<Option<Withheld>, StoreError> {
+/// Between whom an address is withheld, if it is.
+pub(crate) async fn find_withholding(
+    db: &mut AnyConnection,
+    address: &Address,
+) -> Result<Option<Withholding>, StoreError> {
     let row = sqlx::query(
-        "SELECT w.claim, w.claimant, w.account, w.parcel, w.until FROM withheld_addresses x \
+        "SELECT w.claim, w.claimant, w.account, w.until FROM withheld_addresses x \
          JOIN withheld w ON w.claim = x.claim WHERE x.canonical = $1",
     )
     .bind(address.canonical())
     .fetch_optional(db)
     .await?;
-    row.as_ref().map(read).transpose()
+    let read = |row: AnyRow| {
+        Ok(Withholding {
+            claim: row.key("claim")?,
+            claimant: row.key("claimant")?,
+            account: row.key("account")?,
+            until: row.millis("until")?,
+        })
+    };
+    row.map(read).transpose()
 }
 
 /// What is withheld of a claim, with the addresses that it took over.
@@ -90,7 +113,7 @@ pub(crate) async fn find_withheld_by_claim(
     db: &mut AnyConnection,
     claim: ClaimId,
 ) -> Result<Option<(Withheld, Vec<WithheldAddress>)>, StoreError> {
-    let row = sqlx::query("SELECT claim, claimant, account, parcel, until FROM withheld WHERE claim = $1")
+    let row = sqlx::query("SELECT claimant, account, parcel, until FROM withheld WHERE claim = $1")
         .bind(claim.key())
         .fetch_optional(&mut *db)
         .await?;
@@ -113,28 +136,14 @@ pub(crate) async fn find_withheld_by_claim(
             statement: row.bytes("statement")?.into(),
         })
     });
-    Ok(Some((read(&row)?, addresses.collect::<Result<_, StoreError>>()?)))
-}
-
-fn read(row: &AnyRow) -> Result<Withheld, StoreError> {
-    Ok(Withheld {
-        claim: row.key("claim")?,
+    let withheld = Withheld {
+        claim,
         claimant: row.key("claimant")?,
         account: row.key("account")?,
         parcel: row.maybe_bytes("parcel")?.map(Bytes),
         until: row.millis("until")?,
-    })
-}
-
-/// Until when an address can be taken back from who has it, if it can.
-pub(crate) async fn separable_until(db: &mut AnyConnection, address: &Address) -> Result<Option<Millis>, StoreError> {
-    let row = sqlx::query(
-        "SELECT w.until FROM withheld_addresses x JOIN withheld w ON w.claim = x.claim WHERE x.canonical = $1",
-    )
-    .bind(address.canonical())
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| row.millis("until")).transpose()
+    };
+    Ok(Some((withheld, addresses.collect::<Result<_, StoreError>>()?)))
 }
 
 /// Gives addresses back to the account that had them, as it had them; one that was joining is in use again. None of them is

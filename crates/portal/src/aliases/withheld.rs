@@ -111,7 +111,7 @@ pub(super) async fn separate(
     JsonBody(request): JsonBody<Separate>,
 ) -> Result<Json<Separated>> {
     let mut unit = portal.begin_unguarded().await?;
-    let claimant = accounts::find_withheld(&mut unit, &request.address).await?;
+    let claimant = accounts::find_withholding(&mut unit, &request.address).await?;
     let claimant: Vec<AccountId> = claimant.iter().map(|withheld| withheld.claimant).collect();
     let finalization = &request.credential_finalization;
     let proved = sessions::prove(
@@ -142,7 +142,7 @@ pub(super) async fn separate(
 /// # Errors
 /// `not-separable`, `account-disabled`; nothing has changed then.
 pub async fn take_back(portal: &Portal, unit: &mut Unit, account: AccountId, address: &Address) -> Result<Separated> {
-    let found = accounts::find_withheld(unit, address).await?;
+    let found = accounts::find_withholding(unit, address).await?;
     let found = found.filter(|withheld| withheld.account == account);
     let (claim, claimant) = found
         .map(|withheld| (withheld.claim, withheld.claimant))

@@ -237,7 +237,7 @@ async fn find_by_token(db: &mut AnyConnection, hash: Sha256, now: Millis) -> Res
 
 /// The account that had an address which is withheld, and whose password takes it back.
 async fn find_former_owner(db: &mut AnyConnection, address: &Address) -> Result<Option<AccountId>, StoreError> {
-    let withheld = accounts::find_withheld(db, address).await?;
+    let withheld = accounts::find_withholding(db, address).await?;
     Ok(withheld.map(|withheld| withheld.account))
 }
 
