@@ -9,6 +9,18 @@ use utoipa::ToSchema;
 #[schema(value_type = String, format = Byte)]
 pub struct Bytes(pub Vec<u8>);
 
+impl Bytes {
+    /// As in JSON, for a header.
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(&self.0)
+    }
+
+    /// From what [`Bytes::to_base64`] made; none where it is no base64.
+    pub fn from_base64(text: &[u8]) -> Option<Self> {
+        STANDARD.decode(text).map(Self).ok()
+    }
+}
+
 impl fmt::Debug for Bytes {
     /// The length alone: what travels here is sealed or secret, and neither belongs in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,17 +42,14 @@ impl AsRef<[u8]> for Bytes {
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
+        serializer.serialize_str(&self.to_base64())
     }
 }
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        STANDARD
-            .decode(text.as_bytes())
-            .map(Self)
-            .map_err(|_| de::Error::custom("not base64"))
+        Self::from_base64(text.as_bytes()).ok_or_else(|| de::Error::custom("not base64"))
     }
 }
 

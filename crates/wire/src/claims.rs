@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     Address, Bytes, Millis,
     ids::{AccountId, ClaimId, SignInId},
+    list::bounded,
     mailbox::Notification,
     sessions::{OwnAddress, Person, Vault},
 };
@@ -169,6 +170,7 @@ pub enum ConfirmBy {
         parcel: Bytes,
         /// One for each address of the account.
         #[schema(max_items = 50)]
+        #[serde(deserialize_with = "bounded")]
         successions: Vec<Succession>,
     },
     /// By the password of the account that has the address as an alias, which this one address leaves.

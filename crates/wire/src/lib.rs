@@ -8,6 +8,7 @@ pub mod address;
 mod bytes;
 pub mod claims;
 pub mod ids;
+mod list;
 pub mod mailbox;
 pub mod opaque;
 pub mod people;
@@ -29,3 +30,7 @@ pub const PREFIX: &str = "/api/v1";
 /// The header that names the account, by its id, that a page or program is open for. Every request in a session that
 /// changes something has it: a cookie goes along by itself, and may be somebody else's by now.
 pub const ACCOUNT_HEADER: &str = "restante-account";
+
+/// The header that names the secret of the link that a request without a session is made by, in base64. It lets in a body
+/// that holds a vault or a parcel: the portal looks at the link before it reads that.
+pub const LINK_HEADER: &str = "restante-link";

@@ -8,6 +8,7 @@ use crate::{
     activations::Activation,
     claims::{Claim, Predecessor},
     ids::{AccountId, DeliveryId},
+    list::bounded,
     sessions::{AccountKind, Activity, OwnAddress},
 };
 
@@ -17,6 +18,7 @@ use crate::{
 pub struct PrepareRecipients {
     /// As the writer typed them.
     #[schema(max_items = 100)]
+    #[serde(deserialize_with = "bounded")]
     pub addresses: Vec<Address>,
     /// The delivery that is being answered: a Guest may write to whoever took part in it.
     #[serde(default)]

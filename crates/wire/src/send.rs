@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     Address, Bytes, Sha256,
     ids::{AccountId, DeliveryId, MessageId},
+    list::bounded,
 };
 
 /// A sealed message.
@@ -21,23 +22,25 @@ pub struct Send {
     pub from: Address,
     /// Recipients everybody sees.
     #[schema(max_items = 100)]
+    #[serde(deserialize_with = "bounded")]
     pub to: Vec<Address>,
     /// Recipients everybody sees, for information.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     #[schema(max_items = 100)]
     pub cc: Vec<Address>,
     /// Recipients that only the sender and they themselves see.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     #[schema(max_items = 100)]
     pub bcc: Vec<Address>,
     /// One for each account, the sender's included.
+    #[serde(deserialize_with = "bounded")]
     pub key_packets: Vec<KeyPacket>,
     /// The sealed cover: an OpenPGP encrypted data packet.
     pub cover: Bytes,
     /// The sealed body: an OpenPGP encrypted data packet.
     pub body: Bytes,
     /// The sealed files it names, in the order of the body's list.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     #[schema(max_items = 100)]
     pub files: Vec<Sha256>,
     /// The delivery that it answers.
