@@ -15,6 +15,7 @@ use portal::{
     },
     storage::{Engine, Store},
 };
+use rustix::fs::Mode;
 
 use crate::options::Options;
 
@@ -28,6 +29,7 @@ const BASIC_MAIL: &str = "basic-mail";
 /// Makes what a new portal needs in its data folder. What is there already stays.
 pub fn create(options: &Options) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
+    keep_from_others();
     let data = &options.data;
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -45,6 +47,11 @@ pub fn create(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// What the process makes from now on is its owner's alone, in a folder too that was there before with another mode.
+fn keep_from_others() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
 /// Whether a portal was created in the data folder.
 pub fn is_created(options: &Options) -> bool {
     options.data.join(SECRETS).exists() && options.data.join(CUSTODY).exists()
@@ -58,6 +65,7 @@ pub async fn open(options: &Options, listening: SocketAddr, demo: bool) -> Resul
             options.data.display()
         );
     }
+    keep_from_others();
     let mut settings = options.settings(listening)?;
     let basic_mail = options.data.join(BASIC_MAIL);
     let relay: Box<dyn Relay> = if demo {

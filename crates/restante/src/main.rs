@@ -18,6 +18,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Gives memory back once it is not used any more. The system's kept 1.3 GiB of bodies that had long been refused.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A secure messaging portal that cannot read what it keeps.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 100)]

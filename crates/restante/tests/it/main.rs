@@ -14,6 +14,7 @@ mod by_activation;
 mod clients;
 mod devices;
 mod findings;
+mod folder;
 mod liars;
 mod mail;
 mod sink;
