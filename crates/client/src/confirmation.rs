@@ -361,5 +361,7 @@ impl fmt::Debug for Owner {
 }
 
 fn confirm(LinkToken { token }: LinkToken, by: ConfirmBy) -> Result<Ask<'static>, Error> {
-    Ask::new(Method::POST, "/claims/confirm").json(&Confirm { token, by })
+    Ask::new(Method::POST, "/claims/confirm")
+        .by_link(&token)
+        .json(&Confirm { token, by })
 }

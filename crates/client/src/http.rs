@@ -13,7 +13,7 @@ use reqwest::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
-use wire::{ACCOUNT_HEADER, Millis, PREFIX, Problem, ids::AccountId};
+use wire::{ACCOUNT_HEADER, LINK_HEADER, Millis, PREFIX, Problem, ids::AccountId};
 use zeroize::Zeroizing;
 
 use crate::{Environment, Error};
@@ -79,6 +79,11 @@ impl<'a> Ask<'a> {
     pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Names the link that it is made by: the portal looks at that before it takes a vault or a parcel.
+    pub(crate) fn by_link(self, token: &wire::Bytes) -> Self {
+        self.header(HeaderName::from_static(LINK_HEADER), token.to_base64())
     }
 
     pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, Error> {

@@ -96,7 +96,11 @@ impl Client {
         };
         let signed_in = self
             .http
-            .once(Ask::new(Method::POST, "/registrations").json(&request)?)
+            .once(
+                Ask::new(Method::POST, "/registrations")
+                    .by_link(&request.token)
+                    .json(&request)?,
+            )
             .await?;
         self.begin(signed_in, key).await
     }

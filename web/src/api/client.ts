@@ -103,6 +103,9 @@ async function beginning<T extends SignedIn>(call: Promise<T>): Promise<T> {
 const answerIn = <T>(bearer: string | undefined, call: Promise<Answer<T>>) =>
   bearer === undefined ? answer(call) : answerOfAny(call);
 
+/** Names the link that a request is made by: the portal looks at that before it takes a vault or a parcel. */
+const byLink = (token: string) => ({ header: { 'Restante-Link': token } });
+
 export const portal = () => answer(http.GET('/api/v1/portal'));
 
 export const inspectInvitation = (token: string) =>
@@ -115,7 +118,7 @@ export const startRegistration = (
 ) => answer(http.POST('/api/v1/registrations/start', { body }));
 
 export const register = (body: paths['/api/v1/registrations']['post']['requestBody']['content']['application/json']) =>
-  answer(http.POST('/api/v1/registrations', { body }));
+  answer(http.POST('/api/v1/registrations', { body, params: byLink(body.token) }));
 
 /** With `separates`, by the password of the account that had the address before. */
 export const startSignIn = (address: string, credentialRequest: string, separates = false) =>
@@ -194,7 +197,7 @@ export const proveOwner = (token: string, signIn: string, finalization: string) 
   );
 
 export const confirmClaim = (token: string, by: ConfirmBy) =>
-  answerOfAny(http.POST('/api/v1/claims/confirm', { body: { token, by } }));
+  answerOfAny(http.POST('/api/v1/claims/confirm', { body: { token, by }, params: byLink(token) }));
 
 export const separate = (address: string, signIn: string, finalization: string) =>
   answerOfAny(

@@ -1291,7 +1291,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the link's secret: without it, and without a session, a body ends at 8 KiB */
+                    "Restante-Link"?: components["schemas"]["Bytes"] | null;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1871,7 +1874,7 @@ export interface paths {
         };
         /**
          * A stream that says when to look for changes.
-         * @description Event `change`, its data the number of the last change. It ends with the session.
+         * @description Event `change`, its data the number of the last change. It ends with the session. Twenty of an account at once.
          */
         get: {
             parameters: {
@@ -2454,7 +2457,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the link's secret: without it a body ends at 8 KiB */
+                    "Restante-Link"?: components["schemas"]["Bytes"] | null;
+                };
                 path?: never;
                 cookie?: never;
             };

@@ -1,7 +1,11 @@
 //! The page behind a confirmation link. Whoever has the link reads the address's mail; what else it takes depends on
 //! what the address is.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    http::{StatusCode, request::Parts},
+};
 use sqlx::AnyConnection;
 use wire::{
     Problem, ProblemType,
@@ -16,10 +20,10 @@ use super::{
     links::{self, find_by_token},
 };
 use crate::{
-    Portal, Result,
+    Error, Portal, Result,
     accounts::{self, AddressOwner},
     activity,
-    http::{Caller, CallerUnit, JsonBody},
+    http::{Caller, CallerUnit, JsonBody, LargeJsonBody, admit_link},
     keys, registration,
     sessions::{self, Purpose},
     storage::StoreError,
@@ -137,15 +141,34 @@ fn by_password(caller: Option<Caller>) -> Option<Caller> {
     caller.filter(|caller| caller.ensure_by_password().is_ok())
 }
 
+/// The claim's link that the request's head names, or none: with one that was mailed, the body may hold a parcel. Whether the
+/// claim has ended is told by confirming it, which may be done twice.
+pub(super) struct Linked;
+
+impl FromRequestParts<Portal> for Linked {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let is_known = async |token: wire::Bytes| {
+            let mut db = portal.store.read().await?;
+            find_by_token(&mut db, token.as_ref()).await.map(|_| ())
+        };
+        admit_link(parts, is_known).await?;
+        Ok(Self)
+    }
+}
+
 /// Confirms a claim. Twice is once.
 #[utoipa::path(
     post, path = "/claims/confirm", tag = "aliases",
+    params(("Restante-Link" = Option<wire::Bytes>, Header, description = "the link's secret: without it, and without a session, a body ends at 8 KiB")),
     request_body = Confirm, responses((status = 200, body = Confirmed)),
 )]
 pub(super) async fn confirm_claim(
     State(portal): State<Portal>,
     caller: Option<Caller>,
-    JsonBody(request): JsonBody<Confirm>,
+    _: Linked,
+    LargeJsonBody(request, _): LargeJsonBody<Confirm>,
 ) -> Result<Json<Confirmed>> {
     let caller = match (by_password(caller), &request.by) {
         // It stands on the session.

@@ -10,33 +10,44 @@ use axum::{
     },
 };
 
+use wire::{Problem, ProblemType};
+
 use super::feed::latest;
-use crate::{Portal, Result, http::Caller, ports::wakes::Listener};
+use crate::{
+    Portal, Result,
+    http::{Caller, standing_sessions},
+    ports::wakes::{Listener, Seen},
+    storage::StoreError,
+};
 
 /// How often a quiet stream says that it is there: under the 30 s after which common proxies drop a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(25);
 
+/// After how many seconds a stream may be asked for again that found no place.
+const RETRY_STREAM_AFTER_SECONDS: u32 = 30;
+
 /// A stream that says when to look for changes.
 ///
-/// Event `change`, its data the number of the last change. It ends with the session.
+/// Event `change`, its data the number of the last change. It ends with the session. Twenty of an account at once.
 #[utoipa::path(
     get, path = "/events", tag = "changes",
     responses((status = 200, content_type = "text/event-stream", body = String)),
 )]
 pub(super) async fn listen(State(portal): State<Portal>, caller: Caller) -> Result<Response> {
-    let listener = portal.wakes.listen(caller.account);
+    let listener = portal.wakes.listen(caller.account).ok_or_else(|| {
+        let mut problem = Problem::new(ProblemType::TooManyRequests).detail("too many event streams of one account");
+        problem.retry_after = Some(RETRY_STREAM_AFTER_SECONDS);
+        problem
+    })?;
     let first = latest(&mut *portal.store.read().await?, caller.account).await?;
-    let stream = futures_util::stream::unfold(
-        Listening {
-            portal,
-            caller,
-            listener,
-            said: None,
-            next: Some(first),
-        },
-        step,
-    );
-    Ok(Sse::new(stream).into_response())
+    let listening = Listening {
+        portal,
+        caller,
+        listener,
+        said: None,
+        next: Some(first),
+    };
+    Ok(Sse::new(futures_util::stream::unfold(listening, step)).into_response())
 }
 
 struct Listening {
@@ -49,27 +60,40 @@ struct Listening {
 
 async fn step(mut state: Listening) -> Option<(Result<Event, Infallible>, Listening)> {
     if let Some(latest) = state.next.take() {
-        state.said = Some(latest);
-        return Some((Ok(Event::default().event("change").data(latest.to_string())), state));
+        return Some(say(state, latest));
     }
     loop {
         let word = state.listener.next();
         if state.portal.wakes.are_closing() {
             return None;
         }
-        let mut db = state.portal.store.read().await.ok()?;
-        // The stream must not outlive the session, and another process's changes have no word here.
-        if !state.caller.is_still_signed_in(&mut db, state.portal.now()).await {
+        let seen = state.listener.look(async || look(&state).await).await.ok()?;
+        // The stream must not outlive the session.
+        if !seen.sessions.contains(&state.caller.session) {
             return None;
         }
-        let latest = latest(&mut db, state.caller.account).await.ok()?;
-        drop(db);
-        if state.said != Some(latest) {
-            state.said = Some(latest);
-            return Some((Ok(Event::default().event("change").data(latest.to_string())), state));
+        if state.said != Some(seen.latest) {
+            return Some(say(state, seen.latest));
         }
         if tokio::time::timeout(HEARTBEAT, word).await.is_err() {
+            // Another process's changes have no word here.
+            state.listener.forget().await;
             return Some((Ok(Event::default().comment("")), state));
         }
     }
+}
+
+fn say(mut state: Listening, latest: i64) -> (Result<Event, Infallible>, Listening) {
+    state.said = Some(latest);
+    (Ok(Event::default().event("change").data(latest.to_string())), state)
+}
+
+/// What all streams of an account need to know.
+async fn look(state: &Listening) -> Result<Seen, StoreError> {
+    let account = state.caller.account;
+    let mut db = state.portal.store.read().await?;
+    Ok(Seen {
+        latest: latest(&mut db, account).await?,
+        sessions: standing_sessions(&mut db, account, state.portal.now()).await?,
+    })
 }

@@ -14,10 +14,10 @@ use wire::{
     sessions::{AccountKind, Carrier},
 };
 
-use super::CallerUnit;
+use super::{CallerUnit, body::mark_known};
 use crate::{
     Error, Portal, Result,
-    storage::{Key as _, RowExt as _, StoreError},
+    storage::{Key as _, RowExt as _, StoreError, name},
 };
 
 /// How long a password counts as given just now: what promoting an address and activating a program take.
@@ -66,14 +66,6 @@ pub struct Professional(pub Caller);
 pub struct Administrator(pub Caller);
 
 impl Caller {
-    /// Whether the session still stands.
-    pub(crate) async fn is_still_signed_in(&self, db: &mut AnyConnection, now: Millis) -> bool {
-        matches!(
-            find(db, self.session, self.carrier, now).await,
-            Ok(Some((_, AccountState::Active)))
-        )
-    }
-
     /// Begins a unit of work for the caller, whose commit looks whether the session still stands.
     ///
     /// # Errors
@@ -152,6 +144,7 @@ impl FromRequestParts<Portal> for Caller {
         let mut db = portal.store.read().await?;
         let caller = signed_in(find(&mut db, Sha256::of(&secret), carrier, portal.now()).await?)?;
         ensure_meant(parts, caller.account)?;
+        mark_known(parts);
         Ok(caller)
     }
 }
@@ -284,6 +277,24 @@ async fn find(
         Ok((caller, row.name("state")?))
     })
     .transpose()
+}
+
+/// The hashes of an account's sessions that stand; none where the account does not.
+pub(crate) async fn standing_sessions(
+    db: &mut AnyConnection,
+    account: AccountId,
+    now: Millis,
+) -> Result<Vec<Sha256>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT s.hash FROM sessions s JOIN accounts a ON a.id = s.account \
+         WHERE s.account = $1 AND s.expires_at > $2 AND a.state = $3",
+    )
+    .bind(account.key())
+    .bind(now)
+    .bind(name(&AccountState::Active))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| row.key("hash")).collect()
 }
 
 /// The cookie's name. `__Host-` makes browsers insist on HTTPS, on this very host and on the whole path; without HTTPS

@@ -1,10 +1,9 @@
 //! What a handler asks of a request, with every refusal a problem document.
 
 use axum::{
-    Json,
     extract::{
-        ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request,
-        rejection::{JsonRejection, PathRejection, QueryRejection},
+        ConnectInfo, FromRequestParts, Path, Query,
+        rejection::{PathRejection, QueryRejection},
     },
     http::{HeaderMap, header, request::Parts},
 };
@@ -13,37 +12,6 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use wire::{Problem, ProblemType};
 
 use crate::{Error, Portal, Result};
-
-/// A JSON body.
-#[derive(Debug)]
-pub struct JsonBody<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        match Json::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(refusal(&rejection)),
-        }
-    }
-}
-
-/// A JSON body of which the handler keeps the raw bytes too.
-pub(crate) fn parse_json<T: DeserializeOwned>(raw: &[u8]) -> Result<T> {
-    Json::from_bytes(raw)
-        .map(|Json(body)| body)
-        .map_err(|rejection| refusal(&rejection))
-}
-
-fn refusal(rejection: &JsonRejection) -> Error {
-    match rejection {
-        JsonRejection::BytesRejection(bytes) if bytes.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-            ProblemType::TooLarge.into()
-        }
-        other => Problem::new(ProblemType::Malformed).detail(other.body_text()).into(),
-    }
-}
 
 /// The query string.
 #[derive(Debug)]
@@ -92,7 +60,7 @@ impl Network {
             .get_all("x-forwarded-for")
             .iter()
             .next_back()
-            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
+            .and_then(|value| forwarded_address(value.to_str().ok()?.rsplit(',').next()?.trim()))
             .filter(|_| behind_proxy);
         let address: IpAddr = forwarded
             .or(peer.map(|peer| peer.ip()))
@@ -103,6 +71,16 @@ impl Network {
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 64))),
         })
     }
+}
+
+/// The address in an entry of `X-Forwarded-For`. Some proxies write the port that they saw, too: taken for no address, it
+/// would make everybody one network.
+fn forwarded_address(entry: &str) -> Option<IpAddr> {
+    let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    bare.unwrap_or(entry)
+        .parse()
+        .ok()
+        .or_else(|| entry.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
 }
 
 impl FromRequestParts<Portal> for Network {
@@ -154,5 +132,44 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
                 .detail("If-Match must name the version that is replaced")
                 .into()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(forwarded: &str) -> IpAddr {
+        let headers = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), forwarded.parse().unwrap())]);
+        Network::of(&headers, Some(SocketAddr::from(([127, 0, 0, 1], 443))), true).0
+    }
+
+    #[test]
+    fn a_proxy_may_write_the_port_too() {
+        for (forwarded, address) in [
+            ("203.0.113.5", "203.0.113.5"),
+            ("198.51.100.7, 203.0.113.5:5123", "203.0.113.5"),
+            ("198.51.100.7:1, 203.0.113.5", "203.0.113.5"),
+            ("2001:db8::1", "2001:db8::"),
+            ("[2001:db8::1]", "2001:db8::"),
+            ("[2001:db8::1]:443", "2001:db8::"),
+            ("[::ffff:203.0.113.5]:443", "203.0.113.5"),
+        ] {
+            assert_eq!(network(forwarded), address.parse::<IpAddr>().unwrap(), "{forwarded}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_the_proxys_own() {
+        for forwarded in [
+            "",
+            "unknown",
+            "203.0.113.5:",
+            "203.0.113.5:99999",
+            "[203.0.113.5",
+            "2001:db8::1]:443",
+        ] {
+            assert_eq!(network(forwarded), IpAddr::from([127, 0, 0, 1]), "{forwarded}");
+        }
     }
 }

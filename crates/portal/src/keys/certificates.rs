@@ -18,7 +18,7 @@ use crate::{
     accounts::addresses,
     changes,
     error::unacceptable,
-    http::{Caller, JsonBody},
+    http::{Caller, LargeJsonBody},
     storage::{Key as _, RowExt as _, StoreError, Unit, values},
 };
 
@@ -78,7 +78,7 @@ async fn put_user_ids(unit: &mut Unit, certificate: &Certificate) -> Result<(), 
 pub(super) async fn replace(
     State(portal): State<Portal>,
     caller: Caller,
-    JsonBody(request): JsonBody<WriteCertificate>,
+    LargeJsonBody(request, _): LargeJsonBody<WriteCertificate>,
 ) -> Result<StatusCode> {
     let not_accepted = |error| unacceptable(&format!("the certificate is not accepted: {error}"));
     let certificate = Certificate::parse(request.certificate.as_ref()).map_err(not_accepted)?;

@@ -19,7 +19,7 @@ use super::history;
 use crate::{
     Portal, Result, accounts, changes,
     error::unacceptable,
-    http::{Caller, IfMatch, JsonBody},
+    http::{Caller, IfMatch, LargeJsonBody},
     storage::{Key as _, RowExt as _, StoreError, Unit, name},
 };
 
@@ -104,7 +104,7 @@ pub(super) async fn write(
     State(portal): State<Portal>,
     caller: Caller,
     IfMatch(version): IfMatch,
-    JsonBody(vault): JsonBody<WriteVault>,
+    LargeJsonBody(vault, _): LargeJsonBody<WriteVault>,
 ) -> Result<Json<VaultVersion>> {
     let sealed = vault.sealed.0;
     let head = head_of(&sealed, caller.account)?;

@@ -1,6 +1,11 @@
 //! From an invitation to an account: the password by OPAQUE, the keys from the client.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    http::request::Parts,
+    response::Response,
+};
 use axum_extra::extract::CookieJar;
 use certificate::Certificate;
 use opaque_ke::{RegistrationRequest, RegistrationUpload, ServerRegistration};
@@ -15,7 +20,7 @@ use super::invitations::{self, OpenInvitation};
 use crate::{
     Error, Portal, Result, accounts, activity, changes,
     error::unacceptable,
-    http::JsonBody,
+    http::{JsonBody, LargeJsonBody, admit_link},
     keys::{self, MAX_SLOT_BYTES},
     ports::custody::{InvitedAddress, Receiver},
     sessions::{self, SessionOrigin},
@@ -49,18 +54,37 @@ pub(super) async fn start(
     }))
 }
 
+/// An invitation that the request's head names, or none: with one that is open, the body may hold a vault.
+pub(super) struct Invited;
+
+impl FromRequestParts<Portal> for Invited {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Error> {
+        let is_open = async |token| {
+            let mut db = portal.store.read().await?;
+            let open = invitations::open(&mut db, &InvitationToken { token }, portal.now()).await;
+            open.map(|_| ())
+        };
+        admit_link(parts, is_open).await?;
+        Ok(Self)
+    }
+}
+
 /// The second half: the account begins, and its first session.
 ///
 /// In one transaction: the invited address becomes the Master, the certificate and the vault are stored, and what waited
 /// under custody's key is handed over as a parcel. No message is touched.
 #[utoipa::path(
     post, path = "/registrations", tag = "registration",
+    params(("Restante-Link" = Option<Bytes>, Header, description = "the link's secret: without it a body ends at 8 KiB")),
     request_body = Register, responses((status = 201, body = SignedIn)),
 )]
 pub(super) async fn finish(
     State(portal): State<Portal>,
     jar: CookieJar,
-    JsonBody(request): JsonBody<Register>,
+    _: Invited,
+    LargeJsonBody(request, _): LargeJsonBody<Register>,
 ) -> Result<Response> {
     let registrant = Registrant::parse(&request)?;
     if registrant.setup != portal.secrets.newest_setup().number {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use axum::{
     Json,
-    body::Bytes as RawBody,
     extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Response},
@@ -24,7 +23,7 @@ use super::{
 };
 use crate::{
     Error, Portal, Result, changes, files,
-    http::{Caller, IdempotencyKey, idempotency, parse_json},
+    http::{Caller, IdempotencyKey, LargeJsonBody, idempotency},
     outbox,
     settings::HOUR,
     storage::{Key as _, RowExt as _, StoreError, Unit, name, values},
@@ -52,9 +51,8 @@ pub(super) async fn send(
     State(portal): State<Portal>,
     caller: Caller,
     key: IdempotencyKey,
-    raw: RawBody,
+    LargeJsonBody(message, raw): LargeJsonBody<Send>,
 ) -> Result<Response> {
-    let message: Send = parse_json(&raw)?;
     ensure_well_formed(&portal, &message)?;
     let request = idempotency::Request::new(key, &raw);
     let mut unit = caller.begin(&portal).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::{DefaultBodyLimit, Request},
+    extract::Request,
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
@@ -19,9 +19,6 @@ use crate::{
 
 /// How long the portal may take to answer a request that is no stream.
 const MAX_ANSWER_DURATION: Duration = Duration::from_secs(30);
-
-/// The largest JSON body, in bytes: a sealed body of a MiB in base64, a hundred key packets, a cover.
-const MAX_JSON_BODY_BYTES: usize = 4 << 20;
 
 /// The API's document.
 #[derive(utoipa::OpenApi)]
@@ -52,10 +49,8 @@ pub(super) fn api() -> OpenApiRouter<Portal> {
         .merge(files::routes())
         .merge(admin::routes())
         .merge(changes::routes())
-        .layer(DefaultBodyLimit::max(MAX_JSON_BODY_BYTES))
         .layer(middleware::from_fn(in_time));
-    let streamed = files::upload_routes().layer(DefaultBodyLimit::disable());
-    OpenApiRouter::with_openapi(Document::openapi()).nest(wire::PREFIX, quick.merge(streamed))
+    OpenApiRouter::with_openapi(Document::openapi()).nest(wire::PREFIX, quick.merge(files::upload_routes()))
 }
 
 /// The OpenAPI document of the API, as JSON.

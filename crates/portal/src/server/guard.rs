@@ -25,7 +25,7 @@ use wire::{Problem, ProblemType};
 
 use crate::{
     Error, Portal,
-    http::{MayBeFramed, Network, policy},
+    http::{BodyRoom, MayBeFramed, Network, policy},
     ports::permits::{Permit, Permits},
 };
 
@@ -107,6 +107,15 @@ pub(super) async fn rate(State(limits): State<Limits>, request: Request, next: N
             Error::from(problem).into_response()
         }
     }
+}
+
+/// Gives a request room for its body, until it is answered.
+pub(super) async fn bodies(State(room): State<BodyRoom>, mut request: Request, next: Next) -> Response {
+    let held = room.begin();
+    request.extensions_mut().insert(held.clone());
+    let response = next.run(request).await;
+    drop(held);
+    response
 }
 
 /// An answer that holds a permit.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request},
     middleware,
     response::IntoResponse as _,
     routing::get,
@@ -18,7 +18,7 @@ use tower_http::{
 use wire::ProblemType;
 
 use super::{api, demo, guard, health, web};
-use crate::{Error, Portal, keys, outlook};
+use crate::{Error, Portal, http::BodyRoom, keys, outlook};
 
 /// How long a body may pause on its way in.
 const MAX_BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -46,6 +46,9 @@ pub fn router(portal: Portal) -> Router {
         .method_not_allowed_fallback(|| async { Error::from(ProblemType::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(portal.clone(), guard::origin))
         .layer(middleware::from_fn_with_state(guard::Limits::new(&portal), guard::rate))
+        // Bodies have limits of their own, by who sends them.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(BodyRoom::default(), guard::bodies))
         .layer(RequestBodyTimeoutLayer::new(MAX_BODY_PAUSE))
         .layer(CompressionLayer::new().compress_when(web::compressible()))
         .layer(middleware::from_fn_with_state(portal.clone(), guard::headers))

@@ -25,7 +25,11 @@ const MAX_CONNECTIONS: usize = 20_000;
 
 /// The most of a request's head, and of what is to be written, that a connection holds. Over HTTP/1 an answer goes on when
 /// all of that was taken: whoever is slower than this in [`MAX_UNTAKEN_DURATION`](super::watch::MAX_UNTAKEN_DURATION) does not get it.
-const MAX_CONNECTION_BUFFER_BYTES: usize = 64 << 10;
+const MAX_CONNECTION_BUFFER_BYTES: usize = 16 << 10;
+
+/// How much of its bodies a client may send ahead of who reads them, on a stream and on a connection together, over HTTP/2.
+/// What nobody has looked at yet is counted nowhere else.
+const MAX_UNREAD_BODY_BYTES: u32 = 64 << 10;
 
 /// How long requests under way may take to end once the portal shuts down.
 const MAX_SHUTDOWN_DURATION: Duration = Duration::from_secs(20);
@@ -73,6 +77,8 @@ fn builder() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(30))
         .max_concurrent_streams(100)
+        .initial_stream_window_size(MAX_UNREAD_BODY_BYTES)
+        .initial_connection_window_size(MAX_UNREAD_BODY_BYTES)
         .max_send_buf_size(MAX_CONNECTION_BUFFER_BYTES);
     builder
 }

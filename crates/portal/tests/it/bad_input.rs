@@ -23,7 +23,7 @@ fn no_addresses() -> [String; 11] {
         "a\r\nBcc: x@example.test".into(),
         format!("{}@example.test", "a".repeat(65)),
         format!("a@{}.test", "b".repeat(300)),
-        format!("a@{}.test", "b".repeat(100_000)),
+        format!("a@{}.test", "b".repeat(5_000)),
         "a@localhost".into(),
         "a@[127.0.0.1]".into(),
         "a\u{202e}b@example.test".into(),
@@ -115,7 +115,7 @@ async fn links_that_are_none() {
             anna.post(path, body).await.problem()
         };
         // What is not 32 bytes was never given out; it is looked for as whatever was.
-        for length in [0, 3, 31, 33, 1 << 20] {
+        for length in [0, 3, 31, 33, 5_000] {
             assert_eq!(
                 ask(json!(Bytes(vec![7; length]))).await,
                 "link-unknown",

@@ -83,3 +83,28 @@ async fn the_stream_says_when_to_look_and_ends_with_the_session(test: TestPortal
     ben.call(Method::DELETE, "/session", Value::Null).await.ok();
     assert_eq!(said().await, None);
 }
+
+#[tokio::test]
+async fn an_account_has_twenty_streams_and_goes_on() {
+    let test = TestPortal::sqlite().await;
+    let (anna, ben) = (test.professional("anna").await, test.professional("ben").await);
+    let listen = async |bearer: &str| {
+        let get = request(Method::GET, "/api/v1/events", Some(bearer));
+        test.router
+            .clone()
+            .oneshot(get.body(Body::empty()).unwrap())
+            .await
+            .unwrap()
+    };
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        streams.push(listen(anna.bearer()).await);
+    }
+    let refused = anna.get("/events").await;
+    assert_eq!(refused.problem(), "too-many-requests");
+    assert_eq!(refused.headers["retry-after"], "30");
+    anna.get("/changes?since=0").await.ok();
+    assert_eq!(listen(ben.bearer()).await.status(), 200);
+    drop(streams.pop());
+    assert_eq!(listen(anna.bearer()).await.status(), 200);
+}

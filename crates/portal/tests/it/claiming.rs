@@ -1,6 +1,6 @@
 //! Claiming addresses and confirming them, as browsers do.
 
-use axum::{body::Body, http::Method};
+use axum::http::Method;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use wire::{
 };
 
 use crate::{
-    people::{PASSWORD, Person, Reply, known_portal, link, request, token},
+    people::{PASSWORD, Person, Reply, asked, known_portal, link, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -38,8 +38,8 @@ impl TestPortal {
     }
 
     pub async fn post_as(&self, path: &str, bearer: Option<&str>, body: &Value) -> Reply {
-        let request = request(Method::POST, &format!("/api/v1{path}"), bearer);
-        self.request(request.body(Body::from(body.to_string())).unwrap()).await
+        self.request(asked(Method::POST, &format!("/api/v1{path}"), bearer, body))
+            .await
     }
 
     pub async fn inspect(&self, token: &Bytes, by: Option<&Person<'_>>) -> Reply {

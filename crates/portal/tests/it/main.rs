@@ -13,6 +13,7 @@ mod admin;
 mod attackers;
 mod bad_input;
 mod blobs;
+mod bodies;
 mod certificates;
 mod changes;
 mod claiming;

@@ -32,7 +32,7 @@ use wire::{
 };
 
 use crate::{
-    people::{PASSWORD, Person, Reply, Writes, known_portal, link, request, text, token},
+    people::{PASSWORD, Person, Reply, Writes, asked, known_portal, link, request, text, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -82,12 +82,8 @@ const ROUNDS: usize = 8;
 const HOUR: i64 = 3_600_000;
 
 pub fn ask(method: Method, path: &str, by: Option<&Person<'_>>, body: &Value) -> Request<Body> {
-    let body = match body {
-        Value::Null => Body::empty(),
-        body => Body::from(body.to_string()),
-    };
     let bearer = by.map(|by| by.bearer());
-    request(method, &format!("/api/v1{path}"), bearer).body(body).unwrap()
+    asked(method, &format!("/api/v1{path}"), bearer, body)
 }
 
 fn post(path: &str, by: Option<&Person<'_>>, body: &Value) -> Request<Body> {

@@ -215,6 +215,11 @@ impl Running {
         );
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Kills it where it stands: SIGKILL, which no process sees coming.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();

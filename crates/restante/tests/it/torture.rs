@@ -4,6 +4,7 @@
 //!
 //! `RESTANTE_TORTURE_ROUNDS` says how often, `RESTANTE_TORTURE_SEED` repeats a run's choices; `tools/torture` sets both.
 
+mod hostile;
 mod migrations;
 
 use std::{

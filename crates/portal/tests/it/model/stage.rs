@@ -28,7 +28,7 @@ use super::{
     world::{World, question},
 };
 use crate::{
-    people::{PASSWORD, Reply, known_portal, request, session_begun, token},
+    people::{PASSWORD, Reply, asked, known_portal, request, session_begun, token},
     test_portal::{NOW, TestPortal},
 };
 
@@ -323,14 +323,8 @@ impl Stage {
     }
 
     pub async fn call(&self, method: Method, path: &str, bearer: Option<&str>, body: Value) -> Reply {
-        let body = if body.is_null() {
-            Body::empty()
-        } else {
-            Body::from(body.to_string())
-        };
-        self.test
-            .request(request(method, &format!("/api/v1{path}"), bearer).body(body).unwrap())
-            .await
+        let path = format!("/api/v1{path}");
+        self.test.request(asked(method, &path, bearer, &body)).await
     }
 
     /// What is there before an operation without being a part of it: a link in a mail.
