@@ -60,10 +60,11 @@ fn policy_of(settings: &Settings) -> String {
     hosts.extend(settings.outlook_hosts.iter().map(String::as_str));
     if settings.demo {
         hosts.push("'self'");
-        return policy("", &hosts.join(" "));
+        return policy("", &hosts.join(" "), true);
     }
     let scripts = format!("{} {MICROSOFT_AJAX}", origin(&settings.office_js));
-    policy(scripts.trim_start(), &hosts.join(" "))
+    // office.js gives plain text to the scripts that it loads: where types had to be trusted it would not start.
+    policy(scripts.trim_start(), &hosts.join(" "), false)
 }
 
 fn office_js_of(settings: &Settings) -> &str {

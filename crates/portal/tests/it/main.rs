@@ -22,6 +22,7 @@ mod demo;
 mod device_links;
 mod directory;
 mod document;
+mod headers;
 mod house;
 mod master;
 mod matrix;
