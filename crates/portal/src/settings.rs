@@ -261,6 +261,13 @@ impl Secrets {
         mac.finalize().into_bytes().into()
     }
 
+    /// What the security log calls somebody or something by: the same each time, and nothing that leads back to them without
+    /// these secrets.
+    pub fn pseudonym(&self, of: &[u8]) -> String {
+        let hash = self.keyed_hash("security-log", of);
+        hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// As bytes, to be stored.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         // Room enough from the start: a growing Vec leaves copies behind that nobody wipes.

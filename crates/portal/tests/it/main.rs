@@ -36,6 +36,7 @@ mod promise;
 mod races;
 mod registration;
 mod relay;
+mod security_log;
 mod security_notices;
 mod sending;
 mod shelf;
