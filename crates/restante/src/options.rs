@@ -161,7 +161,7 @@ pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outlook_hosts: Option<Vec<String>>,
 
-    /// Where the pane loads Microsoft's office.js from: a URL, or a path on this host. Microsoft's servers unless told.
+    /// Where the Outlook add-in's pane loads Microsoft's office.js from: a URL, or a path on this host. No add-in unless told.
     #[arg(long, env = "RESTANTE_OFFICE_JS", value_name = "URL|PATH")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office_js: Option<String>,
@@ -294,7 +294,8 @@ impl Options {
             settings.outlook_hosts.push(host);
         }
         if let Some(place) = &self.office_js {
-            settings.office_js = outlook::office_js(place).with_context(|| format!("{place} is no office_js"))?;
+            let place = outlook::office_js(place).with_context(|| format!("{place} is no office_js"))?;
+            settings.office_js = Some(place);
         }
         settings.outlook_leaves = self.outlook_leaves.map_or(settings.outlook_leaves, Leaves::from);
         if let Some(days) = self.invitation_days {
@@ -437,14 +438,14 @@ mod tests {
         let usual = settings("").unwrap();
         assert_eq!(usual.outlook_leaves, Leaves::Nothing);
         assert!(usual.outlook_hosts.is_empty());
-        assert_eq!(usual.office_js, portal::MICROSOFT_OFFICE_JS);
+        assert_eq!(usual.office_js, None);
         let chosen = settings(
             "outlook_leaves = \"note\"\noffice_js = \"/office/office.js\"\n\
              outlook_hosts = [\"https://Mail.clinic.example\", \"https://outlook.office365.us\"]",
         );
         let chosen = chosen.unwrap();
         assert_eq!(chosen.outlook_leaves, Leaves::Note);
-        assert_eq!(chosen.office_js, "/office/office.js");
+        assert_eq!(chosen.office_js.as_deref(), Some("/office/office.js"));
         assert_eq!(
             chosen.outlook_hosts,
             ["https://mail.clinic.example", "https://outlook.office365.us"]
