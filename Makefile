@@ -11,7 +11,7 @@ ROUNDS ?= 1000
 SECONDS_PER_TARGET ?= 300
 SEQUENCES ?= 10000
 
-.PHONY: help run test check bench torture fuzz model clean lint clippy web journeys tests-built
+.PHONY: help run test check bench torture fuzz model advisories sbom clean lint clippy web journeys tests-built
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -82,6 +82,14 @@ model: ## play SEQUENCES (10 000) random sequences of address migration on each 
 
 fuzz: ## feed everything that parses with random input, SECONDS_PER_TARGET seconds each (300)
 	tools/fuzz $(SECONDS_PER_TARGET)
+
+advisories: ## check every crate against a copy of the RustSec advisories, DB=FOLDER or .tar.gz; needs no network
+	tools/setup rust-tools
+	tools/advisories $(DB)
+
+sbom: ## write down what a release is made of (CycloneDX), into target/sbom
+	tools/setup rust node
+	tools/sbom target/sbom
 
 clean: ## remove what was built; ./data and ./.tools stay
 	cargo clean --quiet

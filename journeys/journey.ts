@@ -1,5 +1,5 @@
 // A test with a portal of its own, and people who come with browsers of their own.
-import { test as base, type BrowserContextOptions } from '@playwright/test';
+import { expect, test as base, type BrowserContext, type BrowserContextOptions } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embedded, type Engine } from './engines';
@@ -34,15 +34,25 @@ export const test = base.extend<Journey>({
   },
   somebody: async ({ browser }, use) => {
     const contexts: { close(): Promise<void> }[] = [];
+    const violations: string[] = [];
     await use(async (name, domain, options) => {
       const context = await browser.newContext({ acceptDownloads: true, ...options });
       contexts.push(context);
+      recordViolations(context, violations);
       const [first = ''] = name.toLowerCase().split(' ');
       return Person.arrive(context, { name, address: `${first}.${word(6)}@${domain}`, password: word(20) });
     });
     for (const context of contexts) await context.close();
+    expect(violations, 'what the pages’ policy refused').toEqual([]);
   },
 });
+
+/** Writes down what the policy of a page refuses: whatever a browser calls by its name in the console, workers included. */
+export function recordViolations(context: BrowserContext, violations: string[]): void {
+  context.on('console', (message) => {
+    if (/Content Security Policy|Trusted ?(Types|HTML|Script)/.test(message.text())) violations.push(message.text());
+  });
+}
 
 /** What a log says last, without every statement of the database. */
 function endOf(log: string): string {

@@ -42,6 +42,7 @@ export class Portal {
       RESTANTE_LISTEN: '127.0.0.1:0',
       RESTANTE_PUBLIC_URL: recorder.url,
       RESTANTE_NAME: PORTAL_NAME,
+      RESTANTE_OFFICE_JS: 'https://appsforoffice.microsoft.com/lib/1/hosted/office.js',
       RESTANTE_MAIL_FROM: mail.user(),
       RESTANTE_SMTP_HOST: 'localhost',
       RESTANTE_SMTP_PORT: mail.submissionPort(),

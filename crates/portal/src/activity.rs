@@ -12,7 +12,7 @@ use wire::{
 use crate::{
     Portal, Result, accounts,
     http::Caller,
-    storage::{Key as _, RowExt as _, StoreError, Unit, name},
+    storage::{Key as _, RowExt as _, SecurityEvent, StoreError, Unit, name},
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Portal> {
@@ -61,6 +61,12 @@ async fn write(
     .bind(i64::from(by_administrator))
     .execute(&mut **unit)
     .await?;
+    // What its owner sees the operator sees, too: of whom, by a pseudonym.
+    unit.log(SecurityEvent {
+        name: name(&kind),
+        account,
+        by_administrator,
+    });
     Ok(())
 }
 

@@ -45,5 +45,5 @@ mod portal;
 mod settings;
 
 pub use error::{Error, Result};
-pub use portal::{Portal, Services, UnguardedUnit};
+pub use portal::{Portal, SECURITY_LOG, Services, UnguardedUnit};
 pub use settings::{MICROSOFT_OFFICE_JS, Secrets, Settings};

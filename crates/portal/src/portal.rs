@@ -6,13 +6,35 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use wire::Millis;
+use wire::{Millis, ids::AccountId};
 
 use crate::{
     Secrets, Settings,
     ports::{blobs::Blobs, clock, custody::Custody, relay::Relay, wakes::Wakes},
-    storage::{Store, StoreError, Unit},
+    storage::{Key as _, Store, StoreError, Unit},
 };
+
+/// What security events are logged under, to be chosen or sent elsewhere by it: `RUST_LOG=warn,restante::security=info`.
+pub const SECURITY_LOG: &str = "restante::security";
+
+/// Why somebody was kept out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeptOut {
+    /// It was not the password, or the attempt was over or used before.
+    Refused,
+    /// Too many tries: further ones wait.
+    LockedOut,
+}
+
+impl KeptOut {
+    /// What the security log calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::LockedOut => "locked-out",
+        }
+    }
+}
 
 /// One portal: what it was set up with, and the services that it reaches into. Cheap to clone.
 #[derive(Clone)]
@@ -72,10 +94,29 @@ impl Portal {
 
     /// Makes a unit of work durable, then wakes whoever waits for what it did. For the units that know whose they are.
     pub(crate) async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
-        for account in unit.commit().await? {
+        let done = unit.commit().await?;
+        for account in done.woken {
             self.wakes.wake(account);
         }
+        for event in done.events {
+            let account = self.log_name(event.account);
+            let by_administrator = event.by_administrator;
+            tracing::info!(target: SECURITY_LOG, event = %event.name, %account, by_administrator, "security event");
+        }
         Ok(())
+    }
+
+    /// What the security log calls an account by.
+    pub fn log_name(&self, account: AccountId) -> String {
+        self.secrets.pseudonym(account.key())
+    }
+
+    /// Writes into the security log that somebody was kept out: `subject` is what the try was at, an account or the keyed
+    /// hash of an address that has none, `network` the keyed hash of where it came from.
+    pub(crate) fn log_kept_out(&self, event: KeptOut, subject: &[u8], network: &[u8]) {
+        let [account, network] = [subject, network].map(|of| self.secrets.pseudonym(of));
+        let event = event.name();
+        tracing::warn!(target: SECURITY_LOG, event, %account, %network, "security event");
     }
 }
 

@@ -50,8 +50,9 @@ pub struct Settings {
     /// Origins beside Outlook's own that may embed the add-in's pane, each as [`outlook::host`](crate::outlook::host)
     /// gives it.
     pub outlook_hosts: Vec<String>,
-    /// Where the pane loads office.js from, as [`outlook::office_js`](crate::outlook::office_js) gives it.
-    pub office_js: String,
+    /// Where the add-in's pane loads office.js from, as [`outlook::office_js`](crate::outlook::office_js) gives it. Where
+    /// nobody said, there is no add-in, and no script of anybody else's on the portal's host.
+    pub office_js: Option<String>,
     /// Whether a proxy stands before the portal whose `X-Forwarded-For` counts.
     pub behind_proxy: bool,
     /// Whether this is a demonstration, with a view of everybody's basic inbox.
@@ -89,7 +90,7 @@ impl Settings {
             directory_domains: Vec::new(),
             outlook_leaves: Leaves::default(),
             outlook_hosts: Vec::new(),
-            office_js: MICROSOFT_OFFICE_JS.to_owned(),
+            office_js: None,
             behind_proxy: false,
             demo: false,
             demo_mail: None,
@@ -259,6 +260,13 @@ impl Secrets {
         mac.update(&[0]);
         mac.update(value);
         mac.finalize().into_bytes().into()
+    }
+
+    /// What the security log calls somebody or something by: the same each time, and nothing that leads back to them without
+    /// these secrets.
+    pub fn pseudonym(&self, of: &[u8]) -> String {
+        let hash = self.keyed_hash("security-log", of);
+        hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// As bytes, to be stored.

@@ -109,7 +109,10 @@ impl Show {
         portal.store.close().await;
         match json {
             true => println!("{}", serde_json::to_string(&details)?),
-            false => print!("{}", as_text(&details, Environment::system().now())),
+            false => {
+                let log_name = portal.log_name(account);
+                print!("{}", as_text(&details, &log_name, Environment::system().now()));
+            }
         }
         Ok(())
     }
@@ -310,11 +313,13 @@ fn state(state: AccountState) -> &'static str {
     }
 }
 
-fn as_text(details: &ManagedAccountDetails, now: Millis) -> String {
+/// What is known of an account, with the name that the security log has for it.
+fn as_text(details: &ManagedAccountDetails, log_name: &str, now: Millis) -> String {
     let account = &details.account;
     let mut text = String::new();
     let mut line = |name: &str, value: String| text += &format!("{name:<12}{value}\n");
     line("Account:", account.id.to_string());
+    line("In the log:", log_name.to_owned());
     if let Some(name) = &account.name {
         line("Name:", terminal::line(name));
     }

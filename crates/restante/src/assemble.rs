@@ -106,8 +106,8 @@ fn blobs(options: &Options) -> Result<Arc<dyn ObjectStore>> {
     };
     if let Some(bucket) = place.strip_prefix("s3://") {
         let mut s3 = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
-        if let Some(endpoint) = &options.s3_endpoint {
-            // Without TLS only where the administrator wrote http:// himself.
+        if let Some(endpoint) = options.s3_endpoint()? {
+            // Without TLS on loopback alone.
             s3 = s3
                 .with_endpoint(endpoint)
                 .with_allow_http(endpoint.starts_with("http://"));

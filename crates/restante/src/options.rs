@@ -14,7 +14,7 @@ use figment::{
 use portal::{
     Settings, outlook,
     ports::relay::{SmtpSettings, Tls},
-    storage::Engine,
+    storage::{Engine, private},
 };
 use serde::{Deserialize, Serialize};
 use wire::{Address, activations::Leaves};
@@ -161,7 +161,7 @@ pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outlook_hosts: Option<Vec<String>>,
 
-    /// Where the pane loads Microsoft's office.js from: a URL, or a path on this host. Microsoft's servers unless told.
+    /// Where the Outlook add-in's pane loads Microsoft's office.js from: a URL, or a path on this host. No add-in unless told.
     #[arg(long, env = "RESTANTE_OFFICE_JS", value_name = "URL|PATH")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office_js: Option<String>,
@@ -254,7 +254,17 @@ impl Options {
             None => format!("sqlite:{}", self.data.join("restante.sqlite").display()),
         };
         let engine = Engine::of(&url).context("the database must be sqlite:FILE or postgres://…")?;
-        Ok((url, engine))
+        Ok((private(&url)?, engine))
+    }
+
+    /// The S3 store's URL, where it is not Amazon's.
+    pub fn s3_endpoint(&self) -> Result<Option<&str>> {
+        match self.s3_endpoint.as_deref() {
+            Some(endpoint) if endpoint.starts_with("http://") && !is_loopback(endpoint) => {
+                bail!("s3_endpoint must begin with https://; http:// is for loopback alone")
+            }
+            endpoint => Ok(endpoint),
+        }
     }
 
     /// What the portal is to be, reached at `public_url` unless the administrator said otherwise.
@@ -284,7 +294,8 @@ impl Options {
             settings.outlook_hosts.push(host);
         }
         if let Some(place) = &self.office_js {
-            settings.office_js = outlook::office_js(place).with_context(|| format!("{place} is no office_js"))?;
+            let place = outlook::office_js(place).with_context(|| format!("{place} is no office_js"))?;
+            settings.office_js = Some(place);
         }
         settings.outlook_leaves = self.outlook_leaves.map_or(settings.outlook_leaves, Leaves::from);
         if let Some(days) = self.invitation_days {
@@ -314,8 +325,8 @@ impl Options {
             (None, None) => None,
             _ => bail!("--smtp-user and --smtp-password go together"),
         };
-        if credentials.is_some() && tls == Tls::None && !is_loopback(&format!("smtp://{host}")) {
-            bail!("a password does not go to a relay in clear: choose --smtp-tls starttls or tls");
+        if tls == Tls::None && !is_loopback(&format!("smtp://{host}")) {
+            bail!("mails and their links do not leave this machine in clear: choose --smtp-tls starttls or tls");
         }
         let authority = self.smtp_ca.as_deref().map(read).transpose()?;
         Ok(SmtpSettings {
@@ -427,14 +438,14 @@ mod tests {
         let usual = settings("").unwrap();
         assert_eq!(usual.outlook_leaves, Leaves::Nothing);
         assert!(usual.outlook_hosts.is_empty());
-        assert_eq!(usual.office_js, portal::MICROSOFT_OFFICE_JS);
+        assert_eq!(usual.office_js, None);
         let chosen = settings(
             "outlook_leaves = \"note\"\noffice_js = \"/office/office.js\"\n\
              outlook_hosts = [\"https://Mail.clinic.example\", \"https://outlook.office365.us\"]",
         );
         let chosen = chosen.unwrap();
         assert_eq!(chosen.outlook_leaves, Leaves::Note);
-        assert_eq!(chosen.office_js, "/office/office.js");
+        assert_eq!(chosen.office_js.as_deref(), Some("/office/office.js"));
         assert_eq!(
             chosen.outlook_hosts,
             ["https://mail.clinic.example", "https://outlook.office365.us"]
@@ -453,7 +464,39 @@ mod tests {
     }
 
     #[test]
-    fn a_password_goes_to_no_relay_in_clear() {
+    fn a_database_elsewhere_is_reached_by_tls_alone() {
+        let database = |url: &str| {
+            Options {
+                database: Some(url.into()),
+                ..Options::default()
+            }
+            .database()
+        };
+        let (url, engine) = database("postgres://portal:secret@db.example/portal").unwrap();
+        assert_eq!(engine, Engine::Postgres);
+        assert_eq!(url, "postgres://portal:secret@db.example/portal?sslmode=verify-full");
+        let refused = database("postgres://portal:secret@db.example/portal?sslmode=disable").unwrap_err();
+        assert!(refused.to_string().contains("sslmode"), "{refused}");
+        assert!(!format!("{refused:#}").contains("secret"), "{refused:#}");
+        assert_eq!(database("sqlite:portal.sqlite").unwrap().0, "sqlite:portal.sqlite");
+    }
+
+    #[test]
+    fn the_s3_store_elsewhere_is_reached_by_tls_alone() {
+        let endpoint = |url: &str| {
+            Options {
+                s3_endpoint: Some(url.into()),
+                ..Options::default()
+            }
+            .s3_endpoint()
+            .is_ok()
+        };
+        assert!(endpoint("https://s3.example") && endpoint("http://127.0.0.1:9000"));
+        assert!(!endpoint("http://s3.example") && !endpoint("http://127.0.0.1.s3.example"));
+    }
+
+    #[test]
+    fn no_mail_and_no_password_leaves_this_machine_in_clear() {
         let options = Options {
             smtp_host: Some("mail.example.org".into()),
             mail_from: Some("portal@example.org".into()),
@@ -463,6 +506,12 @@ mod tests {
             ..Options::default()
         };
         assert!(options.smtp().is_err());
+        let without_password = Options {
+            smtp_user: None,
+            smtp_password: None,
+            ..options.clone()
+        };
+        assert!(without_password.smtp().is_err());
         assert!(
             Options {
                 smtp_tls: Some(Protection::StartTls),

@@ -295,6 +295,8 @@ pub struct SetLeastVersion {
 /// What an add-in for Outlook wants to know of its portal. Anybody may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OutlookInfo {
+    /// Whether the portal offers the add-in: where its administrator did not say where office.js is, it does not.
+    pub offered: bool,
     /// The newest version of the add-in's pages: what the portal serves.
     pub version: Version,
     /// The version of the manifest, which counts up when Outlook's own entry for the add-in changes.

@@ -3544,6 +3544,8 @@ export interface components {
             leaves: components["schemas"]["Leaves"];
             /** @description The version of the manifest, which counts up when Outlook's own entry for the add-in changes. */
             manifest_version: components["schemas"]["Version"];
+            /** @description Whether the portal offers the add-in: where its administrator did not say where office.js is, it does not. */
+            offered: boolean;
             /** @description The newest version of the add-in's pages: what the portal serves. */
             version: components["schemas"]["Version"];
         };

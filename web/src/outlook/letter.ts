@@ -1,5 +1,6 @@
 // The text of a message as Outlook has it, made into that of a letter: what readers would be shown of it, and no more.
 import type { WindowLike } from 'dompurify';
+import { inert } from '../features/reading/inert';
 import { sanitise } from '../features/reading/sanitise';
 import type { Attached } from './host';
 
@@ -21,7 +22,7 @@ const FORMATTING =
  */
 export function letterText({ text, html }: { text: string; html: string }, window: Window & WindowLike): LetterText {
   const { html: clean, removed } = sanitise(html, window);
-  const { body } = new window.DOMParser().parseFromString(clean, 'text/html');
+  const { body } = new window.DOMParser().parseFromString(inert(clean), 'text/html');
   const plain = text.replaceAll('\r\n', '\n').trimEnd();
   return { text: plain, html: body.querySelector(FORMATTING) ? clean : undefined, removed };
 }

@@ -1,6 +1,7 @@
 // What stays in Outlook once a message was sealed. Outlook keeps drafts on its server while they are written, so what must
 // not stay is taken out first and the emptied draft is saved over that copy: a draft that was only discarded could be
 // found again, in full.
+import { inert } from '../features/reading/inert';
 import type { Leaves } from './host';
 import { called, has, OfficeError } from './office-call';
 import { files } from './office-written';
@@ -80,7 +81,7 @@ async function close(item: Office.MessageCompose): Promise<void> {
 
 /** A note's HTML as plain text: paragraphs apart, links with their address. */
 function textOf(html: string): string {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  const { body } = new DOMParser().parseFromString(inert(html), 'text/html');
   for (const link of body.querySelectorAll('a')) {
     if (link.textContent !== link.href) link.append(` <${link.href}>`);
   }

@@ -1,5 +1,6 @@
 // An ordinary message that is being written, and what was saved of it.
 import { parseRecipients } from '../features/compose/recipients';
+import { inert } from '../features/reading/inert';
 import type { Content, Field, Someone } from './protocol';
 
 /** Something attached: a file of this computer, or what only Outlook has, as Office gives it. */
@@ -87,7 +88,7 @@ export class Draft {
 
 /** The text of a body, as Outlook has it beside the HTML. */
 function textOf(html: string): string {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  const { body } = new DOMParser().parseFromString(inert(html), 'text/html');
   for (const line of body.querySelectorAll('br')) line.replaceWith('\n');
   for (const block of body.querySelectorAll('p, div, li, blockquote')) block.append('\n');
   return body.textContent.trim();

@@ -1,4 +1,5 @@
 // The ribbon as the add-in's manifest has it: what is tried here is what Outlook would read.
+import { inert } from '../features/reading/inert';
 
 export interface Button {
   id: string;
@@ -23,7 +24,7 @@ const VERSIONS = 'VersionOverrides';
 
 /** @throws where it is no XML. */
 export function ribbonOf(xml: string): Ribbon {
-  const manifest = new DOMParser().parseFromString(xml, 'text/xml');
+  const manifest = new DOMParser().parseFromString(inert(xml), 'text/xml');
   if (manifest.querySelector('parsererror')) throw new Error('the manifest is no XML');
   // Each stands within the one before it; Outlook takes the newest that it knows.
   const newest = [...manifest.getElementsByTagNameNS('*', VERSIONS)].at(-1);

@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 // The page's side of the vault's worker.
 import {
   CANCELLED,
@@ -7,6 +8,7 @@ import {
   type Operations,
   type ToWorker,
 } from './protocol';
+import workerUrl from './worker.ts?worker&url';
 
 /** The vault refused or could not do what it was asked; `code` says why, in words that never change. */
 export class VaultError extends Error {
@@ -35,7 +37,20 @@ interface Waiting {
   progress: CallOptions['progress'];
 }
 
-const startWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'vault' });
+/** What makes a script's address of a text. Of the browser's own type for one TypeScript's DOM does not know. */
+interface UrlPolicy {
+  createScriptURL: (url: string) => string;
+}
+
+const { trustedTypes } = globalThis as {
+  trustedTypes?: { createPolicy: (name: string, rules: UrlPolicy) => UrlPolicy };
+};
+
+/** Whatever it is asked for, it gives out the one worker that there is (Trusted Types, which the pages' policy demands). */
+const policy = trustedTypes?.createPolicy('vault-worker', { createScriptURL: () => workerUrl });
+
+const startWorker = () =>
+  new Worker(policy?.createScriptURL(workerUrl) ?? workerUrl, { type: 'module', name: 'vault' });
 
 /** Calls to one worker at a time; `forget` ends it, and with it every secret it holds. */
 export class VaultClient {

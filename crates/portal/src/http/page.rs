@@ -50,14 +50,24 @@ pub(crate) fn answer(
     response
 }
 
+/// The names under which the web client's own code may make text into something that runs or becomes markup (Trusted
+/// Types). No other name can be taken, and there is no default that takes any text: Svelte's templates, what is pasted
+/// into the editor, HTML that only ever stands where no script runs, and the vault's worker.
+const TRUSTED_TYPE_POLICIES: &str = "svelte-trusted-html ProseMirrorClipboard inert-html vault-worker";
+
 /// What a page may load and run: no inline script or style, no evaluation but WebAssembly's, nothing of another origin
-/// but the scripts that are named, if any are. `ancestors` may put a frame around it.
-pub(crate) fn policy(scripts: &str, ancestors: &str) -> String {
+/// but the scripts that are named, if any are. `ancestors` may put a frame around it. `types_trusted` is whether text
+/// becomes markup or a script's address by named policies alone.
+pub(crate) fn policy(scripts: &str, ancestors: &str, types_trusted: bool) -> String {
     let scripts = ["'self' 'wasm-unsafe-eval'", scripts].join(" ");
+    let trusted = match types_trusted {
+        true => format!("require-trusted-types-for 'script'; trusted-types {TRUSTED_TYPE_POLICIES}; "),
+        false => String::new(),
+    };
     format!(
         "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; \
          connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors {ancestors}",
+         form-action 'none'; {trusted}frame-ancestors {ancestors}",
         scripts.trim_end(),
     )
 }

@@ -54,6 +54,7 @@ pub(crate) fn documents() -> Router<Portal> {
 async fn info(State(portal): State<Portal>) -> Result<Json<OutlookInfo>> {
     let mut db = portal.store.read().await?;
     Ok(Json(OutlookInfo {
+        offered: pane::office_js_of(&portal.settings).is_some(),
         version: env!("CARGO_PKG_VERSION").parse().map_err(|_| ProblemType::Internal)?,
         manifest_version: MANIFEST_VERSION,
         least_version: activations::least_version(&mut db, Program::OUTLOOK).await?,
@@ -63,6 +64,7 @@ async fn info(State(portal): State<Portal>) -> Result<Json<OutlookInfo>> {
 
 /// The add-in only manifest: for one person, and for every Outlook.
 async fn xml_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
+    ensure_offered(&portal.settings)?;
     let manifest = xml::manifest(&portal.settings).map_err(|error| {
         tracing::error!(%error, "the manifest's template does not work");
         ProblemType::Internal
@@ -75,13 +77,15 @@ async fn xml_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Result<
 }
 
 /// The unified manifest for Microsoft 365, for whoever wants to read it; what is installed is the package.
-async fn unified_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Response {
+async fn unified_manifest(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
+    ensure_offered(&portal.settings)?;
     let manifest = unified::manifest(&portal.settings).into_bytes();
-    document("application/json", manifest, &asked)
+    Ok(document("application/json", manifest, &asked))
 }
 
 /// The app package: the unified manifest with its two icons.
 async fn app_package(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
+    ensure_offered(&portal.settings)?;
     let icon = |path: &str| file(path).ok_or(ProblemType::NotFound);
     let [color, outline] = [icon("outlook/icon-192.png")?, icon("outlook/outline-32.png")?];
     let package = package::package(&unified::manifest(&portal.settings), &color.data, &outline.data);
@@ -90,6 +94,14 @@ async fn app_package(State(portal): State<Portal>, asked: HeaderMap) -> Result<R
         ProblemType::Internal
     })?;
     Ok(document("application/zip", package, &asked).into_response())
+}
+
+/// Refuses what Outlook would install the add-in by, where there is none.
+fn ensure_offered(settings: &Settings) -> Result<()> {
+    match pane::office_js_of(settings) {
+        Some(_) => Ok(()),
+        None => Err(ProblemType::NotFound.into()),
+    }
 }
 
 /// Where a document or page of the add-in is.

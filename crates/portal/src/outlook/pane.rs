@@ -34,43 +34,41 @@ const OUTLOOK_ORIGINS: [&str; 4] = [
 
 /// The pane.
 pub(super) async fn pane(State(portal): State<Portal>, asked: HeaderMap) -> Result<Response> {
+    let office_js = office_js_of(&portal.settings).ok_or(ProblemType::NotFound)?;
     let bundled = file("outlook/pane.html").ok_or(ProblemType::NotFound)?;
-    let mut response = document(
-        "text/html; charset=utf-8",
-        page(&bundled.data, &portal.settings),
-        &asked,
-    );
-    let policy = HeaderValue::from_str(&policy_of(&portal.settings)).map_err(|_| ProblemType::Internal)?;
+    let mut response = document("text/html; charset=utf-8", page(&bundled.data, office_js), &asked);
+    let policy = HeaderValue::from_str(&policy_of(&portal.settings, office_js)).map_err(|_| ProblemType::Internal)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.extensions_mut().insert(MayBeFramed);
     Ok(response)
 }
 
 /// The bundle's page, with office.js from where it is to come.
-fn page(bundled: &[u8], settings: &Settings) -> Vec<u8> {
+fn page(bundled: &[u8], office_js: &str) -> Vec<u8> {
     // Its characters are those of a URL or path; of these, one means something in HTML.
-    let wanted = office_js_of(settings).replace('&', "&amp;");
+    let wanted = office_js.replace('&', "&amp;");
     String::from_utf8_lossy(bundled)
         .replace(MICROSOFT_OFFICE_JS, &wanted)
         .into_bytes()
 }
 
-fn policy_of(settings: &Settings) -> String {
+fn policy_of(settings: &Settings, office_js: &str) -> String {
     let mut hosts = OUTLOOK_ORIGINS.to_vec();
     hosts.extend(settings.outlook_hosts.iter().map(String::as_str));
     if settings.demo {
         hosts.push("'self'");
-        return policy("", &hosts.join(" "));
+        return policy("", &hosts.join(" "), true);
     }
-    let scripts = format!("{} {MICROSOFT_AJAX}", origin(&settings.office_js));
-    policy(scripts.trim_start(), &hosts.join(" "))
+    let scripts = format!("{} {MICROSOFT_AJAX}", origin(office_js));
+    // office.js gives plain text to the scripts that it loads: where types had to be trusted it would not start.
+    policy(scripts.trim_start(), &hosts.join(" "), false)
 }
 
-fn office_js_of(settings: &Settings) -> &str {
-    if settings.demo {
-        STAND_IN_OFFICE_JS
-    } else {
-        &settings.office_js
+/// Where the pane loads office.js from; nothing where nobody said so, and there is no add-in.
+pub(super) fn office_js_of(settings: &Settings) -> Option<&str> {
+    match settings.demo {
+        true => Some(STAND_IN_OFFICE_JS),
+        false => settings.office_js.as_deref(),
     }
 }
 
@@ -153,14 +151,12 @@ mod tests {
     fn the_page_takes_office_js_from_where_it_is_to_come() {
         let bundled = format!("<script src=\"{MICROSOFT_OFFICE_JS}\"></script>");
         let with = |office_js: &str, demo| {
-            let page = page(
-                bundled.as_bytes(),
-                &Settings {
-                    office_js: office_js.into(),
-                    demo,
-                    ..settings()
-                },
-            );
+            let settings = Settings {
+                office_js: Some(office_js.into()),
+                demo,
+                ..settings()
+            };
+            let page = page(bundled.as_bytes(), office_js_of(&settings).unwrap());
             String::from_utf8(page).unwrap()
         };
         assert_eq!(with(MICROSOFT_OFFICE_JS, false), bundled);
@@ -172,6 +168,16 @@ mod tests {
             with(MICROSOFT_OFFICE_JS, true),
             "<script src=\"/demo/outlook/office.js\"></script>"
         );
+    }
+
+    #[test]
+    fn there_is_none_unless_somebody_says_where() {
+        assert_eq!(office_js_of(&settings()), None);
+        let demo = Settings {
+            demo: true,
+            ..settings()
+        };
+        assert_eq!(office_js_of(&demo), Some(STAND_IN_OFFICE_JS));
     }
 
     #[test]

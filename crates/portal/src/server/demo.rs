@@ -48,7 +48,8 @@ pub(super) async fn basic_mail(State(portal): State<Portal>) -> Result<Response>
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+             require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'",
         ),
     );
     Ok(response)

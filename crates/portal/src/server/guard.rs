@@ -14,7 +14,7 @@ use std::{
 use axum::{
     body::{Body, HttpBody},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -145,7 +145,7 @@ impl HttpBody for Permitted {
 }
 
 /// The policy of whatever has none of its own.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| policy("", "'none'"));
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| policy("", "'none'", true));
 
 /// Tells browsers what they may do with the answer.
 pub(super) async fn headers(State(portal): State<Portal>, request: Request, next: Next) -> Response {
@@ -153,6 +153,8 @@ pub(super) async fn headers(State(portal): State<Portal>, request: Request, next
     let mut response = next.run(request).await;
     let may_be_framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
+    say_charset(headers);
+    let is_download = is_to_be_kept(headers);
     let mut say = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -169,6 +171,9 @@ pub(super) async fn headers(State(portal): State<Portal>, request: Request, next
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
+    if is_download {
+        say(header::CONTENT_DISPOSITION, "attachment");
+    }
     if portal.settings.is_https() {
         say(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
@@ -178,12 +183,57 @@ pub(super) async fn headers(State(portal): State<Portal>, request: Request, next
     response
 }
 
+/// Says of text that it is UTF-8, as all of the portal's is: a browser that is not told guesses, and may read other
+/// characters out of the same bytes. JSON has no other encoding, and no parameter for one.
+fn say_charset(headers: &mut HeaderMap) {
+    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else {
+        return;
+    };
+    let is_text = kind.starts_with("text/") || kind.ends_with("+xml") || kind.ends_with("/xml");
+    if !is_text || kind.contains(';') {
+        return;
+    }
+    if let Ok(kind) = HeaderValue::from_str(&format!("{kind}; charset=utf-8")) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+}
+
+/// Whether an answer is bytes for a program or a folder, and nothing that a browser has to show: sealed files,
+/// certificates, the app package.
+fn is_to_be_kept(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/octet-stream" || kind == "application/zip")
+}
+
 #[cfg(test)]
 mod tests {
     use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
     use tower::ServiceExt as _;
 
     use super::*;
+
+    #[test]
+    fn text_says_its_charset_once() {
+        let said = |kind: &'static str| {
+            let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))]);
+            say_charset(&mut headers);
+            headers[header::CONTENT_TYPE].to_str().unwrap().to_owned()
+        };
+        for kind in ["text/html", "text/event-stream", "image/svg+xml", "application/xml"] {
+            let with_charset = format!("{kind}; charset=utf-8");
+            assert_eq!(said(kind), with_charset);
+        }
+        for kind in [
+            "text/html; charset=utf-8",
+            "application/json",
+            "application/problem+json",
+            "image/png",
+            "application/wasm",
+        ] {
+            assert_eq!(said(kind), kind);
+        }
+    }
 
     #[tokio::test]
     async fn a_network_has_so_much_under_way_until_it_is_taken() {

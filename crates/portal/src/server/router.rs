@@ -51,11 +51,12 @@ pub fn router(portal: Portal) -> Router {
         .layer(middleware::from_fn_with_state(BodyRoom::default(), guard::bodies))
         .layer(RequestBodyTimeoutLayer::new(MAX_BODY_PAUSE))
         .layer(CompressionLayer::new().compress_when(web::compressible()))
-        .layer(middleware::from_fn_with_state(portal.clone(), guard::headers))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a handler panicked");
             Error::from(ProblemType::Internal).into_response()
         }))
+        // Around that, so that no answer is without them.
+        .layer(middleware::from_fn_with_state(portal.clone(), guard::headers))
         // The route's pattern, never its path: an id or a hash in a log is personal data.
         .layer(
             TraceLayer::new_for_http()

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -28,6 +28,10 @@ use crate::{
     settings::HOUR,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
+
+/// What makes a browser forget what it keeps of a site (Clear Site Data). Of storage the web client itself deletes its
+/// own, and leaves what another window keeps for somebody else.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// How long a session lasts that an activated program begins: it begins another when it needs one.
 const MAX_ACTIVATION_SESSION_LIFETIME: Millis = HOUR;
@@ -294,6 +298,9 @@ pub(super) async fn end(State(portal): State<Portal>, caller: Caller) -> Result<
     unit.commit().await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&portal, &mut response, "", 0);
+    // Whoever sits down next finds nothing of it by the browser's button for going back.
+    let cache = HeaderValue::from_static("\"cache\"");
+    response.headers_mut().insert(CLEAR_SITE_DATA, cache);
     Ok(response)
 }
 

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State, response::Response};
 use axum_extra::extract::CookieJar;
 use opaque_ke::{CredentialFinalization, CredentialRequest, ServerLogin, ServerLoginParameters, ServerRegistration};
+use sqlx::any::AnyRow;
 use wire::{
     Address, Bytes, Problem, ProblemType, Sha256,
     ids::{AccountId, SignInId},
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     Portal, Result, accounts, activity,
     http::{InPerson, JsonBody, Network},
+    portal::KeptOut,
     settings::Setup,
     storage::{Key as _, RowExt as _, StoreError, Unit},
 };
@@ -60,6 +62,8 @@ pub(super) async fn start(
     };
     if let Err(wait) = counted {
         unit.rollback().await;
+        let subject = account.as_ref().map_or(&bucket[..], |account| account.key());
+        portal.log_kept_out(KeptOut::LockedOut, subject, &network);
         if device.is_none() {
             let mut unit = portal.begin_unguarded().await?;
             attempts::count_refused(&mut unit, network, now).await?;
@@ -226,6 +230,7 @@ pub(crate) async fn prove(
         .map_err(StoreError::from)?
         .rows_affected();
     let Some((Some(account), bucket, network)) = proved.filter(|_| taken > 0) else {
+        log_refused(portal, row.as_ref())?;
         return Ok(None);
     };
     // The address that it was begun with may have become another's since. One that is taken back is another's: that it was
@@ -233,6 +238,7 @@ pub(crate) async fn prove(
     let addresses = accounts::addresses(unit, account).await?;
     let has_it = |own: &OwnAddress| portal.secrets.address_bucket(&own.address)[..] == bucket;
     if purpose == Purpose::Owner && !addresses.iter().any(has_it) {
+        log_refused(portal, row.as_ref())?;
         return Ok(None);
     }
     let device: Option<Sha256> = match &row {
@@ -244,6 +250,16 @@ pub(crate) async fn prove(
         None => attempts::forgive(&portal.secrets, unit, &bucket, &network).await?,
     }
     Ok(Some(Proved { account, device }))
+}
+
+/// Writes a refusal into the security log. Of an attempt that there is not, or not any more, nobody knows what it was at.
+fn log_refused(portal: &Portal, attempt: Option<&AnyRow>) -> Result<(), StoreError> {
+    let Some(attempt) = attempt else { return Ok(()) };
+    let account: Option<AccountId> = attempt.maybe_key("account")?;
+    let bucket = attempt.bytes("bucket")?;
+    let subject = account.as_ref().map_or(&*bucket, |account| account.key());
+    portal.log_kept_out(KeptOut::Refused, subject, &attempt.bytes("network")?);
+    Ok(())
 }
 
 /// The second half: a session, and the vault that it unlocks.

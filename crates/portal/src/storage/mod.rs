@@ -9,6 +9,7 @@ mod error;
 mod row;
 mod rows;
 mod schema;
+mod transport;
 mod unit;
 
 use std::time::Duration;
@@ -19,7 +20,8 @@ pub use engine::Engine;
 pub use error::StoreError;
 pub use row::{Key, RowExt, name};
 pub use rows::{placeholders, values};
-pub use unit::Unit;
+pub use transport::{NotPrivate, private};
+pub use unit::{Done, SecurityEvent, Unit};
 
 /// How long a query may wait for a connection before the database counts as out of reach.
 const MAX_ACQUIRE_DURATION: Duration = Duration::from_secs(10);

@@ -15,7 +15,27 @@ use crate::storage::{Engine, StoreError};
 #[derive(Debug)]
 pub struct Unit {
     work: Option<Work>,
-    woken: Vec<AccountId>,
+    done: Done,
+}
+
+/// What is to follow once a unit is durable.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Whose clients are to look for changes.
+    pub woken: Vec<AccountId>,
+    /// What happened to whom, for the security log.
+    pub events: Vec<SecurityEvent>,
+}
+
+/// Something that happened to an account, for the security log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityEvent {
+    /// What it is called, as in the account's activity.
+    pub name: String,
+    /// Whom it happened to.
+    pub account: AccountId,
+    /// Whether an administrator did it.
+    pub by_administrator: bool,
 }
 
 #[derive(Debug)]
@@ -176,15 +196,20 @@ impl Unit {
     fn new(work: Work) -> Self {
         Self {
             work: Some(work),
-            woken: Vec::new(),
+            done: Done::default(),
         }
     }
 
     /// Notes an account whose clients are to look for changes once this is durable.
     pub fn wake(&mut self, account: AccountId) {
-        if !self.woken.contains(&account) {
-            self.woken.push(account);
+        if !self.done.woken.contains(&account) {
+            self.done.woken.push(account);
         }
+    }
+
+    /// Notes what the security log is to say once this is durable.
+    pub fn log(&mut self, event: SecurityEvent) {
+        self.done.events.push(event);
     }
 
     /// Sets a savepoint, for [`rollback_to_savepoint`](Self::rollback_to_savepoint). A later one takes its place.
@@ -205,11 +230,11 @@ impl Unit {
         Ok(())
     }
 
-    /// Makes the unit durable, and says whom to wake.
+    /// Makes the unit durable, and says what is to follow.
     ///
     /// # Errors
     /// `Unavailable` where that failed: nothing of the unit happened.
-    pub async fn commit(mut self) -> Result<Vec<AccountId>, StoreError> {
+    pub async fn commit(mut self) -> Result<Done, StoreError> {
         match self.work.take() {
             None => return Err(StoreError::Corrupt),
             Some(Work::Postgres(transaction)) => {
@@ -231,7 +256,7 @@ impl Unit {
                 .await?;
             }
         }
-        Ok(std::mem::take(&mut self.woken))
+        Ok(std::mem::take(&mut self.done))
     }
 
     /// Undoes the unit. Dropping it does the same, in the background.

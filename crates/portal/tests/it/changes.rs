@@ -64,7 +64,7 @@ async fn the_stream_says_when_to_look_and_ends_with_the_session(test: TestPortal
         .body(Body::empty())
         .unwrap();
     let response = test.router.clone().oneshot(get).await.unwrap();
-    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert_eq!(response.headers()["content-type"], "text/event-stream; charset=utf-8");
     let mut body = response.into_body();
     let mut said = async || {
         let frame = body.frame().await?.unwrap().into_data().unwrap();

@@ -616,7 +616,7 @@ async fn what_is_not_the_api_is_open_and_harmless() {
             .await;
         // Where the web client was built, a path that names no file is one of its own pages.
         let kind = reply.headers.get(header::CONTENT_TYPE);
-        let shell = !path.starts_with("/api") && kind.is_some_and(|kind| kind == "text/html");
+        let shell = !path.starts_with("/api") && kind.is_some_and(|kind| kind == "text/html; charset=utf-8");
         assert!(shell || reply.status.as_u16() == status, "{path}: {}", reply.status);
         for name in [
             "content-security-policy",

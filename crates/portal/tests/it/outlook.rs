@@ -22,8 +22,11 @@ const DOCUMENTS: [(&str, &str); 2] = [
 /// What the pane and every other page are told alike, up to where scripts may come from.
 const BEFORE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
 const AFTER: &str = "; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; \
-    worker-src 'self'; frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-    frame-ancestors";
+    worker-src 'self'; frame-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none';";
+
+/// What every page but one with office.js is told of the types that it has to trust.
+const TRUSTED: &str = " require-trusted-types-for 'script'; \
+    trusted-types svelte-trusted-html ProseMirrorClipboard inert-html vault-worker;";
 const OUTLOOKS: &str =
     "https://outlook.office.com https://outlook.office365.com https://outlook.live.com https://outlook.cloud.microsoft";
 
@@ -61,6 +64,7 @@ async fn anybody_may_know_the_versions_and_what_stays() {
     let test = TestPortal::sqlite_with(|settings| settings.outlook_leaves = Leaves::Note).await;
     let info = || async { get(&test, "/api/v1/outlook").await.ok().json::<Value>() };
     let expected = json!({
+        "offered": true,
         "version": env!("CARGO_PKG_VERSION"),
         "manifest_version": outlook::MANIFEST_VERSION,
         "leaves": "note",
@@ -153,7 +157,7 @@ async fn outlooks_pages_and_nobody_else_may_embed_the_pane() {
     let Some(reply) = pane(|_| {}).await else { return };
     assert_eq!(
         policy(&reply),
-        format!("{BEFORE} https://appsforoffice.microsoft.com {AJAX}{AFTER} {OUTLOOKS}"),
+        format!("{BEFORE} https://appsforoffice.microsoft.com {AJAX}{AFTER} frame-ancestors {OUTLOOKS}"),
     );
     assert!(!reply.headers.contains_key(header::X_FRAME_OPTIONS));
     assert_eq!(reply.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
@@ -179,7 +183,7 @@ async fn an_administrator_may_name_more_hosts_and_another_office_js() {
             "https://mail.clinic.example".into(),
             "https://outlook.office365.us".into(),
         ];
-        settings.office_js = "https://files.clinic.example:8443/office/office.js".into();
+        settings.office_js = Some("https://files.clinic.example:8443/office/office.js".into());
     })
     .await
     else {
@@ -188,15 +192,36 @@ async fn an_administrator_may_name_more_hosts_and_another_office_js() {
     let hosts = "https://mail.clinic.example https://outlook.office365.us";
     assert_eq!(
         policy(&reply),
-        format!("{BEFORE} https://files.clinic.example:8443 {AJAX}{AFTER} {OUTLOOKS} {hosts}"),
+        format!("{BEFORE} https://files.clinic.example:8443 {AJAX}{AFTER} frame-ancestors {OUTLOOKS} {hosts}"),
     );
     let page = String::from_utf8(reply.body).unwrap();
     assert!(page.contains("https://files.clinic.example:8443/office/office.js"));
     assert!(!page.contains("appsforoffice"));
-    let own = pane(|settings| settings.office_js = "/office/office.js".into())
+    let own = pane(|settings| settings.office_js = Some("/office/office.js".into()))
         .await
         .unwrap();
-    assert_eq!(policy(&own), format!("{BEFORE} {AJAX}{AFTER} {OUTLOOKS}"));
+    assert_eq!(
+        policy(&own),
+        format!("{BEFORE} {AJAX}{AFTER} frame-ancestors {OUTLOOKS}")
+    );
+}
+
+#[tokio::test]
+async fn unless_somebody_says_where_office_js_is_there_is_no_add_in() {
+    let test = TestPortal::sqlite_with(|settings| settings.office_js = None).await;
+    for path in [DOCUMENTS[0].0, DOCUMENTS[1].0, "/outlook/restante.zip", PANE] {
+        let reply = get(&test, path).await;
+        assert_eq!(reply.problem(), "not-found", "{path}");
+        assert_eq!(reply.headers[header::X_FRAME_OPTIONS], "DENY", "{path}");
+    }
+    assert_eq!(
+        get(&test, "/api/v1/outlook").await.ok().json::<Value>()["offered"],
+        false
+    );
+    // No page of the portal runs what is anybody else's.
+    for path in ["/", "/outlook", "/outlook/"] {
+        assert!(!policy(&get(&test, path).await).contains("https://"), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -204,7 +229,10 @@ async fn in_a_demonstration_the_portals_own_pages_may_embed_it_too() {
     let Some(reply) = pane(|settings| settings.demo = true).await else {
         return;
     };
-    assert_eq!(policy(&reply), format!("{BEFORE}{AFTER} {OUTLOOKS} 'self'"));
+    assert_eq!(
+        policy(&reply),
+        format!("{BEFORE}{AFTER}{TRUSTED} frame-ancestors {OUTLOOKS} 'self'")
+    );
     let page = String::from_utf8(reply.body).unwrap();
     assert!(page.contains("\"/demo/outlook/office.js\"") && !page.contains("appsforoffice"));
 }
@@ -237,7 +265,8 @@ async fn nothing_else_may_be_framed() {
     ] {
         let reply = get(&test, path).await;
         assert_eq!(reply.headers[header::X_FRAME_OPTIONS], "DENY", "{path}");
-        assert!(policy(&reply).contains("frame-ancestors 'none'"), "{path}");
+        assert!(policy(&reply).ends_with("frame-ancestors 'none'"), "{path}");
+        assert!(policy(&reply).contains("require-trusted-types-for 'script'"), "{path}");
     }
 }
 

@@ -444,7 +444,7 @@ async fn changes_of_an_absorbed_account_reach_its_holder(test: TestPortal) {
     // And it is the holder's clients who are woken.
     let mut unit = test.portal.store.begin().await.unwrap();
     changes::append(&mut unit, id(&ben), Change::Account).await.unwrap();
-    assert_eq!(unit.commit().await.unwrap(), [id(&carl)]);
+    assert_eq!(unit.commit().await.unwrap().woken, [id(&carl)]);
     assert_eq!(changes_of(&carl).await.changes.last(), Some(&Change::Account));
 }
 

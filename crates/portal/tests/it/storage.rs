@@ -50,7 +50,7 @@ async fn nothing_happened_until_it_is_committed(test: TestPortal) {
     account(&mut unit, 1).await.unwrap();
     unit.wake(AccountId(uuid::Uuid::nil()));
     unit.wake(AccountId(uuid::Uuid::nil()));
-    assert_eq!(unit.commit().await.unwrap(), [AccountId(uuid::Uuid::nil())]);
+    assert_eq!(unit.commit().await.unwrap().woken, [AccountId(uuid::Uuid::nil())]);
     assert_eq!(count(store).await, 1);
 }
 

@@ -205,6 +205,7 @@ impl TestPortal {
         let mut settings = Settings::new("Clinic Post", URL);
         settings.requests_a_second = 100_000;
         settings.max_file_size = 1 << 20;
+        settings.office_js = Some(portal::MICROSOFT_OFFICE_JS.into());
         change(&mut settings);
         let portal = Portal::new(Services {
             settings,

@@ -10,6 +10,7 @@
 
 mod activations;
 mod aliases;
+mod asvs;
 mod by_activation;
 mod clients;
 mod devices;

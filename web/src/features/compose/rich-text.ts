@@ -1,4 +1,7 @@
 // Between plain text and the editor's document. Who reads plain text gets the same letter, with marks of the keyboard.
+import { getSchema, type Extensions } from '@tiptap/core';
+import { DOMParser as DocumentParser } from '@tiptap/pm/model';
+import { inert } from '../reading/inert';
 import { quotedBlocks } from '../reading/linkify';
 
 /** A node of the editor's document, as ProseMirror writes it to JSON. */
@@ -30,6 +33,12 @@ function paragraphs(text: string): Node[] {
       ]);
     return content.length > 0 ? { type: 'paragraph', content } : { type: 'paragraph' };
   });
+}
+
+/** A document for a formatted text, which an editor would parse by itself, as the page's policy lets it not. */
+export function fromHtml(html: string, extensions: Extensions): Node {
+  const { body } = new DOMParser().parseFromString(inert(html), 'text/html');
+  return DocumentParser.fromSchema(getSchema(extensions)).parse(body).toJSON() as Node;
 }
 
 /** The text of a document. Lists keep their signs, quotations theirs, and links their address. */

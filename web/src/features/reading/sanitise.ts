@@ -1,5 +1,6 @@
 // A message's HTML is somebody else's. It is sanitised, may load nothing, and is shown in a sandbox without scripts.
 import createDOMPurify, { type Config, type WindowLike } from 'dompurify';
+import { inertPolicy } from './inert';
 import { safeHref } from './linkify';
 
 const RULES: Config = {
@@ -80,6 +81,8 @@ const RULES: Config = {
   ],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
+  // Without it each sanitiser would make a policy of its own, and a page's policies are named.
+  ...(inertPolicy && { TRUSTED_TYPES_POLICY: inertPolicy }),
 };
 
 export interface Sanitised {

@@ -5,6 +5,8 @@ export const outlook = {
     'The add-in reads and sends secure messages without your leaving Outlook. It works in classic Outlook for Windows, the new Outlook, Outlook on the web and Outlook for Mac.',
   'install.demo':
     'This is a demonstration on your own machine. A real Outlook installs add-ins of portals with https alone.',
+  'install.not-offered':
+    'This portal has no add-in for Outlook. Read and write secure messages here in the Secure Webmail. If you would like to have the add-in, ask whoever runs your portal: it has to be switched on.',
 
   'install.one.title': 'Install it for yourself',
   'install.one.download': 'Download the manifest:',
