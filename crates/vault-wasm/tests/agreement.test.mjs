@@ -126,6 +126,9 @@ test('sign-in opens the vault, and a reload opens it again', () => {
   assert.equal(open.joined, false);
   assert.equal(text(seeded(5, () => open.wrapForReload(bytes(vectors.reloadKey)))), vectors.wrappedForReload);
   assert.deepEqual(open.seen('ben@example.test', ben.fingerprint, []), { sight: 'first' });
+  assert.equal(open.saw('ben@example.test', ben.fingerprint, []), true);
+  assert.equal(open.saw('ben@example.test', ben.fingerprint, []), false);
+  assert.deepEqual(open.seen('ben@example.test', ben.fingerprint, []), { sight: 'unconfirmed' });
   assert.equal(open.remember('ben@example.test', ben.fingerprint), true);
   assert.equal(text(seeded(6, () => open.lock())), vectors.vaultWithBen);
 

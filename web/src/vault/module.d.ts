@@ -97,6 +97,7 @@ declare module '*/module/vault_wasm.js' {
     succession(address: string, successor: string, nowMs: number): Uint8Array;
     seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
     seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
+    saw(address: string, fingerprint: string, predecessors: Predecessor[]): boolean;
     remember(address: string, fingerprint: string): boolean;
     firstContacts(addressees: Addressee[]): string[];
     checkReaders(

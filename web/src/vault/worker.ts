@@ -171,6 +171,7 @@ const handlers: Handlers = {
   takeIn: (parcel, origin) => open().takeIn(parcel, origin),
   joinKeys: (pastVault) => open().joinKeys(pastVault),
   seen: (address, fingerprint, predecessors) => open().seen(address, fingerprint, predecessors),
+  saw: (address, fingerprint, predecessors) => open().saw(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
   openCovers: (parts) => parts.map(openCover),
   openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate),

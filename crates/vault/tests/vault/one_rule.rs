@@ -89,6 +89,7 @@ fn nothing_seals_a_message_to_bare_certificates() {
         "hand_over",
         "open_body",
         "open_cover",
+        "saw",
         "seal_parcel",
         "seen",
         "seen_for_sealing",
