@@ -89,8 +89,9 @@ impl Session {
             certificates,
             next,
         } = self.get(self.ask(Method::GET, &path)).await?;
+        let now = self.0.client.environment.now();
         let entries = self
-            .with_vault(move |vault| open_covers(vault, deliveries, &certificates))
+            .with_vault(move |vault| open_covers(vault, deliveries, &certificates, now))
             .await?;
         Ok(Listing { entries, next })
     }
@@ -113,12 +114,13 @@ impl Session {
             slip,
             ..
         } = found;
-        let sealed = delivery.clone();
+        let (sealed, now) = (delivery.clone(), self.0.client.environment.now());
         let opened = self
             .with_vault(move |vault| {
                 let from = &sealed.sender.address;
                 let sender = sender(certificate.as_ref(), &sealed.sender_fingerprint, from)?;
-                let opened = vault.open_body(sealed.message, sealed.key_packet.as_ref(), body.as_ref(), &sender)?;
+                let opened =
+                    vault.open_body(sealed.message, sealed.key_packet.as_ref(), body.as_ref(), &sender, now)?;
                 match opened.letter.from.address == *from {
                     true => Ok(opened),
                     false => Err(vault::Error::WrongSender),
@@ -172,7 +174,12 @@ impl Session {
     }
 }
 
-fn open_covers(vault: &Vault, deliveries: Vec<Delivery>, certificates: &BTreeMap<String, Bytes>) -> Vec<Listed> {
+fn open_covers(
+    vault: &Vault,
+    deliveries: Vec<Delivery>,
+    certificates: &BTreeMap<String, Bytes>,
+    now: Millis,
+) -> Vec<Listed> {
     // A page often has few senders, and a certificate takes four verifications to parse.
     let mut senders: BTreeMap<(String, String, String), Result<Certificate, vault::Error>> = BTreeMap::new();
     deliveries
@@ -188,6 +195,7 @@ fn open_covers(vault: &Vault, deliveries: Vec<Delivery>, certificates: &BTreeMap
                     delivery.key_packet.as_ref(),
                     delivery.cover.as_ref(),
                     sender,
+                    now,
                 ),
                 Err(error) => Err(*error),
             };

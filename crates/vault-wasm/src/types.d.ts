@@ -29,6 +29,7 @@ export type VaultErrorCode =
   | 'foreign-parcel'
   | 'certificate-expired'
   | 'certificate-not-yet'
+  | 'signed-later'
   | 'not-openable'
   | 'certificate-revoked'
   | 'certificate-unusable'

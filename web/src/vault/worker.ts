@@ -102,7 +102,7 @@ function closeOther(): void {
 
 function openCover(part: SealedPart): OpenedCover {
   try {
-    return { cover: open().openCover(part.message, part.keyPacket, part.sealed, part.senderCertificate) };
+    return { cover: open().openCover(part.message, part.keyPacket, part.sealed, part.senderCertificate, Date.now()) };
   } catch (error) {
     return { failure: codeOf(error) };
   }
@@ -174,7 +174,7 @@ const handlers: Handlers = {
   saw: (address, fingerprint, predecessors) => open().saw(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
   openCovers: (parts) => parts.map(openCover),
-  openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate),
+  openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate, Date.now()),
   firstContacts: (addressees) => open().firstContacts(addressees),
   checkReaders(messageId, ownAccount, addressees, answer, former) {
     checked?.readers.free();

@@ -88,6 +88,8 @@ export const problems = {
   'vault.certificate-expired': 'Its sender’s key had expired.',
   'vault.certificate-not-yet':
     'A key is dated later than now. Is the clock of this device right? Set its date and time, then try again.',
+  'vault.signed-later':
+    'Its signature is dated later than now, and counts for nothing until then. Is the clock of this device right? Set its date and time, then try again.',
   'vault.not-openable':
     'What was sealed could not be opened again, so nothing was sent. Check the date and time of this device, then try again.',
   'vault.certificate-revoked': 'Its sender’s key was revoked.',
