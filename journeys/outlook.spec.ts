@@ -7,7 +7,7 @@ import { linkIn, newestOf } from './basic-mail';
 import { served } from './engines';
 import { test } from './journey';
 import { OutlookHost } from './outlook-host';
-import { Person } from './person';
+import { KNOWN_OF_KEY, Person } from './person';
 import type { Portal } from './portal';
 import { message, registered, writes, type Kept } from './year';
 
@@ -43,7 +43,7 @@ class Pane {
 
   async reads({ subject, text }: Kept): Promise<void> {
     await expect(this.heading(subject)).toBeVisible();
-    await expect(this.frame.getByText('Signature verified')).toBeVisible();
+    await expect(this.frame.getByText(KNOWN_OF_KEY).first()).toBeVisible();
     await expect(this.frame.getByRole('article').getByText(text)).toBeVisible();
   }
 

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
+use certificate::{ENCRYPTED_DATA_HEAD, ENCRYPTED_DATA_TYPE};
 use http_body_util::BodyExt as _;
 use portal::{
     ports::clock::{Clock as _, SystemClock},
@@ -38,9 +39,12 @@ const PIECE: usize = 256 << 10;
 pub async fn measure(sites: &mut [Site], report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("source");
-    // Sealed bytes cannot be told from random ones.
+    // Behind their frame and head, sealed bytes cannot be told from random ones.
     let mut bytes = vec![0; SIZE];
     ChaCha20Rng::seed_from_u64(100).fill_bytes(&mut bytes);
+    bytes[..2].copy_from_slice(&[0xC0 | ENCRYPTED_DATA_TYPE, 255]);
+    bytes[2..6].copy_from_slice(&u32::try_from(SIZE - 6)?.to_be_bytes());
+    bytes[6..10].copy_from_slice(&ENCRYPTED_DATA_HEAD);
     std::fs::write(&source, &bytes)?;
     let sha256 = Sha256::of(&bytes);
     drop(bytes);

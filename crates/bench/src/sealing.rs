@@ -79,12 +79,12 @@ pub fn measure(report: &mut Report) -> Result<()> {
             Ok(())
         })?,
         row("open 2 kB", &mut |_| {
-            black_box(reader.open_body(message, packet, &sealed.body, anna.certificate())?);
+            black_box(reader.open_body(message, packet, &sealed.body, anna.certificate(), NOW)?);
             Ok(())
         })?,
         row("open 50 covers", &mut |_| {
             for _ in 0..50 {
-                black_box(reader.open_cover(message, packet, &sealed.cover, anna.certificate())?);
+                black_box(reader.open_cover(message, packet, &sealed.cover, anna.certificate(), NOW)?);
             }
             Ok(())
         })?,

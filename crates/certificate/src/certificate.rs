@@ -174,6 +174,15 @@ impl Certificate {
             .min()
     }
 
+    /// As [`Certificate::verify`], by `now` (UTC milliseconds): a signature dated more than a day after that is none, since
+    /// whoever made it may date it to outlast whatever comes.
+    pub fn verify_at(&self, signature: &Signature, document: &[u8], now: i64) -> Result<i64, CertificateError> {
+        match self.verify(signature, document)? {
+            at if at <= now.saturating_add(CLOCK_SKEW) => Ok(at),
+            _ => Err(CertificateError::SignedLater),
+        }
+    }
+
     /// Verifies that this certificate's key signed `document`, and tells when it says it did (UTC milliseconds).
     pub fn verify(&self, signature: &Signature, document: &[u8]) -> Result<i64, CertificateError> {
         let issuer = self.primary.fingerprint();

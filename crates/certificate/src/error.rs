@@ -34,6 +34,9 @@ pub enum CertificateError {
     /// A signature of a document that this certificate's key did not make, or that no longer fits the document.
     #[error("the signature is not valid")]
     BadSignature,
+    /// A signature of a document that is dated after now.
+    #[error("the signature is dated later than now: is the clock right of whoever made it, and this one?")]
+    SignedLater,
     /// A signature of a document that names another key as its maker.
     #[error("the signature was made by another key")]
     OtherSigner,

@@ -8,7 +8,12 @@ mod certificate;
 mod error;
 mod fingerprint;
 mod profile;
+mod sealed;
 
 pub use certificate::Certificate;
 pub use error::CertificateError;
 pub use fingerprint::{Fingerprint, NotAFingerprint};
+pub use sealed::{
+    ENCRYPTED_DATA_HEAD, ENCRYPTED_DATA_TYPE, PieceLength, SALT_BYTES, SealedForm, SealedFormError,
+    ensure_key_packet_for, ensure_sealed, ensure_sealed_for, parse_key_packet, subkey_of_verified,
+};

@@ -17,12 +17,22 @@ pub(crate) fn check_primary(key: &impl KeyDetails) -> Result<(), CertificateErro
     }
 }
 
-/// A v6 ML-KEM-768+X25519 key.
+/// A v6 ML-KEM-768+X25519 key whose point is not of small order: with such a one everybody shares the same secret.
 pub(crate) fn check_subkey(key: &impl KeyDetails) -> Result<(), CertificateError> {
-    match key.algorithm() {
-        PublicKeyAlgorithm::MlKem768X25519 if key.version() == KeyVersion::V6 => Ok(()),
+    match key.public_params() {
+        PublicParams::MlKem768X25519(params)
+            if key.version() == KeyVersion::V6 && !is_of_small_order(params.x25519_key.as_bytes()) =>
+        {
+            Ok(())
+        }
         _ => Err(CertificateError::Unsupported),
     }
+}
+
+/// Whether a point of Curve25519 is zero or of small order: multiplied by any secret it comes to nothing (RFC 7748 section
+/// 6.1). The library's composite with ML-KEM does not look.
+pub(crate) fn is_of_small_order(point: &[u8; 32]) -> bool {
+    x25519_dalek::x25519([1; 32], *point) == [0; 32]
 }
 
 /// A v6 Ed25519 signature of this type, over SHA-256 or SHA-512, that names `issuer`, with the subpackets `allowed`

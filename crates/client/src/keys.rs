@@ -82,6 +82,18 @@ impl Session {
         .await
     }
 
+    /// Keeps what an opened message shows of its signer's key, so that another one is noticed.
+    pub(crate) async fn saw(
+        &self,
+        address: &Address,
+        fingerprint: Fingerprint,
+        before: &[Predecessor],
+    ) -> Result<(), Error> {
+        let (address, before) = (address.clone(), parse_predecessors(before));
+        self.change(move |vault| (vault.saw(&address, fingerprint, &before), ()))
+            .await
+    }
+
     /// Changes the vault and stores it where that changed anything. Where another client stored one meanwhile, the change
     /// is made again on that one. Answers what the change did to the vault that is stored.
     pub(crate) async fn change<T: Send + 'static>(

@@ -23,8 +23,7 @@ pub fn reply(session: &Session, received: &Received, all: bool) -> Outgoing {
 /// The letter as it is, with its files, for somebody else. The files are not uploaded again.
 pub fn forward(received: &Received) -> Outgoing {
     let letter = &received.letter;
-    let from = &letter.from;
-    let text = format!("\n\n-- {} wrote: --\n\n{}", named(from), letter.text);
+    let text = format!("\n\n-- {} wrote: --\n\n{}", named(received), letter.text);
     let mut outgoing = Outgoing::new(prefixed("Fwd: ", &letter.subject)).text(text);
     outgoing.files = letter.files.iter().cloned().map(NewFile::stored).collect();
     outgoing
@@ -34,7 +33,7 @@ pub fn forward(received: &Received) -> Outgoing {
 fn answer(own: &[Address], received: &Received, all: bool) -> Outgoing {
     let letter = &received.letter;
     let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
-    let text = format!("\n\n{} wrote:\n{quoted}", named(&letter.from));
+    let text = format!("\n\n{} wrote:\n{quoted}", named(received));
     let mut outgoing = Outgoing::new(prefixed("Re: ", &letter.subject)).text(text);
     outgoing.in_reply_to = Some(received.delivery.id);
     // An address says who somebody was when the letter was written. It may have gone to somebody else since.
@@ -83,10 +82,12 @@ fn reached(then: &Address, now: Option<&Address>) -> Addressee {
     }
 }
 
-fn named(person: &vault::Correspondent) -> String {
-    match &person.name {
-        Some(name) => format!("{name} <{}>", person.address),
-        None => person.address.to_string(),
+/// Who wrote it, by the registered name.
+fn named(received: &Received) -> String {
+    let sender = &received.delivery.sender;
+    match &sender.name {
+        Some(name) => format!("{name} <{}>", sender.address),
+        None => sender.address.to_string(),
     }
 }
 
@@ -137,7 +138,7 @@ mod tests {
                 sent_at: 0,
                 read_at: None,
                 sender: Person {
-                    name: None,
+                    name: Some("Anna".into()),
                     address: address(from),
                 },
                 sender_now: None,

@@ -43,8 +43,33 @@ pub struct Received {
     pub signed_at: Millis,
     /// Of the certificate that verified it.
     pub fingerprint: Fingerprint,
-    /// How that compares with the one last seen. [`Sight::Changed`] wants to be shown.
+    /// How that compares with the one last seen. [`Sight::First`], [`Sight::Unconfirmed`] and [`Sight::Changed`] want to
+    /// be shown: nothing says whose key it is but the portal.
     pub sight: Sight,
+}
+
+impl Listed {
+    /// The name that its sender wrote into the cover, where that is another than the registered one.
+    pub fn signed_as(&self) -> Option<&str> {
+        let cover = self.cover.as_ref().ok()?;
+        other_name(&cover.sender_name, self.delivery.sender.name.as_deref())
+    }
+}
+
+impl Received {
+    /// The name that its sender wrote into the letter, where that is another than the registered one.
+    pub fn signed_as(&self) -> Option<&str> {
+        let signed = self.letter.from.name.as_deref()?;
+        other_name(signed, self.delivery.sender.name.as_deref())
+    }
+}
+
+/// What a message calls its sender is the sender's word. Who it is from is told by the registered name; another one is
+/// told as what it is.
+fn other_name<'a>(signed: &'a str, registered: Option<&str>) -> Option<&'a str> {
+    let signed = signed.trim();
+    let same = registered.is_some_and(|name| signed.split_whitespace().eq(name.split_whitespace()));
+    (!signed.is_empty() && !same).then_some(signed)
 }
 
 impl Session {
@@ -64,17 +89,18 @@ impl Session {
             certificates,
             next,
         } = self.get(self.ask(Method::GET, &path)).await?;
+        let now = self.0.client.environment.now();
         let entries = self
-            .with_vault(move |vault| open_covers(vault, deliveries, &certificates))
+            .with_vault(move |vault| open_covers(vault, deliveries, &certificates, now))
             .await?;
         Ok(Listing { entries, next })
     }
 
     /// Opens a delivery. It stays unread until it is [marked](Session::mark_read).
     ///
-    /// A correspondent's fingerprint that is seen for the first time is remembered, and so is one that the key seen
-    /// before names as its successor; a changed one is told by [`Received::sight`], and stays that way until it is
-    /// [accepted](Session::accept).
+    /// A correspondent's fingerprint that is seen for the first time is kept, unconfirmed, so that a change is noticed; one
+    /// that the key seen before names as its successor is remembered. [`Received::sight`] tells what is known of the key:
+    /// an unconfirmed or changed one stays that way until it is [accepted](Session::accept) or written to.
     ///
     /// # Errors
     /// `not-found`; [`Error::OtherDelivery`]; [`Error::Vault`] where it was altered, is not the sender's, or no key here opens it.
@@ -88,12 +114,13 @@ impl Session {
             slip,
             ..
         } = found;
-        let sealed = delivery.clone();
+        let (sealed, now) = (delivery.clone(), self.0.client.environment.now());
         let opened = self
             .with_vault(move |vault| {
                 let from = &sealed.sender.address;
                 let sender = sender(certificate.as_ref(), &sealed.sender_fingerprint, from)?;
-                let opened = vault.open_body(sealed.message, sealed.key_packet.as_ref(), body.as_ref(), &sender)?;
+                let opened =
+                    vault.open_body(sealed.message, sealed.key_packet.as_ref(), body.as_ref(), &sender, now)?;
                 match opened.letter.from.address == *from {
                     true => Ok(opened),
                     false => Err(vault::Error::WrongSender),
@@ -101,8 +128,8 @@ impl Session {
             })
             .await??;
         let sight = self.sight_of_writer(&delivery.sender.address, opened.fingerprint, &predecessors);
-        if matches!(sight, Sight::First | Sight::Succeeded { .. }) {
-            self.remember(vec![(delivery.sender.address.clone(), opened.fingerprint)])
+        if sight != Sight::Same {
+            self.saw(&delivery.sender.address, opened.fingerprint, &predecessors)
                 .await?;
         }
         Ok(Received {
@@ -147,7 +174,12 @@ impl Session {
     }
 }
 
-fn open_covers(vault: &Vault, deliveries: Vec<Delivery>, certificates: &BTreeMap<String, Bytes>) -> Vec<Listed> {
+fn open_covers(
+    vault: &Vault,
+    deliveries: Vec<Delivery>,
+    certificates: &BTreeMap<String, Bytes>,
+    now: Millis,
+) -> Vec<Listed> {
     // A page often has few senders, and a certificate takes four verifications to parse.
     let mut senders: BTreeMap<(String, String, String), Result<Certificate, vault::Error>> = BTreeMap::new();
     deliveries
@@ -163,6 +195,7 @@ fn open_covers(vault: &Vault, deliveries: Vec<Delivery>, certificates: &BTreeMap
                     delivery.key_packet.as_ref(),
                     delivery.cover.as_ref(),
                     sender,
+                    now,
                 ),
                 Err(error) => Err(*error),
             };

@@ -149,14 +149,17 @@ mod tests {
 
         let mut gina = Vault::create(ACCOUNT.parse().unwrap(), &address, NOW, &mut rng).unwrap();
         let packet = &sealed.key_packets[0].packet;
-        assert!(gina.open_body(id, packet, &sealed.body, anna.certificate()).is_err());
+        assert!(
+            gina.open_body(id, packet, &sealed.body, anna.certificate(), NOW)
+                .is_err()
+        );
         let registrant = Receiver::Registrant(gina.certificate());
         let parcel = custody
             .hand_over(&waiting.locked, invited, registrant, NOW, &mut rng)
             .unwrap();
         gina.take_in(&parcel, &invited.origin()).unwrap();
         assert_eq!(
-            gina.open_body(id, packet, &sealed.body, anna.certificate())
+            gina.open_body(id, packet, &sealed.body, anna.certificate(), NOW)
                 .unwrap()
                 .letter,
             letter

@@ -20,6 +20,11 @@ pub enum DeliveryLie {
         /// Somebody else's
         address: Address,
     },
+    /// Its sender is registered under that name
+    Rename {
+        /// Somebody else's
+        name: String,
+    },
     /// Its sender's key is one of the liar's
     SwapSenderKey,
     /// It is another one, which the caller has too
@@ -45,6 +50,7 @@ impl DeliveryLie {
                 }
             }
             Self::From { address } => truth["sender"]["address"] = json!(address),
+            Self::Rename { name } => truth["sender"]["name"] = json!(name),
             Self::SwapSenderKey => {
                 let sender: Address = from_value(truth["sender"]["address"].clone())?;
                 let forged = key_for(&sender)?;

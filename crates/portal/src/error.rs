@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use certificate::SealedFormError;
 use wire::{Problem, ProblemType};
 
 use crate::{
@@ -76,6 +77,13 @@ impl From<BlobError> for Error {
 /// A request whose parts are well formed each, and do not fit what they are about.
 pub(crate) fn unacceptable(why: &str) -> Error {
     Problem::new(ProblemType::Unacceptable).detail(why).into()
+}
+
+/// What is to be sealed, and from outside can be seen not to be.
+pub(crate) fn not_sealed(what: &str, why: SealedFormError) -> Error {
+    Problem::new(ProblemType::NotSealed)
+        .detail(format!("{what}: {why}"))
+        .into()
 }
 
 impl IntoResponse for Error {

@@ -55,7 +55,7 @@ impl OpenVault {
         })
     }
 
-    /// Opens a cover and verifies that the sender made it, for this message.
+    /// Opens a cover and verifies that the sender made it, for this message, not after `now`.
     #[wasm_bindgen(js_name = openCover, unchecked_return_type = "Cover")]
     pub fn open_cover(
         &mut self,
@@ -63,16 +63,18 @@ impl OpenVault {
         key_packet: &[u8],
         cover: &[u8],
         sender_certificate: &[u8],
+        now: f64,
     ) -> Result<JsValue, JsValue> {
         let message = message(message_id)?;
         let (vault, sender) = self.with_sender(sender_certificate)?;
         let cover = vault
-            .open_cover(message, key_packet, cover, sender)
+            .open_cover(message, key_packet, cover, sender, now as i64)
             .map_err(Failure::from)?;
         Ok(to_js(&plain::Cover::from(cover))?)
     }
 
-    /// Opens a body and verifies that the sender made it, for this message, under an address of the certificate.
+    /// Opens a body and verifies that the sender made it, for this message, not after `now`, under an address of the
+    /// certificate.
     #[wasm_bindgen(js_name = openBody, unchecked_return_type = "OpenedLetter")]
     pub fn open_body(
         &mut self,
@@ -80,11 +82,12 @@ impl OpenVault {
         key_packet: &[u8],
         body: &[u8],
         sender_certificate: &[u8],
+        now: f64,
     ) -> Result<JsValue, JsValue> {
         let message = message(message_id)?;
         let (vault, sender) = self.with_sender(sender_certificate)?;
         let opened = vault
-            .open_body(message, key_packet, body, sender)
+            .open_body(message, key_packet, body, sender, now as i64)
             .map_err(Failure::from)?;
         Ok(to_js(&plain::OpenedLetter::from(opened))?)
     }

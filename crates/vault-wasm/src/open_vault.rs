@@ -204,7 +204,20 @@ impl OpenVault {
         Ok(to_js(&plain::Sight::from(sight))?)
     }
 
-    /// Remembers that key as the newest of the address. Where it says `true`, store the vault (`lock`) afterwards.
+    /// Keeps what a message that was opened shows of its signer's key, so that another one is noticed: nothing that is
+    /// received makes a key known. Where it says `true`, store the vault (`lock`) afterwards.
+    pub fn saw(
+        &mut self,
+        address: &str,
+        fingerprint: &str,
+        #[wasm_bindgen(unchecked_param_type = "Predecessor[]")] predecessors: Vec<JsValue>,
+    ) -> Result<bool, JsValue> {
+        let address = address.parse().map_err(malformed)?;
+        let fingerprint = fingerprint.parse().map_err(malformed)?;
+        Ok(self.vault.saw(&address, fingerprint, &parsed(&predecessors)))
+    }
+
+    /// Remembers that key as the newest of the address: whoever opened the vault wrote to it or accepted it. Where it says `true`, store the vault (`lock`) afterwards.
     pub fn remember(&mut self, address: &str, fingerprint: &str) -> Result<bool, JsValue> {
         let address = address.parse().map_err(malformed)?;
         Ok(self.vault.remember(&address, fingerprint.parse().map_err(malformed)?))

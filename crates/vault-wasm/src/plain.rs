@@ -69,6 +69,7 @@ pub(crate) struct CertificateInfo {
 pub(crate) enum Sight {
     First,
     Same,
+    Unconfirmed,
     Succeeded { before: String },
     Changed { before: String },
 }
@@ -183,6 +184,7 @@ impl From<vault::Sight> for Sight {
         match sight {
             vault::Sight::First => Self::First,
             vault::Sight::Same => Self::Same,
+            vault::Sight::Unconfirmed => Self::Unconfirmed,
             vault::Sight::Succeeded { before } => Self::Succeeded {
                 before: before.to_string(),
             },

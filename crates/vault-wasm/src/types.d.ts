@@ -29,6 +29,7 @@ export type VaultErrorCode =
   | 'foreign-parcel'
   | 'certificate-expired'
   | 'certificate-not-yet'
+  | 'signed-later'
   | 'not-openable'
   | 'certificate-revoked'
   | 'certificate-unusable'
@@ -171,12 +172,14 @@ export interface Predecessor {
 }
 
 /**
- * How a correspondent's key compares with those seen before. One that has succeeded wants to be remembered, and nobody
+ * How a correspondent's key compares with those seen before. `unconfirmed` was seen in messages that were read, and
+ * nobody but the portal says whose it is. One that has succeeded wants to be remembered, and nobody
  * needs to be warned of it; `before` is the fingerprint last seen.
  */
 export type Sight =
   | { sight: 'first' }
   | { sight: 'same' }
+  | { sight: 'unconfirmed' }
   | { sight: 'succeeded'; before: string }
   | { sight: 'changed'; before: string };
 

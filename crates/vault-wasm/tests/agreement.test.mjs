@@ -126,6 +126,9 @@ test('sign-in opens the vault, and a reload opens it again', () => {
   assert.equal(open.joined, false);
   assert.equal(text(seeded(5, () => open.wrapForReload(bytes(vectors.reloadKey)))), vectors.wrappedForReload);
   assert.deepEqual(open.seen('ben@example.test', ben.fingerprint, []), { sight: 'first' });
+  assert.equal(open.saw('ben@example.test', ben.fingerprint, []), true);
+  assert.equal(open.saw('ben@example.test', ben.fingerprint, []), false);
+  assert.deepEqual(open.seen('ben@example.test', ben.fingerprint, []), { sight: 'unconfirmed' });
   assert.equal(open.remember('ben@example.test', ben.fingerprint), true);
   assert.equal(text(seeded(6, () => open.lock())), vectors.vaultWithBen);
 
@@ -205,13 +208,13 @@ test('the module opens what the native vault sealed', () => {
   const anna = reload();
   const own = bytes(vectors.certificate);
   const packet = bytes(vectors.keyPackets[1].packet);
-  assert.deepEqual(anna.openCover(message, packet, bytes(vectors.cover), own), {
+  assert.deepEqual(anna.openCover(message, packet, bytes(vectors.cover), own, now), {
     subject: 'Größe der Lieferung',
     senderName: 'anna',
     snippet: 'Hello Ben, ten of them, please. -- Anna',
     files: ['numbers.bin'],
   });
-  const opened = anna.openBody(message, packet, bytes(vectors.body), own);
+  const opened = anna.openBody(message, packet, bytes(vectors.body), own, now);
   const { date, signedAt, fingerprint, ...rest } = opened;
   assert.deepEqual([date, signedAt, fingerprint], [now, now, vectors.fingerprint]);
   assert.deepEqual(rest, letter(rest.files));
@@ -222,7 +225,7 @@ test('the module opens what the native vault sealed', () => {
 
 test('a parcel makes waiting mail readable', () => {
   const anna = reload();
-  const open = () => anna.openBody(message, bytes(ben.keyPacket), bytes(ben.body), bytes(ben.certificate));
+  const open = () => anna.openBody(message, bytes(ben.keyPacket), bytes(ben.body), bytes(ben.certificate), now);
   assert.equal(code(open), 'wrong-key');
   assert.equal(code(() => anna.takeIn(bytes(ben.parcel), { kind: 'claim', claim })), 'foreign-parcel');
   assert.equal(anna.takeIn(bytes(ben.parcel), ben.origin), true);
@@ -331,13 +334,13 @@ test('what is wrong has its code', () => {
   const anna = reload();
   const [packet, cover, own] = [bytes(vectors.keyPackets[1].packet), bytes(vectors.cover), bytes(vectors.certificate)];
   const other = '0199ad0e-1f7a-7000-8000-000000000009';
-  assert.equal(code(() => anna.openCover(other, packet, cover, own)), 'wrong-message');
-  assert.equal(code(() => anna.openCover(message, packet, cover, bytes(ben.certificate))), 'unknown-sender-key');
-  assert.equal(code(() => anna.openCover(message, packet, bytes(vectors.body), own)), 'malformed');
-  assert.equal(code(() => anna.openCover(message, packet, cover.subarray(0, 40), own)), 'truncated');
-  assert.equal(code(() => anna.openCover(message, packet, cover.map((byte, at) => (at === 90 ? byte ^ 1 : byte)), own)), 'damaged');
-  assert.equal(code(() => anna.openCover('no id', packet, cover, own)), 'malformed');
-  assert.equal(code(() => anna.openCover(message, packet, cover, own.subarray(0, 100))), 'certificate-unusable');
+  assert.equal(code(() => anna.openCover(other, packet, cover, own, now)), 'wrong-message');
+  assert.equal(code(() => anna.openCover(message, packet, cover, bytes(ben.certificate), now)), 'unknown-sender-key');
+  assert.equal(code(() => anna.openCover(message, packet, bytes(vectors.body), own, now)), 'malformed');
+  assert.equal(code(() => anna.openCover(message, packet, cover.subarray(0, 40), own, now)), 'truncated');
+  assert.equal(code(() => anna.openCover(message, packet, cover.map((byte, at) => (at === 90 ? byte ^ 1 : byte)), own, now)), 'damaged');
+  assert.equal(code(() => anna.openCover('no id', packet, cover, own, now)), 'malformed');
+  assert.equal(code(() => anna.openCover(message, packet, cover, own.subarray(0, 100), now)), 'certificate-unusable');
   const wrong = vault.startSignIn('another password');
   assert.equal(code(() => wrong.finish(bytes(vectors.credentialResponse), setup, setup.origin)), 'wrong-password');
   const elsewhere = { ...letter([]), from: { address: 'eve@example.test' } };

@@ -120,6 +120,7 @@ impl Error {
             Self::ForeignParcel => "foreign-parcel",
             Self::Certificate(CertificateError::Expired) => "certificate-expired",
             Self::Certificate(CertificateError::NotYet) => "certificate-not-yet",
+            Self::Certificate(CertificateError::SignedLater) => "signed-later",
             Self::Certificate(CertificateError::Revoked) => "certificate-revoked",
             Self::Certificate(_) => "certificate-unusable",
             Self::Protocol => "protocol",

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use certificate::PieceLength;
+
 use crate::Error;
 
 /// How much of a packet is in memory at a time, and the length of each partial body.
@@ -92,20 +94,8 @@ impl<R: BufRead> Unframed<R> {
     }
 
     fn next_length(&mut self) -> Result<(), Error> {
-        let first = octet(&mut self.source)?;
-        self.last = !(224..255).contains(&first);
-        self.left = match first {
-            0..192 => first.into(),
-            192..224 => ((u64::from(first) - 192) << 8) + u64::from(octet(&mut self.source)?) + 192,
-            224..255 => 1 << (first & 0x1F),
-            255 => {
-                let mut length = 0;
-                for _ in 0..4 {
-                    length = length << 8 | u64::from(octet(&mut self.source)?);
-                }
-                length
-            }
-        };
+        let PieceLength { octets, is_last } = PieceLength::read(|| octet(&mut self.source))?;
+        (self.left, self.last) = (octets, is_last);
         Ok(())
     }
 }

@@ -40,7 +40,7 @@
 //! assert_eq!(readers.first_contacts().count(), 1);
 //! let sealed = anna.seal(&letter, id, "Anna", &readers, now, &mut rng)?;
 //!
-//! let opened = ben.open_body(id, &sealed.key_packets[0].packet, &sealed.body, anna.certificate())?;
+//! let opened = ben.open_body(id, &sealed.key_packets[0].packet, &sealed.body, anna.certificate(), now)?;
 //! assert_eq!(opened.letter, letter);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

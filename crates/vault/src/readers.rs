@@ -199,7 +199,7 @@ impl Vault {
         };
         let mut follows = false;
         match self.seen_for_sealing(&recipient.address, key, &parse_predecessors(&recipient.predecessors)) {
-            Sight::First | Sight::Same => {}
+            Sight::First | Sight::Same | Sight::Unconfirmed => {}
             Sight::Succeeded { .. } => follows = true,
             Sight::Changed { before } => return Err(changed(None, before)),
         }

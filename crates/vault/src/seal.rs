@@ -51,22 +51,22 @@ impl Vault {
             session_key,
             key_packets,
         };
-        match self.opens(&sealed, message) {
+        match self.opens(&sealed, message, now) {
             true => Ok(sealed),
             false => Err(Error::NotOpenable),
         }
     }
 
     /// Whether a message of this vault's own opens with it, as it will have to for as long as it is kept.
-    fn opens(&self, sealed: &SealedMessage, message: MessageId) -> bool {
+    fn opens(&self, sealed: &SealedMessage, message: MessageId, now: Millis) -> bool {
         let own = self.own().certificate();
         let packet = sealed
             .key_packets
             .iter()
             .find(|packet| packet.fingerprint == own.fingerprint());
         packet.is_some_and(|KeyPacket { packet, .. }| {
-            self.open_cover(message, packet, &sealed.cover, own).is_ok()
-                && self.open_body(message, packet, &sealed.body, own).is_ok()
+            self.open_cover(message, packet, &sealed.cover, own, now).is_ok()
+                && self.open_body(message, packet, &sealed.body, own, now).is_ok()
         })
     }
 }

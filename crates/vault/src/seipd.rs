@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
+use certificate::{ENCRYPTED_DATA_HEAD as HEAD, ENCRYPTED_DATA_TYPE as TYPE, SALT_BYTES};
 use pgp::{
     crypto::{
         aead::{AeadAlgorithm, ChunkSize, StreamDecryptor, StreamEncryptor},
@@ -18,19 +19,12 @@ use crate::{
     frame::{Framed, Unframed},
 };
 
-/// RFC 9580 section 5.13: the packet type.
-const TYPE: u8 = 18;
-const SALT: usize = 32;
-
-/// Version 2, AES-256, OCB, chunks of 2^(10+6) octets: the only ones that are written or read.
-const HEADER: [u8; 4] = [2, 9, 2, 10];
-
 /// Reads the encrypted packet of what `plaintext` reads.
 pub(crate) struct Encryptor<R: Read>(Framed<Chain<Cursor<Vec<u8>>, StreamEncryptor<R>>>);
 
 impl<R: Read> Encryptor<R> {
     pub(crate) fn new(key: &[u8; 32], plaintext: R, rng: &mut (impl CryptoRng + RngCore)) -> Result<Self, Error> {
-        let mut salt = [0; SALT];
+        let mut salt = [0; SALT_BYTES];
         rng.fill_bytes(&mut salt);
         let stream = SymEncryptedProtectedData::encrypt_seipdv2_stream(
             SymmetricKeyAlgorithm::AES256,
@@ -41,7 +35,7 @@ impl<R: Read> Encryptor<R> {
             plaintext,
         )
         .map_err(|_| Error::Unsupported)?;
-        let header = Cursor::new([&HEADER[..], &salt].concat());
+        let header = Cursor::new([&HEAD[..], &salt].concat());
         Ok(Self(Framed::new(TYPE, header.chain(stream))))
     }
 }
@@ -59,12 +53,12 @@ pub(crate) struct Decryptor<R: BufRead>(StreamDecryptor<Unframed<R>>);
 impl<R: BufRead> Decryptor<R> {
     pub(crate) fn new(key: &[u8; 32], source: R) -> Result<Self, Error> {
         let mut packet = Unframed::new(TYPE, source)?;
-        let mut header = [0; HEADER.len()];
+        let mut header = [0; HEAD.len()];
         read_exact(&mut packet, &mut header)?;
-        if header != HEADER {
+        if header != HEAD {
             return Err(Error::Unsupported);
         }
-        let mut salt = [0; SALT];
+        let mut salt = [0; SALT_BYTES];
         read_exact(&mut packet, &mut salt)?;
         StreamDecryptor::new_rfc9580(
             SymmetricKeyAlgorithm::AES256,

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use certificate::{Certificate, Fingerprint};
+use certificate::{Certificate, Fingerprint, SealedFormError, parse_key_packet};
 use pgp::{
     composed::{PlainSessionKey, RawSessionKey},
-    crypto::public_key::PublicKeyAlgorithm,
-    packet::{Packet, PacketParser, PacketTrait as _, PublicKeyEncryptedSessionKey},
+    packet::{PacketTrait as _, PublicKeyEncryptedSessionKey},
     types::{DecryptionKey as _, EskType},
 };
 use rand::{CryptoRng, RngCore};
@@ -106,31 +105,15 @@ pub(crate) fn key_packet(
 
 /// Takes the session key out of a key packet with whichever of `keys` it was made for.
 pub(crate) fn open_key_packet(keys: &[AccountKey], packet: &[u8]) -> Result<SessionKey, Error> {
-    let mut packets = PacketParser::new(packet);
-    let (Some(Ok(Packet::PublicKeyEncryptedSessionKey(pkesk))), None) = (packets.next(), packets.next()) else {
-        return Err(Error::Malformed);
-    };
-    // Padding, trailing bytes and second spellings are refused with everything else that we do not write.
-    let mut canonical = Vec::with_capacity(packet.len());
-    if pkesk.to_writer_with_header(&mut canonical).is_err() || canonical != packet {
-        return Err(Error::Malformed);
-    }
-    let PublicKeyEncryptedSessionKey::V6 {
-        fingerprint: Some(_),
-        pk_algo,
-        values,
-        ..
-    } = &pkesk
-    else {
-        return Err(Error::Unsupported);
-    };
-    if *pk_algo != PublicKeyAlgorithm::MlKem768X25519 {
-        return Err(Error::Unsupported);
-    }
+    let pkesk = parse_key_packet(packet).map_err(|error| match error {
+        SealedFormError::Malformed | SealedFormError::Truncated => Error::Malformed,
+        SealedFormError::Unsupported | SealedFormError::OtherKey | SealedFormError::WeakPoint => Error::Unsupported,
+    })?;
     let key = keys
         .iter()
         .find(|key| pkesk.match_identity(key.decryption_key().public_key()))
         .ok_or(Error::WrongKey)?;
+    let values = pkesk.values().map_err(|_| Error::Unsupported)?;
     let opened = key.decryption_key().decrypt(&no_password(), values, EskType::V6);
     match opened {
         Ok(Ok(PlainSessionKey::V6 { ref key })) => SessionKey::from_slice(key.as_ref()),

@@ -55,13 +55,29 @@ pub(crate) fn sign(
     made.map(|()| bytes).map_err(|_| Error::Unsupported)
 }
 
-/// Verifies that `sender` signed the document, and returns it with the time of signing.
+/// Verifies that `sender` signed the document, not after `now`, and returns it with the time of signing.
+pub(crate) fn verify_at(
+    bytes: &[u8],
+    sender: &Certificate,
+    now: Millis,
+) -> Result<(Zeroizing<Vec<u8>>, Millis), Error> {
+    verify_by(bytes, |signature, document| sender.verify_at(signature, document, now))
+}
+
+/// As [`verify_at`], for what is no message and has no time of its own that anybody goes by.
 pub(crate) fn verify(bytes: &[u8], sender: &Certificate) -> Result<(Zeroizing<Vec<u8>>, Millis), Error> {
+    verify_by(bytes, |signature, document| sender.verify(signature, document))
+}
+
+fn verify_by(
+    bytes: &[u8],
+    verified: impl FnOnce(&Signature, &[u8]) -> Result<Millis, CertificateError>,
+) -> Result<(Zeroizing<Vec<u8>>, Millis), Error> {
     let (one_pass, literal, signature) = parts(bytes)?;
     if !one_pass.matches(&signature) {
         return Err(Error::BadSignature);
     }
-    let signed_at = sender.verify(&signature, literal.data()).map_err(|error| match error {
+    let signed_at = verified(&signature, literal.data()).map_err(|error| match error {
         CertificateError::BadSignature => Error::BadSignature,
         CertificateError::OtherSigner => Error::UnknownSenderKey,
         CertificateError::Unsupported => Error::Unsupported,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use certificate::Fingerprint;
 use rand::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,12 +17,12 @@ use crate::{
     Error, Vault, VaultKey,
     keyring::AccountKey,
     marks::{Mark, Marks},
-    memory::Memory,
+    memory::{Memory, SeenKey},
     own_key::OwnKey,
     parcel,
 };
 
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// What is sealed, as JSON. A later form has another `v`, so that no older client drops what it does not know.
 #[derive(Serialize, Deserialize)]
@@ -34,6 +33,8 @@ struct Stored {
     keys: Vec<Zeroizing<String>>,
     /// Fingerprints by canonical address, the newest last.
     seen: BTreeMap<String, Vec<String>>,
+    /// Those among them that nobody has confirmed, in the same order.
+    unconfirmed: BTreeMap<String, Vec<String>>,
     slots: Vec<StoredSlot>,
     /// 32 bytes in base64.
     own_key: Zeroizing<String>,
@@ -58,13 +59,19 @@ struct Version {
 impl Stored {
     fn of(vault: &Vault) -> Self {
         let key = |key: &AccountKey| Zeroizing::new(STANDARD.encode(&*key.to_bytes()));
-        let seen = |(address, known): (&String, &Vec<Fingerprint>)| {
-            (address.clone(), known.iter().map(Fingerprint::to_string).collect())
+        let fingerprints = |keys: &mut dyn Iterator<Item = &SeenKey>| -> Vec<String> {
+            keys.map(|key| key.fingerprint.to_string()).collect()
+        };
+        let seen = |(address, known): (&String, &Vec<SeenKey>)| (address.clone(), fingerprints(&mut known.iter()));
+        let unconfirmed = |(address, known): (&String, &Vec<SeenKey>)| {
+            let some = fingerprints(&mut known.iter().filter(|key| !key.confirmed));
+            (!some.is_empty()).then(|| (address.clone(), some))
         };
         Self {
             v: VERSION,
             keys: vault.keys.iter().map(key).collect(),
             seen: vault.seen.iter().map(seen).collect(),
+            unconfirmed: vault.seen.iter().filter_map(unconfirmed).collect(),
             slots: vault.slots().map(|(id, kind)| StoredSlot { id, kind }).collect(),
             own_key: vault.own_key.to_base64(),
             former_keys: vault.former_keys.iter().map(OwnKey::to_base64).collect(),
@@ -83,6 +90,7 @@ impl Stored {
         let seen: usize = self
             .seen
             .iter()
+            .chain(&self.unconfirmed)
             .map(|(address, known)| 2 * address.len() + 70 * known.len() + 10)
             .sum();
         let listed = 96 * self.slots.len() + 64 * self.marks.len();
@@ -108,13 +116,7 @@ impl Stored {
         if keys.is_empty() {
             return Err(Error::Malformed);
         }
-        let mut seen = Memory::default();
-        for (address, known) in self.seen {
-            let known = known.iter().map(|text| text.parse()).collect::<Result<_, _>>().ok();
-            known
-                .and_then(|known| seen.restore(address, known))
-                .ok_or(Error::Malformed)?;
-        }
+        let seen = restored(self.seen, self.unconfirmed).ok_or(Error::Malformed)?;
         let (count, slots) = (
             self.slots.len(),
             self.slots.into_iter().map(|slot| (slot.id, slot.kind)),
@@ -149,6 +151,31 @@ impl Stored {
             settings: self.settings,
         })
     }
+}
+
+/// The memory of keys; none where the two lists do not go together.
+fn restored(seen: BTreeMap<String, Vec<String>>, mut unconfirmed: BTreeMap<String, Vec<String>>) -> Option<Memory> {
+    let mut memory = Memory::default();
+    for (address, known) in seen {
+        let mut unconfirmed = unconfirmed.remove(&address).map(|some| some.into_iter().peekable());
+        // No empty list is written.
+        if unconfirmed.as_mut().is_some_and(|some| some.peek().is_none()) {
+            return None;
+        }
+        let key = |text: &String| {
+            let next = unconfirmed.as_mut().and_then(|some| some.next_if_eq(text));
+            Some(SeenKey {
+                fingerprint: text.parse().ok()?,
+                confirmed: next.is_none(),
+            })
+        };
+        let keys = known.iter().map(key).collect::<Option<Vec<_>>>()?;
+        if unconfirmed.is_some_and(|mut some| some.next().is_some()) {
+            return None;
+        }
+        memory.restore(address, keys)?;
+    }
+    unconfirmed.is_empty().then_some(memory)
 }
 
 impl Vault {
@@ -195,6 +222,7 @@ pub(crate) fn marked(sealed: &[u8], account: AccountId) -> Result<Mark, Error> {
 
 #[cfg(test)]
 mod tests {
+    use certificate::Fingerprint;
     use rand::SeedableRng as _;
     use rand_chacha::ChaCha20Rng;
     use uuid::Uuid;
@@ -209,6 +237,8 @@ mod tests {
         let (key, address) = (VaultKey::generate(rng), "anna@example.test".parse().unwrap());
         let mut anna = Vault::create(account, &address, 1_764_000_000_000, rng).unwrap();
         anna.remember(&address, Fingerprint([7; 32]));
+        let ben = "ben@example.test".parse().unwrap();
+        anna.saw(&ben, Fingerprint([8; 32]), &[]);
         anna.slots.insert(SlotId(Uuid::from_u128(2)), SlotKind::Password);
         let first = anna.lock(&key, rng).unwrap();
         anna.was_stored(&first).unwrap();
@@ -223,21 +253,27 @@ mod tests {
             let sealed = key.lock_vault(head, json.as_bytes(), &mut ChaCha20Rng::seed_from_u64(2));
             Vault::unlock(&sealed.unwrap(), account, &key).map(drop)
         };
-        assert_eq!(unlocked("\"v\":3", "\"v\":3"), Ok(()));
-        for other in ["\"v\":1", "\"v\":2", "\"v\":4"] {
-            assert_eq!(unlocked("\"v\":3", other), Err(Error::Unsupported));
+        assert_eq!(unlocked("\"v\":4", "\"v\":4"), Ok(()));
+        for other in ["\"v\":1", "\"v\":2", "\"v\":3"] {
+            assert_eq!(unlocked("\"v\":4", other), Err(Error::Unsupported));
         }
         let slot = format!("{{\"id\":\"{}\",\"kind\":\"password\"}}", Uuid::from_u128(2));
         let fingerprint = format!("[\"{}\"]", Fingerprint([7; 32]));
+        let unconfirmed = format!("{{\"ben@example.test\":[\"{}\"]}}", Fingerprint([8; 32]));
+        assert!(text.contains(&format!("\"unconfirmed\":{unconfirmed}")), "{text}");
         for (from, to) in [
-            ("\"v\":3", "\"v\":3,\"more\":[]"),
-            ("\"v\":3", "\"v\":\"3\""),
+            ("\"v\":4", "\"v\":4,\"more\":[]"),
+            ("\"v\":4", "\"v\":\"4\""),
             ("\"former_keys\":[],", ""),
             ("\"settings\":{}", "\"settings\":[]"),
             ("\"own_key\":\"", "\"own_key\":\"AAAA"),
             ("\"marks\":[[1,", "\"marks\":[[2,"),
             ("\"marks\":[[1,\"", "\"marks\":[[1,\"AAAA"),
             ("\"marks\":[[1,", "\"marks\":[[0,"),
+            (&format!(",\"unconfirmed\":{unconfirmed}"), ""),
+            (&unconfirmed, "{\"ben@example.test\":[]}"),
+            (&unconfirmed, &unconfirmed.replace("ben@", "eve@")),
+            (&unconfirmed, &unconfirmed.replace("08", "09")),
             (&slot, &format!("{slot},{slot}")),
             ("[\"07", "[\"7"),
             (&fingerprint, "[]"),

@@ -144,9 +144,22 @@ impl Vault {
         self.seen.when_sealing(address, fingerprint, predecessors)
     }
 
-    /// Remembers that key as the newest of the address. Where this changed anything, the vault wants to be stored.
+    /// Remembers that key as the newest of the address, because the account's owner did something that says whose it is:
+    /// wrote to it, or accepted it. Where this changed anything, the vault wants to be stored.
     pub fn remember(&mut self, address: &Address, fingerprint: Fingerprint) -> bool {
         self.seen.remember(address, fingerprint)
+    }
+
+    /// Keeps what a message that was opened shows of its signer's key, so that another key is noticed: nothing that is
+    /// received makes a key known. Where this changed anything, the vault wants to be stored. `predecessors` as for
+    /// [`Vault::seen`].
+    pub fn saw(
+        &mut self,
+        address: &Address,
+        fingerprint: Fingerprint,
+        predecessors: &[(Certificate, Vec<u8>)],
+    ) -> bool {
+        self.seen.saw(address, fingerprint, predecessors)
     }
 
     pub(crate) fn newest_seen(&self, address: &Address) -> Option<Fingerprint> {

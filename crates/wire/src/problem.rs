@@ -78,6 +78,8 @@ problems! {
     Malformed = "malformed", 400, "The request is not what this route takes.";
     /// A certificate, an upload or a slot that does not hold what it must.
     Unacceptable = "unacceptable", 422, "What was sent is well-formed, but cannot be accepted.";
+    /// What is to be sealed and is not, or in another way than the one, or for another key.
+    NotSealed = "not-sealed", 422, "What was sent is not sealed as it must be. Nothing was stored.";
     /// No session, or one that has ended.
     SignedOut = "signed-out", 401, "Sign in first.";
     /// The request names another account than its session is of: somebody else signed in in that browser.

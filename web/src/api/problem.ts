@@ -5,6 +5,7 @@ import type { Problem } from './types';
 export const kinds = [
   'malformed',
   'unacceptable',
+  'not-sealed',
   'signed-out',
   'other-account',
   'wrong-credentials',

@@ -60,6 +60,16 @@ export function fingerprintGroups(fingerprint: string): string[] {
   return fingerprint.toUpperCase().match(/.{1,4}/g) ?? [];
 }
 
+/**
+ * The name that a message is signed with, where that is another than the registered one. Who it is from is told by the
+ * registered name: what a message calls its sender is the sender's word.
+ */
+export function otherName(signed: string | undefined, registered: string | null | undefined): string | undefined {
+  const words = (name: string) => name.trim().split(/\s+/u).join(' ');
+  const name = words(signed ?? '');
+  return name && name !== words(registered ?? '') ? name : undefined;
+}
+
 /** How a person is called: by name where one is known. */
 export function personName(person: { name?: string | null; address: string }): string {
   return person.name?.trim() || person.address;

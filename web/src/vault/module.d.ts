@@ -97,6 +97,7 @@ declare module '*/module/vault_wasm.js' {
     succession(address: string, successor: string, nowMs: number): Uint8Array;
     seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
     seenForSealing(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
+    saw(address: string, fingerprint: string, predecessors: Predecessor[]): boolean;
     remember(address: string, fingerprint: string): boolean;
     firstContacts(addressees: Addressee[]): string[];
     checkReaders(
@@ -108,8 +109,20 @@ declare module '*/module/vault_wasm.js' {
     rememberReaders(readers: Readers): boolean;
     acceptKeys(keys: ChangedKey[]): boolean;
     seal(letter: LetterIn, messageId: string, readers: Readers, nowMs: number): Sealed;
-    openCover(messageId: string, keyPacket: Uint8Array, cover: Uint8Array, senderCertificate: Uint8Array): Cover;
-    openBody(messageId: string, keyPacket: Uint8Array, body: Uint8Array, senderCertificate: Uint8Array): Opened;
+    openCover(
+      messageId: string,
+      keyPacket: Uint8Array,
+      cover: Uint8Array,
+      senderCertificate: Uint8Array,
+      nowMs: number,
+    ): Cover;
+    openBody(
+      messageId: string,
+      keyPacket: Uint8Array,
+      body: Uint8Array,
+      senderCertificate: Uint8Array,
+      nowMs: number,
+    ): Opened;
     free(): void;
   }
   export class Readers {

@@ -84,10 +84,15 @@ export interface Predecessor {
 }
 
 /**
- * How a correspondent's key compares with those that were seen. `succeeded`: a key that was seen says that this one
+ * How a correspondent's key compares with those that were seen. `unconfirmed`: it signed messages that were read, and
+ * nobody but the portal says whose it is. `succeeded`: a key that was seen says that this one
  * follows it; remembered, it counts as `same` from then on.
  */
-export type Sight = { sight: 'first' } | { sight: 'same' } | { sight: 'succeeded' | 'changed'; before: string };
+export type Sight =
+  | { sight: 'first' }
+  | { sight: 'same' }
+  | { sight: 'unconfirmed' }
+  | { sight: 'succeeded' | 'changed'; before: string };
 
 /** What a key says of the one that an address has from now on. */
 export interface Succession {
@@ -194,9 +199,11 @@ export interface Operations {
   takeIn(parcel: Uint8Array, origin: ParcelOrigin): boolean;
   /** Takes the keys of a past vault in: they open, and nothing else of it counts. Whether any was new. */
   joinKeys(pastVault: Uint8Array): boolean;
-  /** How the key that signed something received compares: any that was seen is `same`. */
+  /** How the key that signed something received compares: any that was seen is `same` or `unconfirmed`. */
   seen(address: string, fingerprint: string, predecessors: Predecessor[]): Sight;
-  /** Whether that changed the vault, which then wants to be stored. */
+  /** Keeps what an opened message shows of its signer's key. Whether that changed the vault. */
+  saw(address: string, fingerprint: string, predecessors: Predecessor[]): boolean;
+  /** Makes a key known. Whether that changed the vault, which then wants to be stored. */
   remember(address: string, fingerprint: string): boolean;
   openCovers(parts: SealedPart[]): OpenedCover[];
   openBody(part: SealedPart): Opened;

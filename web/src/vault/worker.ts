@@ -102,7 +102,7 @@ function closeOther(): void {
 
 function openCover(part: SealedPart): OpenedCover {
   try {
-    return { cover: open().openCover(part.message, part.keyPacket, part.sealed, part.senderCertificate) };
+    return { cover: open().openCover(part.message, part.keyPacket, part.sealed, part.senderCertificate, Date.now()) };
   } catch (error) {
     return { failure: codeOf(error) };
   }
@@ -171,9 +171,10 @@ const handlers: Handlers = {
   takeIn: (parcel, origin) => open().takeIn(parcel, origin),
   joinKeys: (pastVault) => open().joinKeys(pastVault),
   seen: (address, fingerprint, predecessors) => open().seen(address, fingerprint, predecessors),
+  saw: (address, fingerprint, predecessors) => open().saw(address, fingerprint, predecessors),
   remember: (address, fingerprint) => open().remember(address, fingerprint),
   openCovers: (parts) => parts.map(openCover),
-  openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate),
+  openBody: (part) => open().openBody(part.message, part.keyPacket, part.sealed, part.senderCertificate, Date.now()),
   firstContacts: (addressees) => open().firstContacts(addressees),
   checkReaders(messageId, ownAccount, addressees, answer, former) {
     checked?.readers.free();

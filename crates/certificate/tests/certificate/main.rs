@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod maker;
+mod sealed;
 
 use certificate::{Certificate, CertificateError, Fingerprint};
 use maker::{MADE, Maker, bytes, encrypts, lives_for, signs, user_id};
@@ -283,6 +284,14 @@ fn a_document_is_verified_with_its_time() {
     let made = i64::from(MADE) * 1000;
     let signature = sign(&mut anna, vec![]);
     assert_eq!(certificate.verify(&signature, b"document"), Ok(made));
+    let day = 24 * 60 * 60 * 1000;
+    for now in [made - day, made, made + 10_000 * day] {
+        assert_eq!(certificate.verify_at(&signature, b"document", now), Ok(made), "{now}");
+    }
+    for now in [made - day - 1, 0, i64::MIN] {
+        let verified = certificate.verify_at(&signature, b"document", now);
+        assert_eq!(verified, Err(CertificateError::SignedLater), "{now}");
+    }
     assert_eq!(
         certificate.verify(&signature, b"Document"),
         Err(CertificateError::BadSignature)

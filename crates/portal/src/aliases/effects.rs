@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use certificate::ensure_sealed_for;
 use wire::{
     Address, Bytes, ProblemType,
     claims::Succession,
@@ -13,7 +14,7 @@ use wire::{
 use super::{claims, links::LinkedClaim, withheld};
 use crate::{
     Portal, Result, accounts, activations, activity, changes,
-    error::unacceptable,
+    error::not_sealed,
     keys::{self, MAX_PARCEL_BYTES, Slots},
     outbox::{self, SecurityNotice},
     ports::custody::{InvitedAddress, Receiver},
@@ -74,7 +75,7 @@ pub(super) async fn absorb(
 ) -> Result<()> {
     let claimant = linked.account;
     let joining = addresses(unit, other).await?;
-    ensure_whole(unit, other, &joining, &handed_over).await?;
+    ensure_whole(unit, (other, claimant), &joining, &handed_over).await?;
     if let Some(until) = accounts::takes_part_in_withholding(unit, other).await? {
         return Err(accounts::still_separable(until, portal.now()).into());
     }
@@ -119,13 +120,19 @@ pub(super) async fn join_whole(
 }
 
 /// Refuses an account that must stay, a keyring that is not all of it, and statements that are not one for each address.
-async fn ensure_whole(unit: &mut Unit, other: AccountId, joining: &[Address], handed_over: &HandedOver) -> Result<()> {
+async fn ensure_whole(
+    unit: &mut Unit,
+    (other, claimant): (AccountId, AccountId),
+    joining: &[Address],
+    handed_over: &HandedOver,
+) -> Result<()> {
     if handed_over.parcel.0.len() > MAX_PARCEL_BYTES {
         return Err(ProblemType::TooLarge.into());
     }
-    if handed_over.parcel.0.is_empty() {
-        return Err(unacceptable("the parcel is empty"));
-    }
+    let fingerprint = accounts::find(unit, claimant).await?.fingerprint;
+    let subkeys = keys::subkeys_of(unit, &[&fingerprint]).await?;
+    let subkey = *subkeys.get(&fingerprint).ok_or(StoreError::Corrupt)?;
+    ensure_sealed_for(&handed_over.parcel.0, subkey).map_err(|error| not_sealed("the parcel", error))?;
     if accounts::administrators(unit).await? == [other] {
         return Err(ProblemType::OnlyAdministrator.into());
     }

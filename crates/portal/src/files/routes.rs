@@ -1,6 +1,6 @@
 //! Sealed files up and down, streamed.
 
-use std::sync::atomic::Ordering;
+use std::{pin::pin, sync::atomic::Ordering};
 
 use axum::{
     body::Body,
@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use futures_util::TryStreamExt as _;
+use bytes::Bytes;
+use certificate::{SealedForm, SealedFormError};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::oneshot;
 use wire::{
     Millis, Problem, ProblemType, Sha256,
     ids::{AccountId, DeliveryId},
@@ -20,6 +23,7 @@ use super::{
 };
 use crate::{
     Portal, Result,
+    error::not_sealed,
     http::{Caller, PathParams},
     storage::{Key as _, RowExt as _, StoreError},
 };
@@ -51,13 +55,24 @@ pub(super) async fn upload(
     // No unit is open while the bytes arrive, which may take hours.
     let upload = begin(&portal, caller, sha256, length, begun_at).await?;
     let arrived = upload.arrived();
+    let all_arrived = arrived.clone();
     let chunks = body.into_data_stream().inspect_ok(move |chunk| {
         arrived.fetch_add(chunk.len() as u64, Ordering::Relaxed);
     });
+    let (refused, is_refused) = oneshot::channel();
     // Whoever sends the same bytes again has them: answering early would hand a file to somebody who knows its hash.
-    let stored = portal.blobs.put(sha256, length, chunks).await;
+    let stored = portal
+        .blobs
+        .put(sha256, length, pin!(only_sealed(chunks, refused)))
+        .await;
     upload.settle().await?;
     drop(permit);
+    let is_whole = all_arrived.load(Ordering::Relaxed) == length;
+    if let Ok(error) = is_refused.await
+        && (is_whole || error != SealedFormError::Truncated)
+    {
+        return Err(not_sealed("the file", error));
+    }
     stored?;
     let now = portal.now();
     if now - begun_at > MAX_UPLOAD_DURATION {
@@ -67,6 +82,32 @@ pub(super) async fn upload(
     }
     let was_there = record(&portal, caller.account, sha256, length, now).await?;
     Ok(if was_there { StatusCode::OK } else { StatusCode::CREATED })
+}
+
+/// What arrives, as long as it is a sealed file: else it breaks off, and why is told aside.
+fn only_sealed<E>(
+    chunks: impl Stream<Item = std::result::Result<Bytes, E>>,
+    refused: oneshot::Sender<SealedFormError>,
+) -> impl Stream<Item = std::result::Result<Bytes, ()>> {
+    let begun = (Box::pin(chunks), SealedForm::default(), refused);
+    stream::unfold(Some(begun), |state| async move {
+        let (mut chunks, mut form, refused) = state?;
+        let next = chunks.next().await;
+        let looked_at = match &next {
+            Some(Ok(chunk)) => form.take(chunk),
+            Some(Err(_)) => return Some((Err(()), None)),
+            None => std::mem::take(&mut form).end(),
+        };
+        match (looked_at, next) {
+            (Ok(()), Some(Ok(chunk))) => Some((Ok(chunk), Some((chunks, form, refused)))),
+            (Ok(()), _) => None,
+            (Err(error), _) => {
+                // Whoever waits for it has gone only with the request.
+                let _ = refused.send(error);
+                Some((Err(()), None))
+            }
+        }
+    })
 }
 
 /// How many bytes the client says it sends.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{extract::State, http::StatusCode};
-use certificate::{Certificate, Fingerprint};
+use certificate::{Certificate, Fingerprint, subkey_of_verified};
 use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 use wire::{
     Address, Bytes, Millis, ProblemType,
@@ -19,7 +19,7 @@ use crate::{
     changes,
     error::unacceptable,
     http::{Caller, LargeJsonBody},
-    storage::{Key as _, RowExt as _, StoreError, Unit, values},
+    storage::{Key as _, RowExt as _, StoreError, Unit, placeholders, values},
 };
 
 /// The largest statement of succession that is taken, in bytes: clients write some 450.
@@ -187,6 +187,27 @@ pub(crate) async fn certificates_for(
     );
     let rows = bind(&sql, asked).fetch_all(db).await?;
     rows.iter().map(|row| Ok((asked_for(row)?, served(row)?))).collect()
+}
+
+/// The subkeys of the keys of these fingerprints, which what is sealed to them must be for, in one question.
+pub(crate) async fn subkeys_of(
+    db: &mut AnyConnection,
+    fingerprints: &[&str],
+) -> Result<BTreeMap<String, Fingerprint>, StoreError> {
+    let sql = format!(
+        "SELECT fingerprint, certificate FROM certificates WHERE fingerprint IN ({})",
+        placeholders(fingerprints.len(), 0)
+    );
+    let query = fingerprints.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, one| {
+        query.bind((*one).to_owned())
+    });
+    let rows = query.fetch_all(db).await?;
+    let subkey = |row: &AnyRow| {
+        // Verified when it was stored.
+        let subkey = subkey_of_verified(&row.bytes("certificate")?).ok_or(StoreError::Corrupt)?;
+        Ok((row.text("fingerprint")?, subkey))
+    };
+    rows.iter().map(subkey).collect()
 }
 
 fn bind<'q>(sql: &'q str, asked: &[KeyAndAddress<'_>]) -> sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments> {

@@ -10,7 +10,7 @@ mod vaults;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use certificates::{
-    KeyAndAddress, certificate_key, certificates_for, ensure_statement_fits, predecessors_of,
+    KeyAndAddress, certificate_key, certificates_for, ensure_statement_fits, predecessors_of, subkeys_of,
 };
 pub use certificates::{add_certificate, add_succession, certificate_for, certificate_of, predecessors};
 pub(crate) use directory::web_key_directory;

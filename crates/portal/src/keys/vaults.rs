@@ -6,6 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
+use certificate::ensure_sealed;
 use sqlx::AnyConnection;
 use wire::{
     Millis, ProblemType,
@@ -18,7 +19,7 @@ use wire::{
 use super::history;
 use crate::{
     Portal, Result, accounts, changes,
-    error::unacceptable,
+    error::{not_sealed, unacceptable},
     http::{Caller, IfMatch, LargeJsonBody},
     storage::{Key as _, RowExt as _, StoreError, Unit, name},
 };
@@ -151,9 +152,7 @@ fn head_of(sealed: &[u8], account: AccountId) -> Result<VaultHead> {
         return Err(ProblemType::TooLarge.into());
     }
     let (head, content) = VaultHead::split(sealed).map_err(|error| unacceptable(&error.to_string()))?;
-    if content.is_empty() {
-        return Err(unacceptable("the vault is empty"));
-    }
+    ensure_sealed(content).map_err(|error| not_sealed("the vault", error))?;
     match head.account == account {
         true => Ok(head),
         false => Err(unacceptable("this is the vault of another account")),

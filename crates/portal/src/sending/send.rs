@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+use certificate::{ensure_key_packet_for, ensure_sealed};
 use sqlx::AssertSqlSafe;
 use wire::{
     Millis, Problem, ProblemType,
@@ -22,9 +23,11 @@ use super::{
     participants::{self, Addressee, Participant, Sender},
 };
 use crate::{
-    Error, Portal, Result, changes, files,
+    Error, Portal, Result, changes,
+    error::not_sealed,
+    files,
     http::{Caller, IdempotencyKey, LargeJsonBody, idempotency},
-    outbox,
+    keys, outbox,
     settings::HOUR,
     storage::{Key as _, RowExt as _, StoreError, Unit, name, values},
 };
@@ -110,10 +113,8 @@ fn ensure_well_formed(portal: &Portal, request: &Send) -> Result<()> {
     if is_too_large {
         return Err(ProblemType::TooLarge.into());
     }
-    if request.cover.0.is_empty() || request.body.0.is_empty() {
-        return Err(Problem::new(ProblemType::Malformed)
-            .detail("cover and body must be sealed")
-            .into());
+    for (what, sealed) in [("the cover", &request.cover), ("the body", &request.body)] {
+        ensure_sealed(&sealed.0).map_err(|error| not_sealed(what, error))?;
     }
     if request.files.iter().collect::<HashSet<_>>().len() != request.files.len() {
         return Err(Problem::new(ProblemType::Malformed)
@@ -173,6 +174,7 @@ async fn ensure_may_send(
     let sender = participants::sender(unit, caller.account, &message.from).await?;
     let (addressees, participants) = participants::addressees(portal, unit, caller, message, now).await?;
     let packets = match_packets(&message.key_packets, &sender, &addressees)?;
+    ensure_for_current_keys(unit, &message.key_packets).await?;
     count_recipients(portal, unit, caller.account, addressees.len(), now).await?;
     let size = message.body.0.len() as u64 + files::ensure_nameable(unit, caller.account, &message.files).await?;
     let in_reply_to = match message.in_reply_to {
@@ -319,6 +321,18 @@ fn match_packets(
         true => Ok(matched),
         false => Err(ProblemType::RecipientsChanged.into()),
     }
+}
+
+/// Sees that each key packet is one for the subkey of the certificate that it is said to be for, which was found to be its
+/// account's current one.
+async fn ensure_for_current_keys(unit: &mut Unit, packets: &[KeyPacket]) -> Result<()> {
+    let fingerprints: Vec<&str> = packets.iter().map(|packet| packet.fingerprint.as_str()).collect();
+    let subkeys = keys::subkeys_of(unit, &fingerprints).await?;
+    for packet in packets {
+        let subkey = *subkeys.get(&packet.fingerprint).ok_or(StoreError::Corrupt)?;
+        ensure_key_packet_for(&packet.packet.0, subkey).map_err(|error| not_sealed("a key packet", error))?;
+    }
+    Ok(())
 }
 
 /// Puts the message into the sender's Sent, and into everybody's Inbox.

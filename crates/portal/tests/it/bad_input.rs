@@ -5,12 +5,14 @@ use axum::{
     http::{Method, StatusCode, header},
 };
 use bytes::Bytes as Chunk;
+use certificate::{ENCRYPTED_DATA_HEAD, ensure_key_packet_for, subkey_of_verified};
 use futures_util::stream;
 use serde_json::{Value, json};
-use wire::{Bytes, Sha256, mailbox::Folder, sessions::AccountKind};
+use wire::{Bytes, Sha256, mailbox::Folder, sessions::AccountKind, vaults::VaultHead};
 
 use crate::{
     people::{PASSWORD, Writes, request},
+    stationery::sheet,
     test_portal::TestPortal,
 };
 
@@ -206,7 +208,7 @@ async fn what_is_handed_over_has_its_bounds() {
     for (by, problem) in [
         (with("parcel", json!(Bytes(vec![1; (1 << 20) + 1]))), "too-large"),
         (with("parcel", json!(Bytes(vec![1; 4 << 20]))), "too-large"),
-        (with("parcel", json!("")), "unacceptable"),
+        (with("parcel", json!("")), "not-sealed"),
         (with("successions", statement(2049)), "too-large"),
         (with("successions", json!(many)), "claim-changed"),
         (with("vault_version", json!(i64::MAX)), "version-conflict"),
@@ -402,11 +404,99 @@ async fn bodies_that_are_too_large() {
     anna.post_message("right", &message).await.ok();
 }
 
+/// From outside no more can be seen than this; and this much is looked at.
+#[tokio::test]
+async fn what_is_not_sealed_is_not_stored() {
+    let test = TestPortal::sqlite().await;
+    let mut anna = test.professional("anna").await;
+    let ben = test.professional("ben").await;
+    let writes = Writes::to(&["ben@example.test"]);
+    let recipients: Vec<wire::people::Recipient> = anna.prepare(&writes).await.ok().json();
+    let message = anna.seal(&writes, &recipients);
+    let weaker = |sealed: &[u8]| {
+        let mut sealed = sealed.to_vec();
+        let mode = sealed.windows(4).position(|head| *head == ENCRYPTED_DATA_HEAD).unwrap() + 2;
+        sealed[mode] = 1;
+        sealed
+    };
+    let (cover, body) = (&message.cover.0, &message.body.0);
+    let packet = |n: usize| &message.key_packets[n].packet.0;
+    let mut weak_point = packet(0).clone();
+    weak_point[39..71].fill(0);
+    let bens = subkey_of_verified(&ben.vault.certificate().to_bytes()).unwrap();
+    assert_eq!(ensure_key_packet_for(packet(0), bens), Ok(()), "the first is Ben's");
+    let mut cases = Vec::new();
+    for (sealed, is_cover) in [(cover, true), (body, false)] {
+        let plain = [
+            b"hello".to_vec(),
+            vec![],
+            weaker(sealed),
+            sealed[..sealed.len() - 1].to_vec(),
+        ];
+        for bytes in plain
+            .into_iter()
+            .chain([[&sealed[..], b"hello"].concat(), packet(0).clone()])
+        {
+            let mut message = message.clone();
+            match is_cover {
+                true => message.cover.0 = bytes,
+                false => message.body.0 = bytes,
+            }
+            cases.push(message);
+        }
+    }
+    // A packet of nothing, one for somebody else, one that anybody opens, one with another behind it.
+    let twice = [&packet(0)[..], packet(0)].concat();
+    for bytes in [
+        vec![],
+        b"hello".to_vec(),
+        packet(1).clone(),
+        weak_point,
+        twice,
+        cover.clone(),
+    ] {
+        let mut message = message.clone();
+        message.key_packets[0].packet.0 = bytes;
+        cases.push(message);
+    }
+    for (n, case) in cases.iter().enumerate() {
+        let reply = anna.post_message(&format!("plain{n}"), case).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.problem().as_str()),
+            (422, "not-sealed"),
+            "{n}"
+        );
+    }
+    let file = sheet(b"%PDF-1.7", 100_000);
+    for plain in [
+        b"%PDF-1.7".to_vec(),
+        vec![],
+        weaker(&file),
+        file[..99_999].to_vec(),
+        [&file[..], b"more"].concat(),
+    ] {
+        let sha256 = Sha256::of(&plain);
+        let reply = anna.upload(sha256, &plain).await;
+        assert_eq!((reply.status.as_u16(), reply.problem().as_str()), (422, "not-sealed"));
+        assert!(test.portal.blobs.get(sha256, None).await.is_err());
+    }
+    let vault = anna.seal_vault();
+    let (head, content) = vault.split_at(VaultHead::BYTES);
+    for plain in [b"{\"v\":4}".to_vec(), vec![], weaker(content)] {
+        let put = test.request(anna.writes_vault([head, &plain].concat())).await;
+        assert_eq!((put.status.as_u16(), put.problem().as_str()), (422, "not-sealed"));
+    }
+    // Nothing of all this is there, and what is sealed is taken.
+    assert!(ben.list(Folder::Inbox).await.is_empty());
+    anna.post_message("sealed", &message).await.ok();
+    anna.upload(Sha256::of(&file), &file).await.ok();
+}
+
 #[tokio::test]
 async fn uploads_that_break() {
     let test = TestPortal::sqlite().await;
     let anna = test.professional("anna").await;
-    let bytes = vec![7; 100_000];
+    let bytes = sheet(b"", 100_000);
     let sha256 = Sha256::of(&bytes);
     let put = |length: Option<usize>| {
         let put = request(Method::PUT, &format!("/api/v1/blobs/{sha256}"), Some(anna.bearer()));
@@ -424,7 +514,7 @@ async fn uploads_that_break() {
     let too_large = put(Some(2 << 20)).body(Body::empty()).unwrap();
     assert_eq!(test.request(too_large).await.problem(), "too-large");
     let cut = stream::iter([
-        Ok(Chunk::from(vec![7; 50_000])),
+        Ok(Chunk::from(bytes[..50_000].to_vec())),
         Err(std::io::Error::other("the line is gone")),
     ]);
     let cut = put(Some(bytes.len())).body(Body::from_stream(cut)).unwrap();
@@ -446,10 +536,10 @@ async fn uploads_that_break() {
 
 #[tokio::test]
 async fn no_more_is_uploaded_than_a_day_allows() {
-    let test = TestPortal::sqlite_with(|settings| settings.uploads_a_day = 100).await;
+    let test = TestPortal::sqlite_with(|settings| settings.uploads_a_day = 1000).await;
     let anna = test.professional("anna").await;
     let upload = async |byte: u8| {
-        let bytes = vec![byte; 60];
+        let bytes = sheet(&[byte], 600);
         anna.upload(Sha256::of(&bytes), &bytes).await
     };
     upload(1).await.ok();

@@ -42,6 +42,7 @@ mod security_notices;
 mod sending;
 mod shelf;
 mod sign_in;
+mod stationery;
 mod storage;
 mod test_portal;
 mod two_tabs;

@@ -2,6 +2,7 @@
 //! theirs, and what is refused leaves both accounts as they were.
 
 use axum::{body::Body, http::Method};
+use certificate::Fingerprint;
 use portal::{
     aliases,
     storage::{Key as _, RowExt as _},
@@ -19,6 +20,7 @@ use crate::{
     claiming::Other,
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, request, token},
+    stationery,
     test_portal::{NOW, TestPortal},
 };
 
@@ -681,8 +683,19 @@ async fn what_does_not_fit_is_refused_whole(test: TestPortal) {
     let successions = absorb["successions"].as_array().unwrap().clone();
     let twice = [successions.clone(), vec![successions[0].clone()]].concat();
     let foreign = other_succession(&mut other, "foreign@example.test");
+    let to_nobody = [
+        stationery::key_packet(Fingerprint([7; 32]), b""),
+        stationery::enclose(b""),
+    ]
+    .concat();
     for (by, problem) in [
-        (with(&absorb, "parcel", json!("")), "unacceptable"),
+        (with(&absorb, "parcel", json!("")), "not-sealed"),
+        (
+            with(&absorb, "parcel", json!(Bytes(b"every key".to_vec()))),
+            "not-sealed",
+        ),
+        // A keyring that the claimant cannot open, and the account would be gone.
+        (with(&absorb, "parcel", json!(Bytes(to_nobody))), "not-sealed"),
         (
             with(&absorb, "parcel", json!(Bytes(vec![0; (1 << 20) + 1]))),
             "too-large",

@@ -483,7 +483,13 @@ impl Person<'_> {
         let packet = open.delivery.key_packet.as_ref();
         let opened = self
             .vault
-            .open_body(delivery.message, packet, open.body.as_ref(), &sender)
+            .open_body(
+                delivery.message,
+                packet,
+                open.body.as_ref(),
+                &sender,
+                self.test.portal.now(),
+            )
             .unwrap();
         (open, opened)
     }

@@ -13,6 +13,7 @@ use wire::{
 use crate::{
     on_both_engines,
     people::{PASSWORD, Person, Reply},
+    stationery::sheet,
     test_portal::TestPortal,
 };
 
@@ -27,10 +28,10 @@ on_both_engines![
 
 const DAY: i64 = 24 * 3_600_000;
 
-/// What can be written without opening anything: a fitting head, and noise.
+/// What can be written without opening anything: a fitting head, and noise in the form of what is sealed.
 fn noise(account: AccountId, revision: i64) -> Vec<u8> {
     let noise: Vec<u8> = (0..64_u8).map(|n| n.wrapping_mul(83) ^ 0x5a).collect();
-    [&VaultHead { account, revision }.to_bytes()[..], &noise].concat()
+    [&VaultHead { account, revision }.to_bytes()[..], &sheet(&noise, 200)].concat()
 }
 
 impl Person<'_> {
@@ -126,7 +127,7 @@ async fn only_the_next_revision_of_the_own_vault_is_taken(test: TestPortal) {
         );
     }
     let nothing = noise(account, version + 1)[..VaultHead::BYTES].to_vec();
-    assert_eq!(anna.try_store(nothing).await.problem(), "unacceptable");
+    assert_eq!(anna.try_store(nothing).await.problem(), "not-sealed");
     assert!(anna.past_vaults().await.len() == 1 && program.writes_noise().await.status.is_success());
     // She has not seen that; and after a restore her client knows a higher one than the portal does.
     assert_eq!(

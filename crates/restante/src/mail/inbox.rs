@@ -11,7 +11,8 @@ use super::{access::Access, terminal};
 /// List the newest messages.
 ///
 /// Each line: `*` if it is unread, its id, when it came, from whom, and its subject; `+` before the subject where files
-/// go with it.
+/// go with it. From whom is told by the registered name; where the message is signed with another one, that stands beside
+/// it.
 #[derive(Args)]
 #[command(after_help = "Examples:
   restante inbox
@@ -58,7 +59,8 @@ impl Inbox {
     }
 }
 
-fn as_json(Listed { delivery, cover }: &Listed) -> Value {
+fn as_json(entry: &Listed) -> Value {
+    let (signed_as, Listed { delivery, cover }) = (entry.signed_as(), entry);
     let mut entry = json!({
         "id": delivery.id,
         "message": delivery.message,
@@ -66,6 +68,7 @@ fn as_json(Listed { delivery, cover }: &Listed) -> Value {
         "sent_at": delivery.sent_at,
         "read_at": delivery.read_at,
         "sender": delivery.sender,
+        "signed_as": signed_as,
         "sender_now": delivery.sender_now,
         "to": delivery.to,
         "size": delivery.size,
@@ -80,10 +83,16 @@ fn as_json(Listed { delivery, cover }: &Listed) -> Value {
     entry
 }
 
-fn as_line(Listed { delivery, cover }: &Listed) -> String {
+fn as_line(entry: &Listed) -> String {
+    let Listed { delivery, cover } = entry;
     let unread = if delivery.read_at.is_none() { '*' } else { ' ' };
     let with = match delivery.folder {
-        Folder::Inbox => terminal::sender(&delivery.sender),
+        Folder::Inbox => {
+            let signed_as = entry
+                .signed_as()
+                .map(|name| format!(" (signed as \"{}\")", terminal::line(name)));
+            terminal::sender(&delivery.sender) + &signed_as.unwrap_or_default()
+        }
         Folder::Sent => delivery
             .to
             .iter()

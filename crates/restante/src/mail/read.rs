@@ -23,7 +23,7 @@ pub struct Read {
     #[arg(long)]
     keep_unread: bool,
 
-    /// A fingerprint that the sender confirmed to you. Needed once where the sender's key has changed.
+    /// A fingerprint that the sender confirmed to you: makes a first key known, and accepts one that has changed.
     #[arg(long, value_name = "FINGERPRINT")]
     accept_key: Option<Fingerprint>,
 
@@ -64,6 +64,7 @@ fn as_json(received: &Received) -> Value {
     let (key, before) = match received.sight {
         Sight::First => ("first", None),
         Sight::Same => ("same", None),
+        Sight::Unconfirmed => ("unconfirmed", None),
         Sight::Succeeded { before } => ("succeeded", Some(before.to_string())),
         Sight::Changed { before } => ("changed", Some(before.to_string())),
     };
@@ -74,7 +75,8 @@ fn as_json(received: &Received) -> Value {
         "id": received.delivery.id,
         "message": received.delivery.message,
         "folder": received.delivery.folder,
-        "from": person(&letter.from),
+        "from": received.delivery.sender,
+        "signed_as": received.signed_as(),
         "sender_now": received.delivery.sender_now,
         "to": people(&letter.to),
         "cc": people(&letter.cc),
@@ -99,12 +101,16 @@ fn as_text(received: &Received) -> String {
     let letter = &received.letter;
     let person = |one: &Correspondent| terminal::person(one.name.as_deref(), &one.address);
     let people = |list: &[Correspondent]| list.iter().map(person).collect::<Vec<_>>().join(", ");
-    let mut text = format!("From:       {}\n", person(&letter.from));
+    let mut text = format!("From:       {}\n", terminal::sender(&received.delivery.sender));
     let mut head = |name: &str, value: String| {
         if !value.is_empty() {
             text += &format!("{name:<12}{value}\n");
         }
     };
+    head(
+        "Signed as:",
+        received.signed_as().map(terminal::line).unwrap_or_default(),
+    );
     let now = received.delivery.sender_now.as_ref();
     head("Now:", now.map(ToString::to_string).unwrap_or_default());
     head("To:", people(&letter.to));
@@ -136,9 +142,14 @@ fn as_text(received: &Received) -> String {
     text + "\n" + &terminal::plain(body) + "\n"
 }
 
+/// What there is to do about a key that nothing vouches for but the portal.
+const CONFIRM: &str = "compare it with the sender, not by mail, and read this once with --accept-key; or answer carefully: \
+                       whom you write to counts as known";
+
 fn sight(sight: Sight) -> String {
     match sight {
-        Sight::First => "seen for the first time".to_owned(),
+        Sight::First => format!("FIRST MESSAGE FROM THIS KEY; {CONFIRM}"),
+        Sight::Unconfirmed => format!("seen before, NOT CONFIRMED; {CONFIRM}"),
         Sight::Same => "the one last seen".to_owned(),
         Sight::Succeeded { before } => format!(
             "new; the one last seen, {}, says itself that this one follows it",

@@ -106,6 +106,11 @@ async fn a_letter_arrives_as_it_was_written() {
         (received.fingerprint, received.sight),
         (anna.fingerprint(), Sight::First)
     );
+    // Nothing that Anna sends makes her key known to Ben; that he answers does.
+    assert_eq!(ben.open(received.delivery.id).await.unwrap().sight, Sight::Unconfirmed);
+    anna.send(to(ben, "Once more")).await.unwrap();
+    assert_eq!(ben.open(newest(ben).await).await.unwrap().sight, Sight::Unconfirmed);
+    ben.send(to(anna, "Thanks")).await.unwrap();
     assert_eq!(ben.open(received.delivery.id).await.unwrap().sight, Sight::Same);
     let file = &received.letter.files[0];
     assert_eq!(

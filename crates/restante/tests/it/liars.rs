@@ -47,7 +47,7 @@ async fn lied() -> Lied {
     let [anna, ben, eve] = people.try_into().ok().unwrap();
     ben.send(Outgoing::new("Hello").to(address(ANNA))).await.unwrap();
     let letter = newest(&anna).await;
-    // She has opened it, and so knows his key.
+    // She has opened it, and so notices another key.
     anna.open(letter).await.unwrap();
     Lied {
         liar,
@@ -326,6 +326,31 @@ async fn a_letter_that_is_another_or_somebody_elses_is_not_answered() {
     let Output { stderr, .. } = lied.runs(&answer).await;
     let said = String::from_utf8(stderr).unwrap();
     assert!(said.contains("It goes to eve@evil.test."), "{said}");
+}
+
+/// The portal's word for who somebody is, and the sender's own: both are told, each as what it is.
+#[tokio::test]
+async fn a_name_that_is_not_the_one_in_the_letter_stands_beside_it() {
+    let lied = lied().await;
+    let letter = lied.letter.to_string();
+    let name = "The Administrator".to_owned();
+    lied.liar.tell(Lie::Deliveries(DeliveryLie::Rename { name }));
+    let Output { status, stdout, .. } = lied.runs(&["read", &letter]).await;
+    let said = String::from_utf8(stdout).unwrap();
+    assert!(
+        status.success() && said.contains("From:       The Administrator <ben@lawyers.test>\nSigned as:  Ben Ortiz\n"),
+        "{said}"
+    );
+    // Nothing that he sends makes his key known; that she writes to him does.
+    assert!(said.contains("seen before, NOT CONFIRMED"), "{said}");
+    lied.liar.tell(None);
+    lied.runs(&TO_BEN).await;
+    let Output { stdout, .. } = lied.runs(&["read", &letter]).await;
+    let said = String::from_utf8(stdout).unwrap();
+    assert!(
+        !said.contains("Signed as:") && said.contains("(the one last seen)"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

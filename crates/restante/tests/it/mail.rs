@@ -112,7 +112,7 @@ async fn a_message_with_files_goes_there_and_an_answer_comes_back() {
         "To:         Ben Ortiz <ben@lawyers.test>\n",
         "Subject:    The contract\n",
         "Signature:  valid, made ",
-        "(seen for the first time)\n",
+        "(FIRST MESSAGE FROM THIS KEY; compare it with the sender",
         "File:       Der Vertrag.pdf (3.0 MB)\n",
         "File:       note.txt (0 B)\n",
         "\n\nBen,\nhere it is.\n",
@@ -120,7 +120,11 @@ async fn a_message_with_files_goes_there_and_an_answer_comes_back() {
         assert!(text.contains(expected), "{expected:?} in {text}");
     }
     let read = office.json(BEN, &["read", delivery]).await;
-    assert_eq!(read["signature"]["key"], "same");
+    assert_eq!(read["signature"]["key"], "unconfirmed");
+    assert_eq!(
+        (&read["from"]["name"], &read["signed_as"]),
+        (&"Anna Berg".into(), &Value::Null)
+    );
     assert_eq!(read["signature"]["fingerprint"], office.anna.fingerprint().to_string());
     assert!(office.json(BEN, &["inbox"]).await["deliveries"][0]["read_at"].is_i64());
 

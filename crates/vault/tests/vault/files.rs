@@ -56,11 +56,11 @@ fn a_file_goes_with_its_letter() {
         .unwrap();
     let packet = &sealed.key_packets[0].packet;
     let cover = anna
-        .open_cover(message(1), packet, &sealed.cover, anna.certificate())
+        .open_cover(message(1), packet, &sealed.cover, anna.certificate(), NOW)
         .unwrap();
     assert_eq!(cover.files, ["report.pdf"]);
     let back = anna
-        .open_body(message(1), packet, &sealed.body, anna.certificate())
+        .open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
         .unwrap();
     assert_eq!(back.letter, letter);
     assert_eq!(opened(&bytes, &back.letter.files[0]).unwrap(), b"content");

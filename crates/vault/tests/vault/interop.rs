@@ -11,6 +11,7 @@ use pgp::{
     types::{Password, Tag},
 };
 use vault::{AccountKey, Error, Letter, SessionKey, export_eml};
+use wire::Millis;
 
 use crate::people::{NOW, address, letter, message, person, readers, rng, sent};
 
@@ -97,12 +98,15 @@ const MIME: &str = "Message-ID: <0199ad0e-1f7a-7000-8000-000000000001@restante.i
     Date: Mon, 24 Nov 2025 16:00:00 +0000\r\nFrom: Carol <carol@example.test>\r\nTo: ben@example.test\r\n\
     Subject: From elsewhere\r\nContent-Type: text/plain\r\n\r\nHello\r\n";
 
+/// The library signs by the machine's clock, which is after any time here.
+const LATER: Millis = Millis::MAX;
+
 #[test]
 fn a_message_made_elsewhere_is_read() {
     let (key, secret) = carol();
     let (packet, body) = made_elsewhere(MIME.as_bytes(), &secret, false);
     let opened = person("ben", 2)
-        .open_body(message(1), &packet, &body, key.certificate())
+        .open_body(message(1), &packet, &body, key.certificate(), LATER)
         .unwrap();
     assert_eq!(opened.letter.subject, "From elsewhere");
     assert_eq!(opened.letter.text, "Hello\n");
@@ -113,7 +117,7 @@ fn a_message_made_elsewhere_is_read() {
 fn a_letter_under_another_address_is_refused() {
     let (key, secret) = carol();
     let (packet, body) = made_elsewhere(MIME.replace("carol@", "anna@").as_bytes(), &secret, false);
-    let opened = person("ben", 2).open_body(message(1), &packet, &body, key.certificate());
+    let opened = person("ben", 2).open_body(message(1), &packet, &body, key.certificate(), LATER);
     assert_eq!(opened.unwrap_err(), Error::WrongSender);
 }
 
@@ -129,7 +133,7 @@ fn a_letter_that_can_be_read_in_two_ways_is_refused() {
         MIME.replace("Date: Mon, 24 Nov 2025 16:00:00 +0000\r\n", ""),
     ] {
         let (packet, body) = made_elsewhere(doubtful.as_bytes(), &secret, false);
-        let opened = person("ben", 2).open_body(message(1), &packet, &body, key.certificate());
+        let opened = person("ben", 2).open_body(message(1), &packet, &body, key.certificate(), LATER);
         assert_eq!(opened.unwrap_err(), Error::Malformed, "{doubtful}");
     }
 }
@@ -138,7 +142,7 @@ fn a_letter_that_can_be_read_in_two_ways_is_refused() {
 fn compression_is_refused() {
     let (key, secret) = carol();
     let (packet, body) = made_elsewhere(MIME.as_bytes(), &secret, true);
-    let opened = person("ben", 2).open_body(message(1), &packet, &body, key.certificate());
+    let opened = person("ben", 2).open_body(message(1), &packet, &body, key.certificate(), LATER);
     assert_eq!(opened.unwrap_err(), Error::Malformed);
 }
 
@@ -158,7 +162,7 @@ fn a_recipient_cannot_alter_what_was_signed() {
         body.unwrap().to_writer_with_header(&mut written).unwrap();
         let opened = sent
             .ben
-            .open_body(message(1), sent.key_packet(), &written, sent.anna.certificate());
+            .open_body(message(1), sent.key_packet(), &written, sent.anna.certificate(), NOW);
         assert_eq!(opened.unwrap_err(), Error::BadSignature, "{at}");
     }
 }

@@ -43,7 +43,7 @@ fn seal(from: &Vault, sender: &Address, to: &Vault, id: u8) -> Result<SealedMess
 
 fn opens(vault: &Vault, id: u8, sealed: &SealedMessage, sender: &Certificate) -> Result<(), Error> {
     vault
-        .open_body(message(id), &sealed.key_packets[0].packet, &sealed.body, sender)
+        .open_body(message(id), &sealed.key_packets[0].packet, &sealed.body, sender, NOW)
         .map(drop)
 }
 

@@ -12,7 +12,13 @@ fn recipient_and_sender_open_what_was_sealed() {
         let packet = &sent.sealed.key_packets[packet];
         assert_eq!(packet.fingerprint, reader.certificate().fingerprint());
         let cover = reader
-            .open_cover(message(1), &packet.packet, &sent.sealed.cover, sent.anna.certificate())
+            .open_cover(
+                message(1),
+                &packet.packet,
+                &sent.sealed.cover,
+                sent.anna.certificate(),
+                NOW,
+            )
             .unwrap();
         assert_eq!(
             cover,
@@ -24,7 +30,13 @@ fn recipient_and_sender_open_what_was_sealed() {
             }
         );
         let opened = reader
-            .open_body(message(1), &packet.packet, &sent.sealed.body, sent.anna.certificate())
+            .open_body(
+                message(1),
+                &packet.packet,
+                &sent.sealed.body,
+                sent.anna.certificate(),
+                NOW,
+            )
             .unwrap();
         assert_eq!(opened.letter, letter());
         assert_eq!((opened.date, opened.signed_at), (NOW, NOW));
@@ -52,7 +64,7 @@ fn a_letter_without_html_names_or_cc_comes_back() {
         .unwrap();
     let packet = &sealed.key_packets[0].packet;
     assert_eq!(
-        anna.open_body(message(1), packet, &sealed.body, anna.certificate())
+        anna.open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
             .unwrap()
             .letter,
         letter
@@ -80,7 +92,7 @@ fn what_looks_encoded_is_not_decoded() {
             .unwrap();
         let packet = &sealed.key_packets[0].packet;
         let opened = anna
-            .open_body(message(1), packet, &sealed.body, anna.certificate())
+            .open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
             .unwrap()
             .letter;
         assert_eq!(opened.subject, subject.trim());
@@ -115,7 +127,7 @@ proptest! {
         };
         let sealed = anna.seal(&letter, message(1), &name, &readers(&anna, &[]), NOW, &mut rng(3)).unwrap();
         let packet = &sealed.key_packets[0].packet;
-        let opened = anna.open_body(message(1), packet, &sealed.body, anna.certificate()).unwrap().letter;
+        let opened = anna.open_body(message(1), packet, &sealed.body, anna.certificate(), NOW).unwrap().letter;
         let name = Some(one_line(&name)).filter(|name| !name.is_empty());
         let expected = Letter {
             from: Correspondent { name, ..letter.from },
@@ -147,6 +159,29 @@ fn a_clock_that_is_before_the_key_seals_nothing() {
     }
 }
 
+#[test]
+fn a_signature_of_later_is_none() {
+    let (anna, ben) = (person("anna", 1), person("ben", 2));
+    let (day, to_ben) = (86_400_000, readers(&anna, &[ben.certificate()]));
+    let sealed = anna
+        .seal(&letter(), message(1), "Anna", &to_ben, NOW + 3 * day, &mut rng(3))
+        .unwrap();
+    let packet = &sealed.key_packets[0].packet;
+    let own = anna.certificate();
+    let opened = |now| {
+        let body = ben.open_body(message(1), packet, &sealed.body, own, now).map(drop);
+        let cover = ben.open_cover(message(1), packet, &sealed.cover, own, now).map(drop);
+        assert_eq!(body, cover, "{now}");
+        body.map_err(vault::Error::code)
+    };
+    assert_eq!(
+        (opened(NOW), opened(NOW + day)),
+        (Err("signed-later"), Err("signed-later"))
+    );
+    // Two people's clocks may be apart.
+    assert_eq!((opened(NOW + 2 * day), opened(NOW + 400 * day)), (Ok(()), Ok(())));
+}
+
 /// What was altered between sealing and posting does not pass for sealed: the vault itself looks.
 #[test]
 fn what_is_sealed_opens_at_every_time_at_which_it_may_be_sealed() {
@@ -164,7 +199,7 @@ fn what_is_sealed_opens_at_every_time_at_which_it_may_be_sealed() {
             )
             .unwrap();
         let packet = &sealed.key_packets[0].packet;
-        ben.open_body(message(1), packet, &sealed.body, anna.certificate())
+        ben.open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
             .unwrap();
     }
 }

@@ -6,7 +6,7 @@ use hkdf::Hkdf;
 use pgp::packet::{Packet, PacketParser};
 use proptest::prelude::*;
 use rand::RngCore as _;
-use vault::{Error, TakenUp, Vault, VaultKey};
+use vault::{Error, Fingerprint, Sight, TakenUp, Vault, VaultKey};
 use wire::{
     ids::AccountId,
     vaults::{MAX_REVISION_LEAP, VaultHead},
@@ -94,13 +94,14 @@ fn the_form_is_the_documented_one() {
             "seen",
             "settings",
             "slots",
+            "unconfirmed",
             "v"
         ]
     );
     let mark = wire::Sha256::of(&first).0[..16].to_vec();
     let encoded = wire::Bytes(mark);
     assert_eq!(json["marks"], serde_json::json!([[1, encoded]]));
-    assert_eq!(json["v"], 3);
+    assert_eq!(json["v"], 4);
 }
 
 #[test]
@@ -205,13 +206,25 @@ fn forks_are_joined_or_refused() {
         &address("carol@example.test"),
         person("carol", 3).certificate().fingerprint(),
     );
+    // Each has seen one of these two keys, and the other one knows it.
+    let [met, known] = [("dora@example.test", 7), ("emil@example.test", 8)];
+    for (seen, key) in [(&mut anna, met), (&mut other, known)] {
+        seen.saw(&address(key.0), Fingerprint([key.1; 32]), &[]);
+    }
+    for (knows, key) in [(&mut anna, known), (&mut other, met)] {
+        knows.remember(&address(key.0), Fingerprint([key.1; 32]));
+    }
     let (annas, others) = (store(&mut anna), store(&mut other));
     assert_eq!(revision(&annas), revision(&others));
     // Of one revision, and where the fork lies further back.
     for served in [others.clone(), store(&mut other)] {
         let taken_up = take_up(&served, &annas).unwrap();
         assert!(taken_up.joined);
-        assert_eq!(format!("{:?}", taken_up.vault), "Vault(3 keys, 2 correspondents)");
+        assert_eq!(format!("{:?}", taken_up.vault), "Vault(3 keys, 4 correspondents)");
+        for (name, key) in [met, known] {
+            let sight = taken_up.vault.seen(&address(name), Fingerprint([key; 32]), &[]);
+            assert_eq!(sight, Sight::Same);
+        }
         let mut joined = taken_up.vault;
         let next = store(&mut joined);
         assert_eq!(revision(&next), revision(&served) + 1);

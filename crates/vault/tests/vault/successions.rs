@@ -223,6 +223,60 @@ fn made() -> impl Strategy<Value = Made> {
     ]
 }
 
+/// Whoever sends messages gets a key seen. Nothing that arrives makes it known, and another one is noticed all the same.
+#[test]
+fn nothing_that_is_received_makes_a_key_known() {
+    let mut anna = person("anna", 1);
+    let (carol, eve) = (address(CAROL), Fingerprint([6; 32]));
+    assert_eq!(anna.seen(&carol, eve, &[]), Sight::First);
+    assert!(anna.saw(&carol, eve, &[]));
+    for _ in 0..3 {
+        assert!(!anna.saw(&carol, eve, &[]));
+        assert_eq!(anna.seen(&carol, eve, &[]), Sight::Unconfirmed);
+    }
+    let other = Fingerprint([7; 32]);
+    assert_eq!(anna.seen(&carol, other, &[]), Sight::Changed { before: eve });
+    assert!(
+        !anna.saw(&carol, other, &[]),
+        "a changed key is not taken by being received"
+    );
+    assert_eq!(
+        anna.seen_for_sealing(&carol, other, &[]),
+        Sight::Changed { before: eve }
+    );
+    // It goes on so in another client, and is over once Anna writes to it or accepts it.
+    let key = VaultKey::generate(&mut rng(5));
+    let sealed = anna.lock(&key, &mut rng(6)).unwrap();
+    let mut anna = Vault::unlock(&sealed, owner(), &key).unwrap();
+    assert_eq!(anna.seen(&carol, eve, &[]), Sight::Unconfirmed);
+    assert!(anna.remember(&carol, eve));
+    assert_eq!(anna.seen(&carol, eve, &[]), Sight::Same);
+    assert!(!anna.saw(&carol, eve, &[]) && !anna.remember(&carol, eve));
+    assert_eq!(anna.seen(&carol, eve, &[]), Sight::Same);
+}
+
+/// Who is vouched for is as known as who vouches.
+#[test]
+fn an_unconfirmed_key_confirms_no_other() {
+    let mut ben = person("ben", 4);
+    let (whose, one, two) = (address(CAROL), person("carol", 2), person("dora", 3));
+    let predecessors = [step(&one, &two)];
+    ben.saw(&whose, fingerprint(&one), &[]);
+    assert_eq!(ben.seen(&whose, fingerprint(&two), &predecessors), Sight::Unconfirmed);
+    assert!(ben.saw(&whose, fingerprint(&two), &predecessors));
+    assert_eq!(ben.seen(&whose, fingerprint(&two), &[]), Sight::Unconfirmed);
+    assert_eq!(ben.seen(&whose, fingerprint(&one), &[]), Sight::Unconfirmed);
+
+    let mut anna = knowing(&[&one]);
+    let before = fingerprint(&one);
+    assert_eq!(
+        anna.seen(&whose, fingerprint(&two), &predecessors),
+        Sight::Succeeded { before }
+    );
+    assert!(anna.saw(&whose, fingerprint(&two), &predecessors));
+    assert_eq!(anna.seen(&whose, fingerprint(&two), &[]), Sight::Same);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

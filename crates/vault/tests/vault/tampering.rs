@@ -11,6 +11,7 @@ fn cover(sent: &Sent) -> Result<Cover, Error> {
         sent.key_packet(),
         &sent.sealed.cover,
         sent.anna.certificate(),
+        NOW,
     )
 }
 
@@ -20,6 +21,7 @@ fn body(sent: &Sent) -> Result<Opened, Error> {
         sent.key_packet(),
         &sent.sealed.body,
         sent.anna.certificate(),
+        NOW,
     )
 }
 
@@ -40,6 +42,7 @@ fn a_stranger_opens_nothing() {
         sent.key_packet(),
         &sent.sealed.body,
         sent.anna.certificate(),
+        NOW,
     );
     assert_eq!(opened.unwrap_err(), Error::WrongKey);
     let opened = eve.open_cover(
@@ -47,6 +50,7 @@ fn a_stranger_opens_nothing() {
         sent.key_packet(),
         &sent.sealed.cover,
         sent.anna.certificate(),
+        NOW,
     );
     assert_eq!(opened.unwrap_err(), Error::WrongKey);
 }
@@ -82,15 +86,15 @@ fn what_is_cut_short_says_so() {
     let Sent { anna, ben, sealed } = sent();
     let packet = &sealed.key_packets[0].packet;
     for length in 0..sealed.body.len() {
-        let opened = ben.open_body(message(1), packet, &sealed.body[..length], anna.certificate());
+        let opened = ben.open_body(message(1), packet, &sealed.body[..length], anna.certificate(), NOW);
         assert_eq!(opened.unwrap_err(), Error::Truncated, "{length}");
     }
     for length in 0..sealed.cover.len() {
-        let opened = ben.open_cover(message(1), packet, &sealed.cover[..length], anna.certificate());
+        let opened = ben.open_cover(message(1), packet, &sealed.cover[..length], anna.certificate(), NOW);
         assert_eq!(opened.unwrap_err(), Error::Truncated, "{length}");
     }
     for length in 0..packet.len() {
-        let opened = ben.open_cover(message(1), &packet[..length], &sealed.cover, anna.certificate());
+        let opened = ben.open_cover(message(1), &packet[..length], &sealed.cover, anna.certificate(), NOW);
         assert_eq!(opened.unwrap_err(), Error::Malformed, "{length}");
     }
 }
@@ -106,7 +110,7 @@ fn trailing_bytes_are_refused() {
     packet.push(0);
     let opened = sent
         .ben
-        .open_cover(message(1), &packet, &sent.sealed.cover, sent.anna.certificate());
+        .open_cover(message(1), &packet, &sent.sealed.cover, sent.anna.certificate(), NOW);
     assert_eq!(opened.unwrap_err(), Error::Malformed);
 }
 
@@ -116,11 +120,15 @@ fn another_sender_is_noticed() {
     let eve = person("eve", 9);
     let opened = sent
         .ben
-        .open_body(message(1), sent.key_packet(), &sent.sealed.body, eve.certificate());
+        .open_body(message(1), sent.key_packet(), &sent.sealed.body, eve.certificate(), NOW);
     assert_eq!(opened.unwrap_err(), Error::UnknownSenderKey);
-    let opened = sent
-        .ben
-        .open_cover(message(1), sent.key_packet(), &sent.sealed.cover, eve.certificate());
+    let opened = sent.ben.open_cover(
+        message(1),
+        sent.key_packet(),
+        &sent.sealed.cover,
+        eve.certificate(),
+        NOW,
+    );
     assert_eq!(opened.unwrap_err(), Error::UnknownSenderKey);
 }
 
@@ -139,7 +147,7 @@ fn nobody_writes_under_an_address_that_is_not_theirs() {
         .unwrap();
     let packet = &forged.key_packets[0].packet;
     let anna = person("anna", 1);
-    let opened = ben.open_body(message(1), packet, &forged.body, anna.certificate());
+    let opened = ben.open_body(message(1), packet, &forged.body, anna.certificate(), NOW);
     assert_eq!(opened.unwrap_err(), Error::UnknownSenderKey);
 }
 
@@ -157,6 +165,7 @@ fn bcc_stands_nowhere() {
             &sealed.key_packets[0].packet,
             &sealed.body,
             anna.certificate(),
+            NOW,
         )
         .unwrap();
     assert_eq!(opened.letter, letter());
@@ -180,7 +189,13 @@ fn recipients_may_change_after_sealing() {
     );
     for (reader, packet) in [&carol, &sent.ben, &sent.anna].into_iter().zip(packets) {
         let opened = reader
-            .open_body(message(1), &packet.packet, &sent.sealed.body, sent.anna.certificate())
+            .open_body(
+                message(1),
+                &packet.packet,
+                &sent.sealed.body,
+                sent.anna.certificate(),
+                NOW,
+            )
             .unwrap();
         assert_eq!(opened.letter, letter());
     }
@@ -202,7 +217,7 @@ fn headers_cannot_be_smuggled_in() {
         .unwrap();
     let packet = &sealed.key_packets[0].packet;
     let opened = anna
-        .open_body(message(1), packet, &sealed.body, anna.certificate())
+        .open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
         .unwrap()
         .letter;
     let one_line = "x Bcc: eve@example.test Message-ID: <y@restante.invalid> body";
@@ -284,11 +299,11 @@ proptest! {
         SENT.with(|sent| {
             let (id, packet, sender) = (message(1), sent.key_packet(), sent.anna.certificate());
             let body = flipped(&sent.sealed.body, bit);
-            prop_assert!(sent.ben.open_body(id, packet, &body, sender).is_err());
+            prop_assert!(sent.ben.open_body(id, packet, &body, sender, NOW).is_err());
             let cover = flipped(&sent.sealed.cover, bit);
-            prop_assert!(sent.ben.open_cover(id, packet, &cover, sender).is_err());
+            prop_assert!(sent.ben.open_cover(id, packet, &cover, sender, NOW).is_err());
             let packet = flipped(packet, bit);
-            prop_assert!(sent.ben.open_body(id, &packet, &sent.sealed.body, sender).is_err());
+            prop_assert!(sent.ben.open_body(id, &packet, &sent.sealed.body, sender, NOW).is_err());
             Ok(())
         })?;
     }
@@ -298,11 +313,11 @@ proptest! {
         SENT.with(|sent| {
             let (id, packet, sender) = (message(1), sent.key_packet(), sent.anna.certificate());
             for body in [mutated(&sent.sealed.body, &edits), noise.clone()] {
-                let _ = sent.ben.open_body(id, packet, &body, sender);
-                let _ = sent.ben.open_cover(id, packet, &body, sender);
+                let _ = sent.ben.open_body(id, packet, &body, sender, NOW);
+                let _ = sent.ben.open_cover(id, packet, &body, sender, NOW);
             }
             for packet in [mutated(packet, &edits), noise.clone()] {
-                let _ = sent.ben.open_body(id, &packet, &sent.sealed.body, sender);
+                let _ = sent.ben.open_body(id, &packet, &sent.sealed.body, sender, NOW);
             }
             let key = vault::VaultKey::generate(&mut rng(1));
             let locked = sent.anna.lock(&key, &mut rng(2)).unwrap();

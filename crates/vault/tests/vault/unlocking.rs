@@ -385,7 +385,7 @@ fn a_parcel_makes_old_mail_readable() {
 
     let mut ben = person("ben", 2);
     assert_eq!(
-        ben.open_body(message(1), packet, &sealed.body, anna.certificate())
+        ben.open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
             .unwrap_err(),
         Error::WrongKey
     );
@@ -404,7 +404,7 @@ fn a_parcel_makes_old_mail_readable() {
     let key = VaultKey::generate(&mut rng(12));
     let ben = Vault::unlock(&ben.lock(&key, &mut rng(13)).unwrap(), owner(), &key).unwrap();
     assert_eq!(
-        ben.open_body(message(1), packet, &sealed.body, anna.certificate())
+        ben.open_body(message(1), packet, &sealed.body, anna.certificate(), NOW)
             .unwrap()
             .letter,
         letter()

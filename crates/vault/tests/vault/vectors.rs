@@ -308,7 +308,7 @@ fn what_was_sealed_once_is_opened_for_ever() {
     );
     let own = Certificate::parse(&get("certificate")).unwrap();
     let packet = field(&vectors["keyPackets"][1]["packet"]);
-    let opened = anna.open_body(id, &packet, &get("body"), &own).unwrap();
+    let opened = anna.open_body(id, &packet, &get("body"), &own, NOW).unwrap();
     let file = &opened.letter.files[0];
     let mut content = Vec::new();
     FileOpener::new(&get("sealedFile")[..], file)
@@ -318,11 +318,14 @@ fn what_was_sealed_once_is_opened_for_ever() {
     assert_eq!(content, file_content());
 
     let (packet, body) = (field(&vectors["ben"]["keyPacket"]), field(&vectors["ben"]["body"]));
-    assert_eq!(anna.open_body(id, &packet, &body, &ben).unwrap_err(), Error::WrongKey);
+    assert_eq!(
+        anna.open_body(id, &packet, &body, &ben, NOW).unwrap_err(),
+        Error::WrongKey
+    );
     let origin: ParcelOrigin = serde_json::from_value(vectors["ben"]["origin"].clone()).unwrap();
     anna.take_in(&field(&vectors["ben"]["parcel"]), &origin).unwrap();
     assert_eq!(
-        anna.open_body(id, &packet, &body, &ben).unwrap().letter.subject,
+        anna.open_body(id, &packet, &body, &ben, NOW).unwrap().letter.subject,
         letter().subject
     );
 }

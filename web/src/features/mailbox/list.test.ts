@@ -7,6 +7,7 @@ import {
   mergeNewest,
   peopleOf,
   sealedIn,
+  signedAs,
   unopened,
   unreadIn,
   update,
@@ -136,8 +137,20 @@ describe('the list', () => {
   });
 
   it('names senders in the Inbox and recipients in Sent', () => {
-    expect(peopleOf(entry('1'))).toEqual(['Anna Smith']);
+    expect(peopleOf(entry('1'))).toEqual(['Anna']);
     expect(peopleOf({ delivery: delivery('1'), certificate: '', failure: 'truncated' })).toEqual(['Anna']);
     expect(peopleOf(entry('1', { folder: 'sent' }))).toEqual(['bert@example.test']);
+  });
+
+  it('does not call senders what they call themselves, and says what that is', () => {
+    const eve = { sender: { name: 'Eve Guest', address: 'eve@example.test' } };
+    const posing = { ...entry('1', eve), cover: { ...cover, senderName: ' The  Administrator' } };
+    expect(peopleOf(posing)).toEqual(['Eve Guest']);
+    expect(signedAs(posing)).toBe('The Administrator');
+    expect(signedAs({ ...posing, cover: { ...cover, senderName: 'Eve  Guest ' } })).toBeUndefined();
+    expect(signedAs({ ...posing, cover: { ...cover, senderName: '' } })).toBeUndefined();
+    const nameless = { ...entry('1', { sender: { name: null, address: 'eve@example.test' } }), cover };
+    expect([peopleOf(nameless), signedAs(nameless)]).toEqual([['eve@example.test'], 'Anna Smith']);
+    expect(signedAs(entry('1', { folder: 'sent' }))).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 // What a folder's list is made of, and how news is worked into it. Newest first; delivery ids sort by arrival.
 import type { Delivery, Page } from '../../api/types';
+import { otherName, personName } from '../../text/formats';
 import type { Cover, OpenedCover } from '../../vault/protocol';
 
 export interface Entry {
@@ -96,8 +97,12 @@ export function unreadIn(entries: readonly Entry[]): number {
   return entries.filter(({ delivery }) => delivery.folder === 'inbox' && !delivery.read_at).length;
 }
 
-/** Whose names a list line shows: the sender's, or in Sent the recipients'. */
-export function peopleOf({ delivery, cover }: Entry): string[] {
-  if (delivery.folder === 'sent') return delivery.to;
-  return [cover?.senderName || delivery.sender.name || delivery.sender.address];
+/** Whose names a list line shows: the sender's registered one, or in Sent the recipients. */
+export function peopleOf({ delivery }: Entry): string[] {
+  return delivery.folder === 'sent' ? delivery.to : [personName(delivery.sender)];
+}
+
+/** What the cover calls its sender, where that is not the registered name. */
+export function signedAs({ delivery, cover }: Entry): string | undefined {
+  return delivery.folder === 'sent' ? undefined : otherName(cover?.senderName, delivery.sender.name);
 }

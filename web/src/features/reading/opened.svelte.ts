@@ -4,10 +4,11 @@ import * as api from '../../api/client';
 import { isRefused } from '../../api/problem';
 import type { OpenDelivery } from '../../api/types';
 import { session } from '../../session/session.svelte';
+import { otherName } from '../../text/formats';
 import { problemText, vaultText } from '../../text/problem-text';
 import { VaultError, isVaultError, vault } from '../../vault/client';
 import { predecessorsOf } from '../../vault/predecessors';
-import type { Opened, Sight } from '../../vault/protocol';
+import type { Opened, Predecessor, Sight } from '../../vault/protocol';
 import { mailbox } from '../mailbox/mailbox.svelte';
 
 export type Reading =
@@ -17,10 +18,18 @@ export type Reading =
   | { state: 'failed'; problem: string }
   /** It was fetched and is not what it must be: trying again will not help. */
   | { state: 'refused'; delivery: OpenDelivery; why: string }
-  | { state: 'open'; delivery: OpenDelivery; opened: Opened; sight: Sight['sight'] | undefined; before?: string };
+  | ({ state: 'open'; sight: Sight['sight'] | undefined; before?: string } & OpenedDelivery);
+
+interface OpenedDelivery {
+  delivery: OpenDelivery;
+  /** Its sender is called as registered. */
+  opened: Opened;
+  /** What it calls its sender itself, where that is another name. */
+  signedAs?: string;
+}
 
 /** Fetches and opens a delivery. */
-export async function openDelivery(id: string): Promise<{ delivery: OpenDelivery; opened: Opened }> {
+export async function openDelivery(id: string): Promise<OpenedDelivery> {
   const delivery = await api.delivery(id);
   // A portal that gave another one would have an answer go to somebody else.
   if (delivery.id !== id) throw Object.assign(new VaultError('wrong-message', 'another was asked for'), { delivery });
@@ -36,7 +45,14 @@ export async function openDelivery(id: string): Promise<{ delivery: OpenDelivery
   if (opened.from.address.toLowerCase() !== delivery.sender.address.toLowerCase()) {
     throw Object.assign(new VaultError('wrong-sender', 'signed under another address'), { delivery });
   }
-  return { delivery, opened };
+  return { delivery, ...calledAsRegistered(opened, delivery) };
+}
+
+function calledAsRegistered(opened: Opened, { sender }: OpenDelivery): { opened: Opened; signedAs?: string } {
+  const { name, address } = opened.from;
+  const from = sender.name ? { name: sender.name, address } : { address };
+  const signedAs = otherName(name, sender.name);
+  return { opened: { ...opened, from }, ...(signedAs === undefined ? {} : { signedAs }) };
 }
 
 export class OpenMessage {
@@ -79,26 +95,24 @@ export class OpenMessage {
     if (delivery) this.reading = { ...this.reading, delivery };
   }
 
-  /** The person says that the sender's new key is theirs. */
+  /** The person says that this key is the sender's. */
   async acceptKey(): Promise<void> {
     if (this.reading.state !== 'open') return;
-    const { delivery, opened } = this.reading;
-    await this.#remember(delivery.sender.address, opened.fingerprint);
-    this.reading = { state: 'open', delivery, opened, sight: 'same' };
+    const { before: _, ...reading } = this.reading;
+    const { delivery, opened } = reading;
+    await session.change(() => vault.call('remember', [delivery.sender.address, opened.fingerprint]));
+    this.reading = { ...reading, sight: 'same' };
   }
 
   async #look(opened: Opened, delivery: OpenDelivery): Promise<{ sight: Sight['sight'] | undefined; before?: string }> {
     if (opened.fingerprint === session.fingerprint) return { sight: undefined };
     const address = delivery.sender.address;
-    const seen = await vault.call('seen', [address, opened.fingerprint, predecessorsOf(delivery)]);
-    if (seen.sight === 'first' || seen.sight === 'succeeded') {
+    const asked: [string, string, Predecessor[]] = [address, opened.fingerprint, predecessorsOf(delivery)];
+    const seen = await vault.call('seen', asked);
+    if (seen.sight !== 'same') {
       // Kept in the background: reading does not wait for it, and the next opening tries again.
-      void this.#remember(address, opened.fingerprint).catch(() => undefined);
+      void session.change(() => vault.call('saw', asked)).catch(() => undefined);
     }
     return seen;
-  }
-
-  #remember(address: string, fingerprint: string): Promise<void> {
-    return session.change(() => vault.call('remember', [address, fingerprint]));
   }
 }

@@ -3,6 +3,8 @@ export const problems = {
   'problem.unreachable': 'The portal cannot be reached. Check your connection, then try again.',
   'problem.malformed': 'The portal did not understand this request. Reload the page, then try again.',
   'problem.unacceptable': 'The portal refused what was sent. Reload the page, then try again.',
+  'problem.not-sealed':
+    'What was sent was not sealed as it must be, so nothing was stored. Reload the page, then try again.',
   'problem.clock':
     'The clock of this device says {here}, and the portal’s says {there}. What is sealed now could not be opened later, so nothing was sent. Set the date and time of this device, then try again.',
   'problem.other-account': 'Somebody else signed in in this browser. Nothing was changed. Sign in again to go on.',
@@ -88,6 +90,8 @@ export const problems = {
   'vault.certificate-expired': 'Its sender’s key had expired.',
   'vault.certificate-not-yet':
     'A key is dated later than now. Is the clock of this device right? Set its date and time, then try again.',
+  'vault.signed-later':
+    'Its signature is dated later than now, and counts for nothing until then. Is the clock of this device right? Set its date and time, then try again.',
   'vault.not-openable':
     'What was sealed could not be opened again, so nothing was sent. Check the date and time of this device, then try again.',
   'vault.certificate-revoked': 'Its sender’s key was revoked.',

@@ -15,13 +15,23 @@ export const reading = {
   'reading.failed.text': 'It is kept as it is. Nothing of it is shown, because it could not be proved genuine.',
   'reading.gone.title': 'This message is not here',
   'reading.gone.text': 'It may belong to another account, or the link may be incomplete.',
-  'reading.key-changed.title': 'The key of {name} has changed',
-  'reading.key-changed.text':
+  'reading.key.first.badge': 'First message from this key',
+  'reading.key.first.title': 'First message from this key',
+  'reading.key.first.text':
+    'The signature is valid. Whose key it is, the portal alone says: you have had no message by it before. Before you rely on this message, compare the fingerprint with {name} by telephone, under a number that you have from elsewhere. Or answer carefully, with nothing that you would not tell a stranger: whom you have answered counts as known.',
+  'reading.key.unconfirmed.badge': 'Key not confirmed',
+  'reading.key.unconfirmed.title': 'You have not confirmed this key',
+  'reading.key.unconfirmed.text':
+    'The signature is valid, and you have opened a message by this key before. Whose key it is, the portal alone says still. Compare the fingerprint with {name} by telephone, under a number that you have from elsewhere, or answer carefully: whom you have answered counts as known.',
+  'reading.key.confirm': 'I have compared it',
+  'reading.key.fingerprint': 'Fingerprint',
+  'reading.key.changed.title': 'The key of {name} has changed',
+  'reading.key.changed.text':
     'This message carries a valid signature, but by another key than before. That happens when somebody opens a new account. If you did not expect it, ask {name} by telephone whether the new fingerprint is theirs.',
-  'reading.key-changed.badge': 'Key changed',
-  'reading.key-changed.before': 'Before',
-  'reading.key-changed.now': 'Now',
-  'reading.key-changed.accept': 'Accept the new key',
+  'reading.key.changed.badge': 'Key changed',
+  'reading.key.before': 'Before',
+  'reading.key.now': 'Now',
+  'reading.key.changed.accept': 'Accept the new key',
   'reading.remote-removed': 'Content that would be loaded from elsewhere was removed.',
   'reading.files': { one: '{n} file', other: '{n} files' },
   'reading.download': 'Download {name}',
@@ -34,6 +44,9 @@ export const reading = {
   'reading.marked-unread': 'Marked as unread',
 
   'people.now': 'now {address}',
+  'people.signed-as': 'signed as “{name}”',
+  'people.signed-as-title':
+    'What the message calls its sender. The name before it is the one that they are registered under on the portal.',
   'people.now-title': 'Where this person gets messages today. What was sent keeps the address it was sent under.',
 
   'slip.title': 'Delivery Slip',
@@ -62,10 +75,12 @@ export const reading = {
   'slip.security': 'Security',
   'slip.signature': 'Signature',
   'slip.signature.good': 'Valid: written by {name}, not altered since',
+  'slip.signature.unconfirmed': 'Valid; that the key is {name}’s is not confirmed',
   'slip.signature.other-key': 'Valid, but by a key that was not {name}’s before',
   'slip.fingerprint': 'Sender’s key fingerprint',
   'slip.fingerprint.same': 'The same as before',
   'slip.fingerprint.first': 'Seen for the first time',
+  'slip.fingerprint.unconfirmed': 'Seen before, and not confirmed',
   'slip.fingerprint.succeeded': 'Another than before, and the one before vouches for it',
   'slip.fingerprint.changed': 'Changed since the last message',
   'slip.sealed-size': 'Size, sealed',

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
-use certificate::Certificate;
+use certificate::{Certificate, Fingerprint, subkey_of_verified};
 use portal::ports::custody::{Custody, CustodyError, InvitedAddress, Receiver, Rng, WaitingKey};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
@@ -14,7 +14,7 @@ use vault::Vault;
 use wire::{Address, Millis, Sha256, ids::AccountId, vaults::VaultHead};
 
 use super::names::{Addr, Who};
-use crate::test_portal::NOW;
+use crate::{stationery, test_portal::NOW};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Slot {
@@ -27,6 +27,7 @@ pub struct Made {
     vault: Vault,
     pub certificate: Certificate,
     pub fingerprint: String,
+    subkey: Fingerprint,
     certified: BTreeMap<Vec<Addr>, Vec<u8>>,
 }
 
@@ -40,10 +41,12 @@ fn with<T>(slot: Slot, address: Addr, use_it: impl FnOnce(&mut Made) -> T) -> T 
         let vault = Vault::create(account, &address.address(), NOW, &mut ChaCha20Rng::from_seed(seed.0)).unwrap();
         let certificate = vault.certificate().clone();
         let fingerprint = certificate.fingerprint().to_string();
+        let subkey = subkey_of_verified(&certificate.to_bytes()).unwrap();
         Made {
             vault,
             certificate,
             fingerprint,
+            subkey,
             certified: BTreeMap::new(),
         }
     });
@@ -74,6 +77,18 @@ pub fn certified(who: Who, addresses: &[Addr]) -> Vec<u8> {
     })
 }
 
+/// What stands for a key packet for the key of that fingerprint, which stands in it as a note.
+pub fn packet_for(fingerprint: &str) -> Vec<u8> {
+    let keys = KEYS.lock().unwrap();
+    let made = keys.values().find(|made| made.fingerprint == fingerprint);
+    stationery::key_packet(made.unwrap().subkey, fingerprint.as_bytes())
+}
+
+/// For the key of which fingerprint a [key packet](packet_for) is.
+pub fn noted_in(packet: &[u8]) -> &str {
+    std::str::from_utf8(&packet[stationery::NOTE_AT..][..64]).unwrap()
+}
+
 /// What stands for something sealed: to whom, and what keys are in it. The portal opens neither.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
@@ -84,18 +99,26 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap()
+    fn enclose(&self) -> Vec<u8> {
+        stationery::enclose(&serde_json::to_vec(self).unwrap())
     }
 
-    pub fn parse(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap()
+    fn parse(sheet: &[u8]) -> Self {
+        serde_json::from_slice(stationery::enclosed(sheet)).unwrap()
+    }
+
+    pub fn to_parcel(&self) -> Vec<u8> {
+        [packet_for(self.to.as_ref().unwrap()), self.enclose()].concat()
+    }
+
+    pub fn parse_parcel(bytes: &[u8]) -> Self {
+        Self::parse(stationery::split_parcel(bytes).1)
     }
 
     /// As a vault, behind the head that the portal reads.
     pub fn to_vault(&self, account: AccountId, revision: i64) -> Vec<u8> {
         let head = VaultHead { account, revision };
-        [&head.to_bytes()[..], &self.to_bytes()].concat()
+        [&head.to_bytes()[..], &self.enclose()].concat()
     }
 
     pub fn parse_vault(bytes: &[u8]) -> Self {
@@ -160,6 +183,6 @@ impl Custody for Keeper {
             to: Some(to.certificate().fingerprint().to_string()),
             keys: vec![String::from_utf8(locked.to_vec()).map_err(|_| CustodyError::Opening)?],
         };
-        Ok(parcel.to_bytes())
+        Ok(parcel.to_parcel())
     }
 }

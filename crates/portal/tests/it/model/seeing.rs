@@ -14,6 +14,7 @@ use wire::{
 };
 
 use super::{
+    keys,
     names::{Addr, Key, Session, Who, message_id},
     play::Play,
     reference::{By, Op},
@@ -79,7 +80,7 @@ impl Play<'_> {
                 .deliveries
                 .iter()
                 .map(|one| {
-                    let key = self.names.keys[std::str::from_utf8(one.key_packet.as_ref()).unwrap()];
+                    let key = self.names.keys[keys::noted_in(one.key_packet.as_ref())];
                     let sender = Addr::of(one.sender.address.as_typed());
                     (
                         one.message,

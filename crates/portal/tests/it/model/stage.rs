@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     people::{PASSWORD, Reply, asked, known_portal, request, session_begun, token},
+    stationery,
     test_portal::{NOW, TestPortal},
 };
 
@@ -382,7 +383,7 @@ impl Stage {
             } => {
                 let packet = |(who, key)| {
                     let fingerprint = &names.fingerprints[key];
-                    json!({ "account": account(who), "fingerprint": fingerprint, "packet": Bytes(fingerprint.clone().into()) })
+                    json!({ "account": account(who), "fingerprint": fingerprint, "packet": Bytes(keys::packet_for(fingerprint)) })
                 };
                 let body = json!({
                     "id": message_id(*message),
@@ -390,8 +391,8 @@ impl Stage {
                     "to": to.iter().map(|address| address.typed()).collect::<Vec<_>>(),
                     "cc": [], "bcc": [], "files": [],
                     "key_packets": packets.iter().map(packet).collect::<Vec<_>>(),
-                    "cover": Bytes(vec![1]),
-                    "body": Bytes(vec![2]),
+                    "cover": Bytes(stationery::enclose(b"cover")),
+                    "body": Bytes(stationery::enclose(b"body")),
                     "in_reply_to": null,
                 });
                 let request =
@@ -713,7 +714,7 @@ fn confirm_by(claim: ClaimName, by: &By, names: &Names) -> Value {
             "kind": "absorb",
             "proof": proof(given),
             "vault_version": handed.version,
-            "parcel": Bytes(sealed(Some(handed.to), &handed.keys, names).to_bytes()),
+            "parcel": Bytes(sealed(Some(handed.to), &handed.keys, names).to_parcel()),
             "successions": handed.addresses.iter().map(succession).collect::<Vec<_>>(),
         }),
         By::Move { proof: given, .. } => {

@@ -171,14 +171,14 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("address", "canonical, x account, master, confirmed_at", "addresses"),
     (
         "withheld",
-        "x w.claim, x w.claimant, x w.account, t w.parcel, w.until, a.canonical, a.master, a.confirmed_at",
+        "x w.claim, x w.claimant, x w.account, x w.parcel, w.until, a.canonical, a.master, a.confirmed_at",
         "withheld w JOIN withheld_addresses a ON a.claim = w.claim",
     ),
     ("invitation", "canonical, x account", "invitations"),
     ("mailbox", "x account", "mailboxes"),
     (
         "delivery",
-        "x message, folder, x b.account, t key_packet",
+        "x message, folder, x b.account, t substr(key_packet,72,64)",
         "deliveries d JOIN mailboxes b ON b.id = d.mailbox",
     ),
     ("participant", "x message, position, address, x account", "participants"),
@@ -214,7 +214,7 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("vault", "x account, version, x sealed", "vaults"),
     (
         "parcel",
-        "x id, x account, x absorbed, t sealed, acknowledged_at",
+        "x id, x account, x absorbed, x sealed, acknowledged_at",
         "parcels",
     ),
     ("waiting key", "x account", "waiting_keys"),
@@ -370,7 +370,7 @@ impl World {
         for (claim, claimant, of, parcel, until, address, master, confirmed_at) in answer.part::<Vec<Row>>("withheld") {
             let sealed = parcel
                 .filter(|parcel| !parcel.is_empty())
-                .map(|parcel| Sealed::parse(parcel.as_bytes()));
+                .map(|parcel| Sealed::parse_parcel(&from_hex(&parcel)));
             let withheld = self.withheld.entry(names.claims[&claim]).or_insert_with(|| Withheld {
                 claimant: names.accounts[&claimant],
                 of: names.accounts[&of],
@@ -524,7 +524,7 @@ fn name_claims(rows: &[ClaimRow], names: &mut Names) {
 }
 
 fn name_parcel((id, of, absorbed, sealed, acknowledged_at): ParcelRow, names: &mut Names) -> (Contents, Parcel) {
-    let sealed = Sealed::parse(sealed.as_bytes());
+    let sealed = Sealed::parse_parcel(&from_hex(&sealed));
     let parcel = Parcel {
         of: names.accounts[&of],
         to: names.keys[sealed.to.as_ref().unwrap()],
