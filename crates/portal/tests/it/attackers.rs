@@ -23,6 +23,7 @@ use crate::{
     on_both_engines,
     people::{PASSWORD, Person, Writes, link, token},
     races::{ask, sends},
+    stationery::sheet,
     test_portal::{TestPortal, URL},
 };
 
@@ -387,7 +388,7 @@ async fn what_is_asked_in_a_session_that_ends_before_the_body_came_is_not_done(t
         account: ada.id(),
         revision: ada.signed_in.vault.version + 1,
     };
-    let next = [&head.to_bytes()[..], &[7; 32]].concat();
+    let next = [&head.to_bytes()[..], &sheet(b"", 200)].concat();
     let ben_is = format!("/admin/accounts/{}", ben.id());
     let confirms = json!({ "token": confirmation, "by": { "kind": "click" } });
     let new = json!({ "address": "new@partner.test" });
