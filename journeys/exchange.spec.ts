@@ -54,7 +54,7 @@ for (const engine of [embedded, distributed]) {
 
       await test.step('Bert is notified, registers, reads and downloads', async () => {
         await registersByMail(portal, bert, anna);
-        await bert.opens(secret.subject, secret.text);
+        await bert.opens(secret.subject, secret.text, 'First message from this key');
         await bert.findsAccessible('a received message');
         expect(await bert.downloads(secret.fileName)).toBe(fileHash);
       });
@@ -68,6 +68,9 @@ for (const engine of [embedded, distributed]) {
         const notification = await newestOf(anna.address, 2);
         expect(notification.text).toContain(bert.name);
         expect(linkIn(notification, portal.url)).toMatch(/\/inbox\/[0-9a-f-]{36}$/);
+        // He has written to her key, and so it is one that he knows.
+        await bert.goesTo('Inbox');
+        await bert.opens(secret.subject, secret.text, 'Signature verified');
       });
 
       await test.step('she forwards the file without a second upload', async () => {

@@ -217,16 +217,16 @@ export class Person {
     await link.or(this.page.getByRole('button', { name: what, exact: true })).first().click();
   }
 
-  /** Opens a message from the list, and sees its text, and what is known of the key that signed it. */
-  async opens(subject: string, text: string): Promise<void> {
+  /** Opens a message from the list, and sees its text, and what is known of the key that signed it: that, where it is said. */
+  async opens(subject: string, text: string, ofKey?: string): Promise<void> {
     await this.page.getByRole('link', { name: subject }).click();
-    await this.reads(subject, text);
+    await this.reads(subject, text, ofKey);
   }
 
-  async reads(subject: string, text: string): Promise<void> {
+  async reads(subject: string, text: string, ofKey: string | RegExp = KNOWN_OF_KEY): Promise<void> {
     const { page } = this;
     await expect(page.getByRole('heading', { name: subject })).toBeVisible();
-    await expect(page.getByText(KNOWN_OF_KEY).first()).toBeVisible();
+    await expect(page.getByText(ofKey, { exact: true }).first()).toBeVisible();
     await expect(page.getByRole('article').getByText(text)).toBeVisible();
   }
 
