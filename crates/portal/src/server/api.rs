@@ -11,7 +11,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use wire::ProblemType;
 
-use super::health;
+use super::{health, web};
 use crate::{
     Error, Portal, activations, activity, admin, alarms, aliases, changes, files, keys, mailbox, outlook, registration,
     sending, sessions,
@@ -50,7 +50,10 @@ pub(super) fn api() -> OpenApiRouter<Portal> {
         .merge(admin::routes())
         .merge(changes::routes())
         .layer(middleware::from_fn(in_time));
-    OpenApiRouter::with_openapi(Document::openapi()).nest(wire::PREFIX, quick.merge(files::upload_routes()))
+    let routes = quick
+        .merge(files::upload_routes())
+        .layer(middleware::from_fn(web::as_it_is));
+    OpenApiRouter::with_openapi(Document::openapi()).nest(wire::PREFIX, routes)
 }
 
 /// The OpenAPI document of the API, as JSON.

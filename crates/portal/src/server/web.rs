@@ -3,8 +3,9 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use axum::{
-    extract::State,
+    extract::{Request, State},
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
+    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
@@ -117,12 +118,20 @@ pub(super) async fn openapi() -> Response {
     response
 }
 
-/// Sealed bytes do not compress, and the bundle is packed already; everything else here does.
+/// Sealed bytes do not compress, and what the API answers is hardly anything else; nor is what somebody else chose packed
+/// together with what is secret. The bundle is packed already; everything else here is packed as it is asked for.
 pub(super) fn compressible() -> impl Predicate {
     let is_made_anew = |_: StatusCode, _: Version, _: &HeaderMap, marks: &Extensions| marks.get::<AsItIs>().is_none();
     DefaultPredicate::new()
         .and(NotForContentType::const_new("application/octet-stream"))
         .and(is_made_anew)
+}
+
+/// Marks what the API answers: it is not packed.
+pub(super) async fn as_it_is(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(AsItIs);
+    response
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use axum::{
 use flate2::read::GzDecoder;
 
 use crate::{
-    people::{Reply, request},
+    people::{Reply, Writes, request},
     test_portal::TestPortal,
 };
 
@@ -101,4 +101,18 @@ async fn what_is_made_anew_is_packed_and_the_apis_document_is_not() {
     let document = get(&test, "/api/v1/openapi.json", Some("gzip")).await.ok();
     assert!(!document.headers.contains_key(header::CONTENT_ENCODING));
     assert_eq!(document.body, portal::server::openapi().into_bytes());
+}
+
+/// Packing what is sealed costs a core, and saves little but what base64 added.
+#[tokio::test]
+async fn what_the_api_answers_is_not_packed() {
+    let test = TestPortal::sqlite().await;
+    let mut anna = test.professional("anna").await;
+    anna.send(&Writes::to(&["anna@example.test"])).await;
+    for path in ["/deliveries?folder=inbox", "/session", "/vault", "/changes?since=0"] {
+        let ask = request(Method::GET, &format!("/api/v1{path}"), Some(anna.bearer()));
+        let ask = ask.header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap();
+        let reply = test.request(ask).await;
+        assert!(!reply.headers.contains_key(header::CONTENT_ENCODING), "{path}");
+    }
 }
