@@ -4,6 +4,8 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
+use crate::Millis;
+
 /// An RFC 9457 problem document: the body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -195,6 +197,19 @@ impl Problem {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Says after how many seconds the same may be asked again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// As [`Problem::retry_after`], by milliseconds, rounded up: who asks when told is not early.
+    #[must_use]
+    pub fn retry_after_millis(self, wait: Millis) -> Self {
+        self.retry_after(u32::try_from((wait + 999) / 1000).unwrap_or(u32::MAX))
     }
 }
 

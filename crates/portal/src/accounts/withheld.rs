@@ -236,7 +236,6 @@ pub(crate) async fn ensure_may_leave(
 
 /// What is withheld can still be taken back, for so long.
 pub(crate) fn still_separable(until: Millis, now: Millis) -> Problem {
-    let mut problem = Problem::new(ProblemType::StillSeparable);
-    problem.retry_after = Some(u32::try_from((until - now).max(0) / 1000 + 1).unwrap_or(u32::MAX));
-    problem
+    let seconds = u32::try_from((until - now).max(0) / 1000 + 1).unwrap_or(u32::MAX);
+    Problem::new(ProblemType::StillSeparable).retry_after(seconds)
 }

@@ -223,9 +223,9 @@ fn next_mail(mails: &[(AccountId, Millis)], account: AccountId, now: Millis) -> 
 }
 
 fn later(wait: Millis) -> Error {
-    let mut problem = Problem::new(ProblemType::TooManyRequests);
-    problem.retry_after = Some(u32::try_from((wait + 999) / 1000).unwrap_or(u32::MAX));
-    problem.into()
+    Problem::new(ProblemType::TooManyRequests)
+        .retry_after_millis(wait)
+        .into()
 }
 
 /// A claim of an account: its address, and how it ended if it did.

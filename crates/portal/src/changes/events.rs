@@ -35,9 +35,9 @@ const RETRY_STREAM_AFTER_SECONDS: u32 = 30;
 )]
 pub(super) async fn listen(State(portal): State<Portal>, caller: Caller) -> Result<Response> {
     let listener = portal.wakes.listen(caller.account).ok_or_else(|| {
-        let mut problem = Problem::new(ProblemType::TooManyRequests).detail("too many event streams of one account");
-        problem.retry_after = Some(RETRY_STREAM_AFTER_SECONDS);
-        problem
+        Problem::new(ProblemType::TooManyRequests)
+            .detail("too many event streams of one account")
+            .retry_after(RETRY_STREAM_AFTER_SECONDS)
     })?;
     let first = latest(&mut *portal.store.read().await?, caller.account).await?;
     let listening = Listening {

@@ -47,9 +47,9 @@ pub(super) async fn upload(
 ) -> Result<StatusCode> {
     let length = declared_length(&headers, portal.settings.max_file_size)?;
     let permit = portal.blobs.permit(caller.account).ok_or_else(|| {
-        let mut problem = Problem::new(ProblemType::TooManyRequests).detail("too many uploads at once");
-        problem.retry_after = Some(RETRY_UPLOAD_AFTER_SECONDS);
-        problem
+        Problem::new(ProblemType::TooManyRequests)
+            .detail("too many uploads at once")
+            .retry_after(RETRY_UPLOAD_AFTER_SECONDS)
     })?;
     let begun_at = portal.now();
     // No unit is open while the bytes arrive, which may take hours.
@@ -179,9 +179,10 @@ async fn begin(portal: &Portal, caller: Caller, sha256: Sha256, length: u64, now
         .map_err(StoreError::from)?
         .is_some();
     if is_going {
-        let mut problem = Problem::new(ProblemType::Unavailable).detail("the same bytes are being deleted");
-        problem.retry_after = Some(RETRY_UPLOAD_AFTER_SECONDS);
-        return Err(problem.into());
+        return Err(Problem::new(ProblemType::Unavailable)
+            .detail("the same bytes are being deleted")
+            .retry_after(RETRY_UPLOAD_AFTER_SECONDS)
+            .into());
     }
     unit.lock_account().await?;
     let upload = allowance::reserve(portal, &mut unit, caller.account, length, now).await?;

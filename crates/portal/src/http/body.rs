@@ -116,9 +116,10 @@ impl HeldBody {
         let mut held = self.permits.lock().unwrap_or_else(PoisonError::into_inner);
         for (semaphore, at) in own.into_iter().chain([&self.room.all]).zip(0..) {
             let Ok(permit) = semaphore.clone().try_acquire_many_owned(bytes) else {
-                let mut problem = Problem::new(ProblemType::Unavailable).detail("too much is arriving at once");
-                problem.retry_after = Some(RETRY_BODY_AFTER_SECONDS);
-                return Err(problem.into());
+                return Err(Problem::new(ProblemType::Unavailable)
+                    .detail("too much is arriving at once")
+                    .retry_after(RETRY_BODY_AFTER_SECONDS)
+                    .into());
             };
             match held.get_mut(at) {
                 Some(before) => before.merge(permit),

@@ -283,10 +283,10 @@ async fn count_recipients(
     if row.int("recipients")? <= i64::from(portal.settings.recipients_an_hour) {
         return Ok(());
     }
-    let mut problem = Problem::new(ProblemType::TooManyRequests).detail("no more recipients this hour");
-    let wait = (HOUR - now.rem_euclid(HOUR) + 999) / 1000;
-    problem.retry_after = Some(u32::try_from(wait).unwrap_or(u32::MAX));
-    Err(problem.into())
+    Err(Problem::new(ProblemType::TooManyRequests)
+        .detail("no more recipients this hour")
+        .retry_after_millis(HOUR - now.rem_euclid(HOUR))
+        .into())
 }
 
 /// A row that is there already: the message or its request came before.

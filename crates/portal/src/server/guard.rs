@@ -102,8 +102,7 @@ pub(super) async fn rate(State(limits): State<Limits>, request: Request, next: N
             .await
             .map(|body| Body::new(Permitted { body, _permit: permit })),
         None => {
-            let mut problem = Problem::new(ProblemType::TooManyRequests);
-            problem.retry_after = Some(1);
+            let problem = Problem::new(ProblemType::TooManyRequests).retry_after(1);
             Error::from(problem).into_response()
         }
     }

@@ -66,9 +66,9 @@ pub(super) async fn ask(
     let counted = attempts::count_device_link_request(&portal.secrets, &mut unit, network, now).await?;
     if let Err(wait) = counted {
         unit.rollback().await;
-        let mut problem = Problem::new(ProblemType::TooManyRequests);
-        problem.retry_after = Some(u32::try_from((wait + 999) / 1000).unwrap_or(u32::MAX));
-        return Err(problem.into());
+        return Err(Problem::new(ProblemType::TooManyRequests)
+            .retry_after_millis(wait)
+            .into());
     }
     note_request(&portal, &mut unit, &request.address, now).await?;
     unit.commit().await?;

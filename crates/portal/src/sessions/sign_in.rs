@@ -345,7 +345,7 @@ fn parameters(context: &[u8]) -> ServerLoginParameters<'_, '_> {
 
 fn slow_down(wait: wire::Millis) -> Problem {
     let seconds = u32::try_from((wait + 999) / 1000).unwrap_or(u32::MAX);
-    let mut problem = Problem::new(ProblemType::TooManyAttempts).detail(format!("try again in {seconds} seconds"));
-    problem.retry_after = Some(seconds);
-    problem
+    Problem::new(ProblemType::TooManyAttempts)
+        .detail(format!("try again in {seconds} seconds"))
+        .retry_after(seconds)
 }
