@@ -1,7 +1,9 @@
 //! `docs/asvs.md` is held to the code: each requirement once, each test and file that it names there, and what is not met
 //! only where an issue to come builds it.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
+
+use crate::documents::{is_there, quoted, root};
 
 /// How many requirements ASVS 5.0.0 has at level 1 and at level 2.
 const REQUIREMENTS: usize = 70 + 183;
@@ -12,10 +14,6 @@ const ISSUES_TO_COME: [&str; 3] = [
     "*Backup that is proved, and binary bodies*",
     "*Daily mail, first half: writing, keeping, reading*",
 ];
-
-fn root() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// The four columns of each row: numbers, state, how, what shows it.
 fn rows(text: &str) -> Vec<[String; 4]> {
@@ -33,25 +31,6 @@ fn rows(text: &str) -> Vec<[String; 4]> {
             .unwrap_or_else(|columns| panic!("not four columns: {columns:?}"))
     })
     .collect()
-}
-
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2)
-}
-
-/// Whether a file is there, and in it the test that is named behind two colons, where one is.
-fn is_there(named: &str) -> bool {
-    let (path, test) = named
-        .split_once("::")
-        .map_or((named, None), |(path, test)| (path, Some(test)));
-    let Ok(code) = fs::read_to_string(root().join(path)) else {
-        return false;
-    };
-    match test {
-        None => true,
-        Some(test) if path.ends_with(".rs") => code.contains(&format!("fn {test}(")),
-        Some(test) => code.contains(&format!("'{test}'")),
-    }
 }
 
 #[test]
@@ -77,12 +56,6 @@ fn each_requirement_stands_there_once_and_is_shown_by_what_there_is() {
         }
     }
     assert_eq!(numbers.len(), REQUIREMENTS);
-}
-
-#[test]
-fn what_is_not_there_is_noticed() {
-    assert!(is_there("docs/asvs.md") && is_there("crates/restante/tests/it/asvs.rs::what_is_not_there_is_noticed"));
-    assert!(!is_there("docs/nothing.md") && !is_there("crates/restante/tests/it/asvs.rs::nothing_of_that_name"));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `docs/findings.md` is held to the code: each test that it names exists, and each lie of the liar's is in it.
 
-use std::{fs, path::Path};
+use std::fs;
+
+use crate::documents::{is_there, quoted, root};
 
 /// The four columns of each row: case, client, test, named error.
 fn rows(text: &str) -> Vec<[String; 4]> {
@@ -17,14 +19,9 @@ fn rows(text: &str) -> Vec<[String; 4]> {
     .collect()
 }
 
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2)
-}
-
 #[test]
 fn each_finding_names_a_test_that_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = fs::read_to_string(root.join("docs/findings.md")).unwrap();
+    let text = fs::read_to_string(root().join("docs/findings.md")).unwrap();
     let rows = rows(&text);
     assert!(rows.len() > 20, "{}", rows.len());
     for [case, client, test, error] in &rows {
@@ -33,20 +30,13 @@ fn each_finding_names_a_test_that_exists() {
     }
     // Those that stand between the tables, too.
     for named in quoted(&text).filter(|named| named.contains("::")) {
-        let (path, name) = named.split_once("::").unwrap();
-        let code = fs::read_to_string(root.join(path)).unwrap_or_else(|_| panic!("no file {path}"));
-        let there = match path.ends_with(".rs") {
-            true => code.contains(&format!("fn {name}(")),
-            false => code.contains(&format!("'{name}'")),
-        };
-        assert!(there, "no test {named}");
+        assert!(is_there(named), "no test {named}");
     }
 }
 
 #[test]
 fn each_lie_of_the_liar_is_listed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let listed = fs::read_to_string(root.join("docs/findings.md")).unwrap();
+    let listed = fs::read_to_string(root().join("docs/findings.md")).unwrap();
     let mut found = 0;
     let families = [
         "recipients",
@@ -59,7 +49,7 @@ fn each_lie_of_the_liar_is_listed() {
     ];
     for family in families {
         let file = family.replace('-', "_");
-        let code = fs::read_to_string(root.join(format!("crates/liar/src/{file}.rs"))).unwrap();
+        let code = fs::read_to_string(root().join(format!("crates/liar/src/{file}.rs"))).unwrap();
         let (_, variants) = code.split_once("Lie {\n").unwrap();
         let (variants, _) = variants.split_once("\n}\n").unwrap();
         for line in variants.lines().filter_map(|line| line.strip_prefix("    ")) {
@@ -84,7 +74,7 @@ fn each_lie_of_the_liar_is_listed() {
         }
     }
     assert!(found > 15, "{found}");
-    let code = fs::read_to_string(root.join("crates/liar/src/lie.rs")).unwrap();
+    let code = fs::read_to_string(root().join("crates/liar/src/lie.rs")).unwrap();
     assert_eq!(
         code.matches("#[command(subcommand)]").count(),
         families.len(),

@@ -14,6 +14,7 @@ mod asvs;
 mod by_activation;
 mod clients;
 mod devices;
+mod documents;
 mod findings;
 mod folder;
 mod liars;
